@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * /dev/yagura: handshake, ring, policy.
+ *
+ * Opening needs CAP_SYS_ADMIN in the initial user namespace (else -EPERM).
+ * O_RDWR opens the one data consumer (a second one: -EBUSY); O_RDONLY opens
+ * a status handle, of which there may be many. Both may load policy.
+ *
+ * Every ioctl takes a struct whose size is part of its number, checked in
+ * this order: known number (-ENOTTY), readable and writable argument
+ * (-EFAULT), flags (-EINVAL), padding zero (-EINVAL), then its own fields.
+ */
+#ifndef _UAPI_YAGURA_ABI_H
+#define _UAPI_YAGURA_ABI_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+#include <yagura/ygr_event.h>
+
+/* Layout of the ioctls and of the ring. A reader refuses one it does not know. */
+#define YGR_ABI_VERSION		1
+
+#define YGR_DEVICE_PATH		"/dev/yagura"
+
+/* ygr_info.features */
+#define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced */
+#define YGR_FEATURE_MNT_NS	(1ull << 1)	/* mnt_ns is filled */
+
+struct ygr_info {
+	__u32	abi_version;
+	__u32	schema_version;
+	__u64	features;	/* YGR_FEATURE_* */
+	__u32	hook_nr;	/* for YGR_IOC_GET_HOOK */
+	__u32	cpu_nr;		/* possible CPUs: 0 .. cpu_nr - 1; some may have no ring */
+	__u32	class_nr;	/* classes in use */
+	__u32	page_bytes;
+	__u64	load_id;	/* CLOCK_BOOTTIME ns at load: names this run of the module */
+	__u64	generation;	/* of the policy in force; 0: none */
+	char	version[32];	/* of the module; NUL-terminated */
+};
+
+enum ygr_hook_state {
+	YGR_HOOK_ATTACHED	= 1,
+	YGR_HOOK_MISSING	= 2,	/* this kernel has no such function */
+	YGR_HOOK_BUSY		= 3,	/* somebody else redirects it (live patch) */
+	YGR_HOOK_FAILED		= 4,	/* other error: ygr_hook_info.error */
+};
+
+struct ygr_hook_info {
+	__u32	index;		/* in: 0 .. hook_nr - 1, else -ERANGE */
+	__u32	flags;		/* in: 0 */
+	__u32	state;		/* enum ygr_hook_state */
+	__s32	error;		/* 0 or -errno of the attempt to attach */
+	char	symbol[48];	/* NUL-terminated */
+};
+
+/*
+ * One ring per CPU. At mmap_offset of /dev/yagura lie
+ *
+ *	page 0			struct ygr_ring_consumer	read-write
+ *	page 1			struct ygr_ring_producer	read-only
+ *	data_bytes		records				read-only
+ *	data_bytes		the same pages once more	read-only
+ *
+ * so that a record is always contiguous at data + (position & (data_bytes - 1)).
+ * Positions are monotonic byte counts. Map page 0 shared and read-write, and
+ * the rest shared and read-only; the latter writable is -EPERM.
+ */
+struct ygr_ring_info {
+	__u32	cpu;		/* in: no ring there: -ENXIO */
+	__u32	flags;		/* in: 0 */
+	__u64	mmap_offset;
+	__u64	data_bytes;	/* a power of two */
+	__u64	reserved_bytes;	/* only for classes that must not be lost */
+	__u64	watermark_bytes; /* unread bytes at which poll wakes */
+	__u64	head;
+	__u64	tail;
+};
+
+/*
+ * The consumer reads `head` with acquire, reads the records in [tail, head),
+ * and stores the new `tail` with release. A tail outside [head - data_bytes,
+ * head] is treated as a full ring: its owner loses records, nobody else.
+ */
+struct ygr_ring_consumer {
+	__u64	tail;
+};
+
+struct ygr_ring_producer {
+	__u64	head;
+};
+
+#define YGR_CPU_ALL		0xffffffffu
+
+struct ygr_stats {
+	__u32	cpu;		/* in: a CPU, or YGR_CPU_ALL for the sum; no ring: -ENXIO */
+	__u32	flags;		/* in: 0 */
+	__u64	produced[YGR_CLASS_MAX]; /* = committed + dropped */
+	__u64	dropped[YGR_CLASS_MAX];
+	__u64	ignored;	/* events that policy said not to record */
+	__u64	denied;		/* events refused */
+	__u64	path_failed;	/* paths that could not be resolved */
+	__u64	argv_failed;	/* argument vectors that could not be read */
+	__u64	head;		/* bytes written; 0 for the sum */
+	__u64	tail;		/* bytes consumed; 0 for the sum */
+};
+
+/* Why a policy blob was refused: text in the tool, number here. */
+enum ygr_policy_error_code {
+	YGR_POLICY_OK			= 0,
+	YGR_POLICY_E_SHORT		= 1,	/* shorter than its header or than total_bytes */
+	YGR_POLICY_E_MAGIC		= 2,
+	YGR_POLICY_E_VERSION		= 3,
+	YGR_POLICY_E_HEADER		= 4,	/* header_bytes, flags or padding */
+	YGR_POLICY_E_SECTION		= 5,	/* unknown, repeated, out of order or misplaced */
+	YGR_POLICY_E_ITEM_BYTES		= 6,	/* wrong item size or count */
+	YGR_POLICY_E_STRING		= 7,	/* offset or length outside, or no NUL */
+	YGR_POLICY_E_RULE_NAME		= 8,	/* empty, too long, not printable */
+	YGR_POLICY_E_RULE_ON		= 9,	/* no event, an unknown one, or one it cannot match on */
+	YGR_POLICY_E_RULE_ACTION	= 10,	/* unknown, or an event that cannot be denied */
+	YGR_POLICY_E_RULE_MODE		= 11,
+	YGR_POLICY_E_RULE_FLAGS		= 12,
+	YGR_POLICY_E_SPAN		= 13,	/* refers outside its section */
+	YGR_POLICY_E_PATH		= 14,	/* kind, length, not absolute, not normal */
+	YGR_POLICY_E_UID		= 15,	/* low above high */
+	YGR_POLICY_E_CIDR		= 16,	/* family, prefix length, or host bits set */
+	YGR_POLICY_E_PORT		= 17,	/* low above high */
+	YGR_POLICY_E_TOO_MANY		= 18,	/* rules or items */
+};
+
+struct ygr_policy_load {
+	__u64	blob;		/* in: address */
+	__u64	blob_bytes;	/* in: 1 .. YGR_POLICY_BYTES_MAX, else -E2BIG or -EINVAL */
+	__u64	expect_generation; /* in: load only over this one, else -ESTALE; ~0: any */
+	__u32	flags;		/* in: 0 */
+	__u32	pad;		/* in: 0 */
+	__u64	generation;	/* out: the new one */
+	__u32	error_code;	/* out: enum ygr_policy_error_code when -EBADMSG */
+	__u32	error_offset;	/* out: of the bad byte in the blob */
+};
+
+#define YGR_GENERATION_ANY	0xffffffffffffffffull
+
+struct ygr_policy_show {
+	__u64	blob;		/* in: address; may be 0 when blob_cap is 0 */
+	__u64	blob_cap;	/* in: room there */
+	__u64	blob_bytes;	/* out: size; larger than blob_cap: -ENOSPC; no policy: -ENODATA */
+	__u64	generation;	/* out */
+	__u32	flags;		/* in: 0 */
+	__u32	pad;		/* in: 0 */
+};
+
+struct ygr_policy_clear {
+	__u64	expect_generation; /* in: as for load */
+	__u32	flags;		/* in: 0 */
+	__u32	pad;		/* in: 0 */
+	__u64	generation;	/* out: the one that says "no policy": events carry it */
+};
+
+#define YGR_IOC_MAGIC		0xb8
+#define YGR_IOC_GET_INFO	_IOR(YGR_IOC_MAGIC, 0, struct ygr_info)
+#define YGR_IOC_GET_HOOK	_IOWR(YGR_IOC_MAGIC, 1, struct ygr_hook_info)
+#define YGR_IOC_GET_RING	_IOWR(YGR_IOC_MAGIC, 2, struct ygr_ring_info)
+#define YGR_IOC_GET_STATS	_IOWR(YGR_IOC_MAGIC, 3, struct ygr_stats)
+#define YGR_IOC_POLICY_LOAD	_IOWR(YGR_IOC_MAGIC, 16, struct ygr_policy_load)
+#define YGR_IOC_POLICY_SHOW	_IOWR(YGR_IOC_MAGIC, 17, struct ygr_policy_show)
+#define YGR_IOC_POLICY_CLEAR	_IOWR(YGR_IOC_MAGIC, 18, struct ygr_policy_clear)
+
+#endif
