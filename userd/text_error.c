@@ -2,6 +2,7 @@
 #include "text_error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Words longer than this are not compared: no key of ours comes near. */
