@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The user's and the developer's entry points; `make help` lists them.
+#
+# The module itself is described in Kbuild, which the kernel's build system
+# prefers over this file: `make -C /lib/modules/$(uname -r)/build M=$PWD` and
+# DKMS never read what stands here.
+#
+# All output goes below $(B). A second engineer in the same tree sets
+# B=/some/where/else.
+
+B	?= build
+export B
+prefix	?= /usr/local
+DESTDIR	?=
+KVER	?= $(shell uname -r)
+V	?= 0
+
+# Parallel unless the caller chose (-j, or we are a sub-make).
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+Q	= $(if $(filter 1,$(V)),,@)
+say	= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+
+CC	= gcc
+CLANG	= clang
+AR	= ar
+INCLUDES = -Iinclude/uapi -Iuserd -Ikmod -Itools/yaguractl
+WARN	= -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
+WERROR	= -Werror
+DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
+HARDEN	= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS	= -O2 -g
+LDFLAGS	= -pie -Wl,-z,relro,-z,now,--as-needed
+LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SECONDS ?= 5
+
+.PHONY: all
+all: user module-here	## programs, and the module if this kernel's headers are here
+
+# ---- programs ---------------------------------------------------------------
+# Whatever is not a main() goes into one library, so that tests and fuzzers
+# link exactly the code that the programs run.
+
+LIB_SRC	:= $(filter-out userd/main.c,$(wildcard userd/*.c)) \
+	   $(filter-out tools/yaguractl/main.c tools/yaguractl/cmd_%.c,$(wildcard tools/yaguractl/*.c)) \
+	   $(wildcard kmod/policy_verify.c kmod/match.c)
+CTL_SRC	:= $(wildcard tools/yaguractl/main.c tools/yaguractl/cmd_*.c)
+RECV_SRC := $(wildcard tools/yagura-recv/*.c)
+PROGRAMS := $(if $(wildcard userd/main.c),$(B)/yagurad) \
+	    $(if $(wildcard tools/yaguractl/main.c),$(B)/yaguractl) \
+	    $(if $(RECV_SRC),$(B)/yagura-recv)
+
+-include userd/userd.mk tools/tools.mk
+
+obj	= $(patsubst %.c,$(B)/obj/%.o,$(1))
+asan	= $(patsubst %.c,$(B)/asan/%.o,$(1))
+fuzzed	= $(patsubst %.c,$(B)/fuzz/obj/%.o,$(1))
+
+.PHONY: user
+user: $(PROGRAMS)	## yagurad, yaguractl, yagura-recv
+
+# The object files that each target needs; one link rule serves them all.
+$(B)/yagurad: $(call obj,userd/main.c) $(B)/libygr.a
+$(B)/yaguractl: $(call obj,$(CTL_SRC)) $(B)/libygr.a
+$(B)/yagura-recv: $(call obj,$(RECV_SRC)) $(B)/libygr.a
+$(B)/yagurad $(B)/yaguractl $(B)/yagura-recv:
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/libygr.a: $(call obj,$(LIB_SRC))
+$(B)/asan/libygr.a: $(call asan,$(LIB_SRC))
+$(B)/fuzz/libygr.a: $(call fuzzed,$(LIB_SRC))
+$(B)/libygr.a $(B)/asan/libygr.a $(B)/fuzz/libygr.a:
+	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/obj/%.o: %.c Makefile
+	$(call say,CC,$<)mkdir -p $(@D) && \
+	$(CC) $(DIALECT) $(WERROR) $(HARDEN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/asan/%.o: %.c Makefile
+	$(call say,CC-SAN,$<)mkdir -p $(@D) && \
+	$(CC) $(DIALECT) $(WERROR) -O1 -g $(SANITIZE) -MMD -MP -c -o $@ $<
+
+# clang is here for its fuzzer; its taste in warnings is not ours to satisfy.
+$(B)/fuzz/obj/%.o: %.c Makefile
+	$(call say,CC-FUZZ,$<)mkdir -p $(@D) && \
+	$(CLANG) $(DIALECT) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- the module -------------------------------------------------------------
+# Built in a copy of its sources, one per kernel, so that two kernels do not
+# fight over object files and the tree stays clean. A copy holding a file that
+# the tree no longer has is started afresh.
+
+MODULE_SRC := Kbuild $(shell find kmod include -name '*.[chS]' -o -name 'Kbuild*' -o -name '*.sh' 2>/dev/null | sort)
+MODULE_DIR = $(B)/module/$(KVER)
+KDIR	= $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)))
+
+.PHONY: module module-here
+module: $(MODULE_DIR)/yagura.ko	## yagura.ko for KVER (default: the running kernel)
+
+module-here:
+	@if [ ! -f Kbuild ] || [ ! -e '$(KDIR)/Makefile' ]; then \
+		echo "  SKIP    module: no headers of kernel $(KVER) here (make module KVER=...)"; \
+	else $(MAKE) --no-print-directory module; fi
+
+$(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module
+	$(Q)test -e '$(KDIR)/Makefile' || { echo "no kernel headers for KVER=$(KVER)" >&2; exit 1; }
+	$(call say,SYNC,$(MODULE_DIR))tests/setup/sync-module $(MODULE_DIR) $(MODULE_SRC)
+	$(call say,KBUILD,$@)$(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR) M=$(abspath $(MODULE_DIR)) modules
+
+# ---- tests ------------------------------------------------------------------
+
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_AUX := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+UNIT	:= $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+FUZZ	:= $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+GUEST_SRC := $(wildcard tests/guest/test_*.c)
+PROG_SRC := $(wildcard tests/guest/prog_*.c)
+GUEST_AUX := $(filter-out $(GUEST_SRC) $(PROG_SRC),$(wildcard tests/guest/*.c))
+GUEST	:= $(patsubst tests/guest/%.c,$(B)/guest/%,$(GUEST_SRC) $(PROG_SRC))
+
+.PHONY: unit-programs unit fuzz-programs fuzz-smoke guest-programs vm-init
+unit-programs: $(UNIT)
+$(UNIT): $(B)/unit/%: $(B)/asan/tests/unit/%.o $(call asan,$(UNIT_AUX)) $(B)/asan/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed -lcmocka $(LDLIBS) -lm -lpthread
+
+unit: unit-programs	## unit tests, with address and undefined-behaviour sanitizers
+	$(Q)tests/run-all --logs $(B)/logs unit
+
+fuzz-programs: $(FUZZ)
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/libygr.a
+	$(call say,LD,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -Wl,--as-needed $(LDLIBS) -lpthread
+
+fuzz-smoke: fuzz-programs	## each fuzzer for FUZZ_SECONDS (5)
+	$(Q)tests/run-all --logs $(B)/logs fuzz
+
+guest-programs: vm-init $(GUEST)
+$(B)/guest/test_%: $(B)/obj/tests/guest/test_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
+
+# What a test executes, drops or feeds to io_uring: static, so that the guest
+# needs no library to be in place for it.
+$(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -static -o $@ $^
+
+vm-init: $(B)/vm/init
+$(B)/vm/init: tests/vm/init.c Makefile
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(DIALECT) $(WERROR) $(CFLAGS) -static -o $@ $<
+
+.PHONY: setup test test-long test-kunit test-vm demo bench
+setup:	## install what building and testing need (Debian 12)
+	$(Q)tests/setup/install-packages
+
+test:	## everything: set up, build, unit, fuzz, both kernels in QEMU
+	$(Q)tests/run-all --logs $(B)/logs all
+
+test-long: export YAGURA_LONG = 1
+test-long:	## the same with the long variants and the KUnit suite
+	$(Q)tests/run-all --logs $(B)/logs all kunit
+
+test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in it
+	$(Q)tests/run-all --logs $(B)/logs setup kunit
+
+test-vm: user guest-programs	## the guest suite on both kernels
+	$(Q)tests/run-all --logs $(B)/logs module guest
+
+demo: user guest-programs	## a small intrusion in a VM, seen from the receiver's end
+	$(Q)tests/demo/run
+
+bench: user guest-programs	## instructions per event, by -icount, on both kernels
+	$(Q)tests/bench/run
+
+# ---- installation -----------------------------------------------------------
+
+VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
+DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
+
+.PHONY: install uninstall clean help
+install: user	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
+	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
+	install -m 755 $(B)/yagurad $(B)/yaguractl $(DESTDIR)$(prefix)/sbin/
+	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
+	install -d $(DESTDIR)$(prefix)/share/man/man8
+	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8/
+	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
+	install -m 644 tools/yaguractl/completion.bash \
+		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
+	install -d $(DESTDIR)$(prefix)/lib/systemd/system
+	sed 's,/usr/local,$(prefix),g' userd/yagurad.service \
+		> $(DESTDIR)$(prefix)/lib/systemd/system/yagurad.service
+	install -d $(DESTDIR)$(prefix)/share/doc/yagura/examples
+	install -m 644 docs/examples/* $(DESTDIR)$(prefix)/share/doc/yagura/examples/
+	tests/setup/sync-module $(DKMS_DIR) $(MODULE_SRC) dkms.conf LICENSE
+
+uninstall:	## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl bin/yagura-recv \
+		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
+		share/bash-completion/completions/yaguractl lib/systemd/system/yagurad.service)
+	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR)
+
+clean:	## remove the build directory
+	rm -rf $(B)
+
+help:	## this list
+	@sed -n 's/^\([a-z-]*\):[^=#]*##[[:space:]]*\(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+-include $(shell find $(B) -name '*.d' -not -path '$(B)/module/*' 2>/dev/null)

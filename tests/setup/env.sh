@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Sourced by the scripts: where things are kept, and which kernels we support.
+
+# Kernel images and built test kernels outlive a checkout.
+YAGURA_CACHE=${YAGURA_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/yagura}
+
+# Series that `make test` boots. Debian's name for the newest kernel of a
+# series is linux-image-$(flavour_of SERIES).
+YAGURA_KERNELS="6.1 6.12"
+
+flavour_of() {
+	case $1 in
+	6.1)	echo cloud-amd64 ;;		# the release's own series
+	*)	echo "$1-cloud-amd64" ;;
+	esac
+}
+
+# The release (uname -r) cached for a series, such as 6.1.0-56-cloud-amd64.
+release_of() {
+	readlink "$YAGURA_CACHE/kernels/$1" || {
+		echo "no kernel $1 in $YAGURA_CACHE/kernels: run \"make setup\"" >&2
+		return 1
+	}
+}
+
+image_of() {
+	echo "$YAGURA_CACHE/kernels/$1/boot/vmlinuz-$(release_of "$1")"
+}
