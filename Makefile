@@ -30,7 +30,7 @@ say	= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 CC	= gcc
 CLANG	= clang
 AR	= ar
-INCLUDES = -Iinclude/uapi -Iuserd -Ikmod -Itools/yaguractl
+INCLUDES = -Iinclude -Iinclude/uapi -Iuserd -Ikmod -Itools/yaguractl
 WARN	= -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 WERROR	= -Werror
 DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
@@ -131,14 +131,14 @@ unit-programs: $(UNIT)
 $(UNIT): $(B)/unit/%: $(B)/asan/tests/unit/%.o $(call asan,$(UNIT_AUX)) $(B)/asan/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed -lcmocka $(LDLIBS) -lm -lpthread
 
-unit: unit-programs	## unit tests, with address and undefined-behaviour sanitizers
+unit:	## unit tests, with address and undefined-behaviour sanitizers
 	$(Q)tests/run-all --logs $(B)/logs unit
 
 fuzz-programs: $(FUZZ)
 $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/libygr.a
 	$(call say,LD,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -Wl,--as-needed $(LDLIBS) -lpthread
 
-fuzz-smoke: fuzz-programs	## each fuzzer for FUZZ_SECONDS (5)
+fuzz-smoke:	## each fuzzer for FUZZ_SECONDS (5)
 	$(Q)tests/run-all --logs $(B)/logs fuzz
 
 guest-programs: vm-init $(GUEST)
@@ -163,12 +163,12 @@ test:	## everything: set up, build, unit, fuzz, both kernels in QEMU
 
 test-long: export YAGURA_LONG = 1
 test-long:	## the same with the long variants and the KUnit suite
-	$(Q)tests/run-all --logs $(B)/logs all kunit
+	$(Q)tests/run-all --logs $(B)/logs all
 
 test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in it
 	$(Q)tests/run-all --logs $(B)/logs setup kunit
 
-test-vm: user guest-programs	## the guest suite on both kernels
+test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
 
 demo: user guest-programs	## a small intrusion in a VM, seen from the receiver's end
@@ -182,8 +182,8 @@ bench: user guest-programs	## instructions per event, by -icount, on both kernel
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
 
-.PHONY: install uninstall clean help
-install: user	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
+.PHONY: install install-dkms uninstall clean help
+install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
 	install -m 755 $(B)/yagurad $(B)/yaguractl $(DESTDIR)$(prefix)/sbin/
 	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
@@ -197,6 +197,9 @@ install: user	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
 		> $(DESTDIR)$(prefix)/lib/systemd/system/yagurad.service
 	install -d $(DESTDIR)$(prefix)/share/doc/yagura/examples
 	install -m 644 docs/examples/* $(DESTDIR)$(prefix)/share/doc/yagura/examples/
+
+# Only the module: `dkms add yagura/VERSION` takes it from there.
+install-dkms:	## the module's source for DKMS, in /usr/src (DESTDIR)
 	tests/setup/sync-module $(DKMS_DIR) $(MODULE_SRC) dkms.conf LICENSE
 
 uninstall:	## remove what install put there

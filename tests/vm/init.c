@@ -7,7 +7,7 @@
  *
  *	ttyS0	the kernel's console
  *	ttyS1	the verdict: one line, only if everything passed
- *	ttyS2	what the programs print, framed by "# vm:" lines
+ *	ttyS2	what the programs print, framed by "# run:" lines
  *	ttyS3	a tar of /out, if a program left something there
  *
  * A panic, a hang, a crash of a program or of this one all end without the
@@ -57,7 +57,7 @@ static void report(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	fputs("# vm: ", output);
+	fputs("# run: ", output);
 	vfprintf(output, format, args);
 	fputc('\n', output);
 	fflush(output);
@@ -164,7 +164,7 @@ static pid_t spawn(char **argv, int out_fd)
 	dup2(out_fd, STDOUT_FILENO);
 	dup2(out_fd, STDERR_FILENO);
 	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "# vm: cannot execute %s: %s\n", argv[0], strerror(errno));
+	dprintf(STDERR_FILENO, "# cannot execute %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
@@ -223,7 +223,7 @@ static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 	bool ended;
 	pid_t pid;
 
-	report("begin %s", argv[0]);
+	report("begin %s %s", is_tap ? "tap" : "run", argv[0]);
 	if (pipe2(fd, O_CLOEXEC))
 		die("pipe");
 	pid = spawn(argv, fd[1]);
@@ -242,7 +242,7 @@ static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 		test_nr += tap.ok_nr;
 		skip_nr += tap.skip_nr;
 	}
-	/* The driver on the host reads this line, see tests/run-all. */
+	/* The driver on the host reads this line, see tests/tap.awk. */
 	report("end %s %llu ms: %s", argv[0], now_ms() - begin_ms, why ? why : "ok");
 }
 
