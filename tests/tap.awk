@@ -7,7 +7,8 @@
 #	# run: end NAME 12 ms: ok	or why not; "skipped" is neither
 #
 # and prints "PASSED FAILED SKIPPED", then one line per failure. A program that
-# is cut off, contradicts its plan or has none is a failure of its own.
+# is cut off, contradicts its plan or has none is a failure of its own, and so
+# is a log without any program in it.
 
 function fail(what) {
 	failed++
@@ -26,6 +27,7 @@ function finish(why) {
 	else if (why == "ok" && !has_plan && !results)
 		passed++
 	name = ""
+	programs++
 }
 
 # Serial lines and terminals end lines as they like.
@@ -80,5 +82,9 @@ name == "" { next }
 END {
 	if (name != "")
 		finish("did not end")
+	if (!programs) {
+		name = "nothing"
+		fail("no program was run")
+	}
 	printf "%d %d %d%s\n", passed, failed, skipped, failures
 }
