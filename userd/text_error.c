@@ -175,7 +175,7 @@ const char *ygr_text_error_suggest(const char *word, const char *const *known,
 		if (known_len > WORD_MAX)
 			continue;
 		d = distance(word, len, known[i], known_len);
-		if (d < best_distance && d <= (known_len + 2) / 3) {
+		if (d < best_distance && (d <= 1 || d <= known_len / 3)) {
 			best_distance = d;
 			best = known[i];
 		}

@@ -63,7 +63,7 @@ void ygr_text_error_print(FILE *out, const char *file,
 /*
  * The word of known[0 .. nr - 1] that a typist of `word` most likely meant:
  * the one with the fewest inserted, deleted, changed or swapped letters, if
- * these are at most a third of its length.
+ * that is one, or at most a third of its length.
  * Return: that word, or NULL.
  */
 const char *ygr_text_error_suggest(const char *word, const char *const *known,

@@ -451,8 +451,8 @@ const char *ygr_yaml_tree_describe(const struct ygr_yaml_node *node)
 	case YGR_YAML_SCALAR:
 		break;
 	}
-	if (!node->len && !node->quoted)
-		return "nothing";
+	if (!node->len)
+		return node->quoted ? "an empty string" : "nothing";
 	if (!node->quoted && ygr_yaml_tree_parse_u64(node->text, node->len, &value))
 		return "a number";
 	return "a string";

@@ -23,7 +23,8 @@ static void test_suggest_finds_the_word_meant(void **state)
 	assert_string_equal(suggest("wher"), "where");	/* one missing */
 	assert_string_equal(suggest("wheree"), "where"); /* one too many */
 	assert_string_equal(suggest("whare"), "where");	/* one wrong */
-	assert_string_equal(suggest("pahts"), "path");	/* swapped and one more */
+	assert_string_equal(ygr_text_error_suggest("montiro", (const char *[]){ "monitor" }, 1),
+			    "monitor");			/* two swaps in seven */
 	assert_string_equal(suggest("prot"), "port");	/* swapped */
 	assert_string_equal(suggest("paths"), "path");
 	assert_string_equal(suggest("ui"), "uid");
@@ -37,6 +38,7 @@ static void test_suggest_is_silent_when_nothing_is_near(void **state)
 	(void)state;
 	assert_null(suggest(""));
 	assert_null(suggest("x"));
+	assert_null(suggest("not"));	/* two changes from "port" */
 	assert_null(suggest("severity"));
 	assert_null(suggest("PATHNAME"));
 	memset(longest, 'p', sizeof(longest));

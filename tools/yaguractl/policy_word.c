@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy_word.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <yagura/ygr_abi.h>
+
+#include "text_error.h"
+
+const char *const ygr_policy_word_on[YGR_ON_NR] = {
+	[YGR_ON_EXEC]		= "exec",
+	[YGR_ON_FORK]		= "fork",
+	[YGR_ON_EXIT]		= "exit",
+	[YGR_ON_OPEN_READ]	= "open-read",
+	[YGR_ON_OPEN_WRITE]	= "open-write",
+	[YGR_ON_CREATE]		= "create",
+	[YGR_ON_UNLINK]		= "unlink",
+	[YGR_ON_RENAME]		= "rename",
+	[YGR_ON_MMAP_EXEC]	= "mmap-exec",
+	[YGR_ON_SOCKET_CREATE]	= "socket-create",
+	[YGR_ON_BIND]		= "bind",
+	[YGR_ON_LISTEN]		= "listen",
+	[YGR_ON_CONNECT]	= "connect",
+	[YGR_ON_ACCEPT]		= "accept",
+};
+
+const char *const ygr_policy_word_action[YGR_ACTION_NR] = {
+	[YGR_ACTION_ALLOW]	= "allow",
+	[YGR_ACTION_RECORD]	= "record",
+	[YGR_ACTION_IGNORE]	= "ignore",
+	[YGR_ACTION_DENY]	= "deny",
+};
+
+const char *const ygr_policy_word_mode[YGR_MODE_NR] = {
+	[YGR_MODE_ENFORCE]	= "enforce",
+	[YGR_MODE_MONITOR]	= "monitor",
+};
+
+const char *const ygr_policy_word_dimension[YGR_DIM_NR] = {
+	[YGR_DIM_PATH]		= "path",
+	[YGR_DIM_UID]		= "uid",
+	[YGR_DIM_CIDR]		= "cidr",
+	[YGR_DIM_PORT]		= "port",
+};
+
+/* "file" is what changes files or runs code: reading is asked for by name. */
+const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR] = {
+	{ "open",   YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE) },
+	{ "file",   YGR_ON_BIT(YGR_ON_OPEN_WRITE) | YGR_ON_BIT(YGR_ON_CREATE) |
+		    YGR_ON_BIT(YGR_ON_UNLINK) | YGR_ON_BIT(YGR_ON_RENAME) |
+		    YGR_ON_BIT(YGR_ON_MMAP_EXEC) },
+	{ "socket", YGR_ON_BIT(YGR_ON_SOCKET_CREATE) | YGR_ON_BIT(YGR_ON_BIND) |
+		    YGR_ON_BIT(YGR_ON_LISTEN) | YGR_ON_BIT(YGR_ON_CONNECT) |
+		    YGR_ON_BIT(YGR_ON_ACCEPT) },
+};
+
+static const char *const error_texts[] = {
+	[YGR_POLICY_OK]			= "no error",
+	[YGR_POLICY_E_SHORT]		= "shorter or longer than it says",
+	[YGR_POLICY_E_MAGIC]		= "not a policy blob (magic)",
+	[YGR_POLICY_E_VERSION]		= "a blob version that is not supported",
+	[YGR_POLICY_E_HEADER]		= "bad header",
+	[YGR_POLICY_E_SECTION]		= "a section that is unknown, repeated or misplaced",
+	[YGR_POLICY_E_ITEM_BYTES]	= "a section with a wrong size or number of items",
+	[YGR_POLICY_E_STRING]		= "a string outside its section or without an end",
+	[YGR_POLICY_E_RULE_NAME]	= "a name that is empty, too long or not printable",
+	[YGR_POLICY_E_RULE_ON]		= "a rule without events, or with one it cannot match on",
+	[YGR_POLICY_E_RULE_ACTION]	= "a rule with an unknown action, or one that denies what cannot be denied",
+	[YGR_POLICY_E_RULE_MODE]	= "a rule with an unknown mode",
+	[YGR_POLICY_E_RULE_FLAGS]	= "a rule with unknown flags",
+	[YGR_POLICY_E_SPAN]		= "a rule that refers outside a section",
+	[YGR_POLICY_E_PATH]		= "a path that is too long, not absolute or not normal",
+	[YGR_POLICY_E_UID]		= "a uid range whose end is below its start",
+	[YGR_POLICY_E_CIDR]		= "a network with a bad family, prefix length or host bits",
+	[YGR_POLICY_E_PORT]		= "a port range out of order or above 65535",
+	[YGR_POLICY_E_TOO_MANY]		= "too many rules or items",
+};
+
+bool ygr_policy_word_find_on(const char *word, uint64_t *on)
+{
+	unsigned int i;
+
+	for (i = 0; i < YGR_ON_NR; i++) {
+		if (strcmp(word, ygr_policy_word_on[i]))
+			continue;
+		*on = YGR_ON_BIT(i);
+		return true;
+	}
+	for (i = 0; i < YGR_POLICY_GROUP_NR; i++) {
+		if (strcmp(word, ygr_policy_word_group[i].word))
+			continue;
+		*on = ygr_policy_word_group[i].on;
+		return true;
+	}
+	return false;
+}
+
+const char *ygr_policy_word_suggest_on(const char *word)
+{
+	const char *words[YGR_ON_NR + YGR_POLICY_GROUP_NR];
+	unsigned int i;
+
+	for (i = 0; i < YGR_ON_NR; i++)
+		words[i] = ygr_policy_word_on[i];
+	for (i = 0; i < YGR_POLICY_GROUP_NR; i++)
+		words[YGR_ON_NR + i] = ygr_policy_word_group[i].word;
+	return ygr_text_error_suggest(word, words, YGR_ON_NR + YGR_POLICY_GROUP_NR);
+}
+
+const char *ygr_policy_word_first_on(uint64_t on)
+{
+	return ygr_policy_word_on[__builtin_ctzll(on)];
+}
+
+uint64_t ygr_policy_word_on_with(enum ygr_dimension dimension)
+{
+	switch (dimension) {
+	case YGR_DIM_PATH:
+		return YGR_ON_WITH_PATH;
+	case YGR_DIM_CIDR:
+	case YGR_DIM_PORT:
+		return YGR_ON_WITH_ADDRESS;
+	default:
+		return YGR_ON_BIT(YGR_ON_NR) - 1;
+	}
+}
+
+const char *ygr_policy_word_error(uint32_t code)
+{
+	if (code >= sizeof(error_texts) / sizeof(error_texts[0]) || !error_texts[code])
+		return "an error this version of yaguractl does not know";
+	return error_texts[code];
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The words of the policy language for the numbers of ygr_policy.h, in both
+ * directions. Tables are indexed by the enum they name.
+ */
+#ifndef YGR_POLICY_WORD_H
+#define YGR_POLICY_WORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <yagura/ygr_policy.h>
+
+extern const char *const ygr_policy_word_on[YGR_ON_NR];
+extern const char *const ygr_policy_word_action[YGR_ACTION_NR];
+extern const char *const ygr_policy_word_mode[YGR_MODE_NR];
+extern const char *const ygr_policy_word_dimension[YGR_DIM_NR];
+
+/* Words that stand for several events: "open", "file", "socket". */
+struct ygr_policy_group {
+	const char *word;
+	uint64_t on;
+};
+
+#define YGR_POLICY_GROUP_NR	3
+
+extern const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR];
+
+/* The events of a word, event or group. Return: whether there is such a word. */
+bool ygr_policy_word_find_on(const char *word, uint64_t *on);
+
+/* The event words, groups included, that are nearest to a misspelt one, or NULL. */
+const char *ygr_policy_word_suggest_on(const char *word);
+
+/* The name of the lowest event in a mask that is not 0. */
+const char *ygr_policy_word_first_on(uint64_t on);
+
+/* The events that have a value in this dimension: others cannot be asked for it. */
+uint64_t ygr_policy_word_on_with(enum ygr_dimension dimension);
+
+/* One sentence for enum ygr_policy_error_code. */
+const char *ygr_policy_word_error(uint32_t code);
+
+#endif
