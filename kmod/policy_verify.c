@@ -367,6 +367,8 @@ static int verify_rules(struct verifier *v)
 		image->on_mask |= rule->on;
 		if (uses(rule, YGR_DIM_PATH))
 			image->path_on_mask |= rule->on;
+		if (rule->action == YGR_ACTION_DENY)
+			image->deny_on_mask |= rule->on;
 	}
 	return 0;
 }

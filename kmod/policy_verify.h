@@ -32,6 +32,7 @@ struct ygr_policy_image {
 	__u32 port_nr;
 	__u64 on_mask;		/* union of the rules' `on` */
 	__u64 path_on_mask;	/* of the rules that look at a path */
+	__u64 deny_on_mask;	/* of the rules that deny, enforced or not */
 };
 
 struct ygr_policy_error {

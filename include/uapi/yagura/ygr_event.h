@@ -249,8 +249,8 @@ struct ygr_body_gap {
 };
 
 /*
- * YGR_EV_TOTALS: since load, on this CPU, up to and including the record
- * before this one. produced = committed + dropped.
+ * YGR_EV_TOTALS: since load, on this CPU, exactly the records and the GAPs
+ * before this one. produced = records + dropped.
  */
 struct ygr_body_totals {
 	__u64	begin_ns;	/* the interval */

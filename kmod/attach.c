@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "attach.h"
+
+DEFINE_STATIC_KEY_TRUE(ygr_observing);
+
+static const struct ygr_hook_table * const *hook_tables;
+
+/* Tasks between ygr_attach_enter() and ygr_attach_leave(). */
+static atomic_t wrappers_running = ATOMIC_INIT(0);
+
+/* Stands in for any hook: the caller ignores the arguments it never reads. */
+static noinline notrace int denied(void)
+{
+	return -EPERM;
+}
+
+void ygr_attach_deny(struct ftrace_regs *fregs)
+{
+	ygr_attach_redirect(fregs, denied);
+}
+
+void ygr_attach_enter(void)
+{
+	atomic_inc(&wrappers_running);
+}
+
+void ygr_attach_leave(void)
+{
+	atomic_dec(&wrappers_running);
+}
+
+static int attach_function(struct ygr_hook *hook)
+{
+	int ret;
+
+	hook->ops.func = hook->handler;
+	/*
+	 * PERMANENT: kernel.ftrace_enabled=0 must not switch the sensor off.
+	 * Not RECURSION: no handler calls a function that is hooked.
+	 */
+	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	if (!IS_ENABLED(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS))
+		hook->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
+
+	ret = ftrace_set_filter(&hook->ops, (unsigned char *)hook->symbol, strlen(hook->symbol), 1);
+	if (ret) {
+		hook->state = YGR_HOOK_MISSING;
+		return ret;
+	}
+	ret = register_ftrace_function(&hook->ops);
+	if (ret) {
+		hook->state = ret == -EBUSY ? YGR_HOOK_BUSY : YGR_HOOK_FAILED;
+		ftrace_free_filter(&hook->ops);
+		return ret;
+	}
+	hook->state = YGR_HOOK_ATTACHED;
+	return 0;
+}
+
+/* Ends when ftrace has made sure that no task is in the handler or in denied(). */
+static void detach_function(struct ygr_hook *hook)
+{
+	unregister_ftrace_function(&hook->ops);
+	ftrace_free_filter(&hook->ops);
+}
+
+static void keep_if_named(struct tracepoint *tracepoint, void *data)
+{
+	struct ygr_hook *hook = data;
+
+	if (!strcmp(tracepoint->name, hook->symbol))
+		hook->tracepoint = tracepoint;
+}
+
+static int attach_tracepoint(struct ygr_hook *hook)
+{
+	int ret;
+
+	for_each_kernel_tracepoint(keep_if_named, hook);
+	if (!hook->tracepoint) {
+		hook->state = YGR_HOOK_MISSING;
+		return -ENOENT;
+	}
+	ret = tracepoint_probe_register(hook->tracepoint, hook->handler, NULL);
+	hook->state = ret ? YGR_HOOK_FAILED : YGR_HOOK_ATTACHED;
+	return ret;
+}
+
+static void attach(struct ygr_hook *hook)
+{
+	if (hook->kind == YGR_HOOK_KIND_FUNCTION)
+		hook->error = attach_function(hook);
+	else
+		hook->error = attach_tracepoint(hook);
+	if (hook->error)
+		pr_warn("hook %s not attached (%d): its events are not seen\n",
+			hook->symbol, hook->error);
+}
+
+static void detach(struct ygr_hook *hook)
+{
+	if (hook->state != YGR_HOOK_ATTACHED)
+		return;
+	if (hook->kind == YGR_HOOK_KIND_FUNCTION)
+		detach_function(hook);
+	else
+		tracepoint_probe_unregister(hook->tracepoint, hook->handler, NULL);
+}
+
+void ygr_attach_init(const struct ygr_hook_table * const *tables)
+{
+	const struct ygr_hook_table * const *table;
+	unsigned int i;
+
+	hook_tables = tables;
+	for (table = tables; *table; table++)
+		for (i = 0; i < (*table)->nr; i++)
+			attach(&(*table)->hooks[i]);
+}
+
+/*
+ * Who may still be in our text once nothing new can enter it:
+ *  - a tracepoint probe: tracepoint_synchronize_unregister() waits;
+ *  - a task that a handler redirected to a wrapper and that has not reached
+ *    ygr_attach_enter(): it has not slept since, so synchronize_rcu_tasks() waits;
+ *  - a task inside a wrapper, perhaps asleep in the original: the count;
+ *  - a task that has left the count and not yet returned: it cannot sleep any
+ *    more, so a second synchronize_rcu_tasks() waits.
+ */
+void ygr_attach_exit(void)
+{
+	const struct ygr_hook_table * const *table;
+	unsigned int i, waited_ms = 0;
+
+	for (table = hook_tables; *table; table++)
+		for (i = (*table)->nr; i-- > 0;)
+			detach(&(*table)->hooks[i]);
+	tracepoint_synchronize_unregister();
+	synchronize_rcu_tasks();
+	while (atomic_read(&wrappers_running)) {
+		msleep(10);
+		waited_ms += 10;
+		if (waited_ms % 10000 == 0)
+			pr_info("unload waits for %d task(s) inside exec\n",
+				atomic_read(&wrappers_running));
+	}
+	synchronize_rcu_tasks();
+}
+
+unsigned int ygr_attach_hook_nr(void)
+{
+	const struct ygr_hook_table * const *table;
+	unsigned int nr = 0;
+
+	for (table = hook_tables; *table; table++)
+		nr += (*table)->nr;
+	return nr;
+}
+
+const struct ygr_hook *ygr_attach_hook(unsigned int index)
+{
+	const struct ygr_hook_table * const *table;
+
+	for (table = hook_tables; *table; table++) {
+		if (index < (*table)->nr)
+			return &(*table)->hooks[index];
+		index -= (*table)->nr;
+	}
+	return NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attaching to the LSM hook points.
+ *
+ * A module cannot register LSM hooks, so each security_*() function is hooked
+ * by ftrace: one ftrace_ops with IPMODIFY per function, whose handler sees the
+ * arguments before the function runs. To deny, the handler redirects the
+ * function to one that returns -EPERM. A hook that must sleep redirects to a
+ * wrapper instead, which calls the original itself. Process events come from
+ * the scheduler's tracepoints.
+ *
+ * Handlers run in the context of the caller of the hook and must not sleep:
+ * ftrace waits for them at detach only as long as they do not.
+ */
+#ifndef YGR_ATTACH_H
+#define YGR_ATTACH_H
+
+#include <linux/ftrace.h>
+#include <linux/jump_label.h>
+#include <linux/tracepoint.h>
+
+#include <yagura/ygr_abi.h>
+
+#include "compat/compat.h"
+
+enum ygr_hook_kind {
+	YGR_HOOK_KIND_FUNCTION,		/* handler is a ftrace_func_t */
+	YGR_HOOK_KIND_TRACEPOINT,	/* handler is the tracepoint's probe */
+};
+
+/* One hook point. The first three fields are the table's, the rest attach.c's. */
+struct ygr_hook {
+	const char *symbol;
+	enum ygr_hook_kind kind;
+	void *handler;
+
+	enum ygr_hook_state state;
+	int error;
+	struct ftrace_ops ops;
+	struct tracepoint *tracepoint;
+};
+
+#define YGR_HOOK_FUNCTION(name, func) \
+	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func }
+#define YGR_HOOK_TRACEPOINT(name, func) \
+	{ .symbol = #name, .kind = YGR_HOOK_KIND_TRACEPOINT, .handler = func }
+
+/* A table of hooks; each hook_*.c has one. */
+struct ygr_hook_table {
+	struct ygr_hook *hooks;
+	unsigned int nr;
+};
+
+/* False: attached, but every handler returns at once (parameter attach_only). */
+DECLARE_STATIC_KEY_TRUE(ygr_observing);
+
+/* The pointer argument @n (0 ..) of the hooked function. */
+static __always_inline void *ygr_attach_arg(struct ftrace_regs *fregs, unsigned int n)
+{
+	return (void *)ftrace_regs_get_argument(fregs, n);
+}
+
+/* From a handler: run @target, of the same type, in place of the function. */
+static __always_inline void ygr_attach_redirect(struct ftrace_regs *fregs, void *target)
+{
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)target);
+}
+
+/* From a handler: the function returns -EPERM without having run. */
+void ygr_attach_deny(struct ftrace_regs *fregs);
+
+/* First and last act of a wrapper that may sleep: keeps the module's text. */
+void ygr_attach_enter(void);
+void ygr_attach_leave(void);
+
+/*
+ * Attaches all hooks of @tables, which NULL ends. A hook that
+ * cannot be attached says so in its state and does not fail the rest.
+ *
+ * Context: process, may sleep; tens of ms for each hook.
+ */
+void ygr_attach_init(const struct ygr_hook_table * const *tables);
+
+/* Detaches all and returns when no handler, wrapper or redirect target runs. */
+void ygr_attach_exit(void);
+
+/* Number of hooks, and one of them; NULL: no such index. */
+unsigned int ygr_attach_hook_nr(void);
+const struct ygr_hook *ygr_attach_hook(unsigned int index);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ns_common.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+
+static bool mnt_ns_known __ro_after_init;
+
+void __init ygr_compat_init(void)
+{
+	const struct ns_common *ns = (const void *)current->nsproxy->mnt_ns;
+	const struct proc_ns_operations *ops;
+	int type;
+
+	/* A wrong guess reads garbage, not a fault: both reads are checked. */
+	if (copy_from_kernel_nofault(&ops, &ns->ops, sizeof(ops)))
+		return;
+	if (copy_from_kernel_nofault(&type, &ops->type, sizeof(type)))
+		return;
+	mnt_ns_known = type == CLONE_NEWNS;
+}
+
+bool ygr_compat_has_mnt_ns(void)
+{
+	return mnt_ns_known;
+}
+
+u32 ygr_compat_mnt_ns_inum(const struct mnt_namespace *mnt_ns)
+{
+	return mnt_ns_known ? ((const struct ns_common *)mnt_ns)->inum : 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every kernel difference. The core is written for the newest kernel; here
+ * older ones are taught its names. YGR_HAVE_* come from the compile probes.
+ */
+#ifndef YGR_COMPAT_H
+#define YGR_COMPAT_H
+
+#include <linux/fs.h>
+#include <linux/ftrace.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <asm/ibt.h>
+
+/* 6.2: accessors to the arguments of a traced function. */
+#ifndef ftrace_regs_get_argument
+#define ftrace_regs_get_argument(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
+#endif
+#ifndef ftrace_regs_set_instruction_pointer
+#define ftrace_regs_set_instruction_pointer(fregs, ip)	ftrace_instruction_pointer_set(fregs, ip)
+#endif
+
+#ifndef YGR_HAVE_VM_FLAGS_CLEAR
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+#ifndef YGR_HAVE_INODE_GET_MTIME
+static inline struct timespec64 inode_get_mtime(const struct inode *inode)
+{
+	return inode->i_mtime;
+}
+#endif
+
+#ifndef YGR_HAVE_INODE_GET_CTIME
+static inline struct timespec64 inode_get_ctime(const struct inode *inode)
+{
+	return inode->i_ctime;
+}
+#endif
+
+/* One page of another mm; the caller holds mmap_lock and drops the page. */
+static inline long ygr_compat_get_page(struct mm_struct *mm, unsigned long addr, struct page **page)
+{
+#ifdef YGR_HAVE_GUP_REMOTE_VMAS
+	return get_user_pages_remote(mm, addr, 1, FOLL_FORCE, page, NULL, NULL);
+#else
+	return get_user_pages_remote(mm, addr, 1, FOLL_FORCE, page, NULL);
+#endif
+}
+
+/*
+ * Where the function starts whose ftrace call site is @ip. Where indirect
+ * branches are tracked, the call site follows the landing pad, and an indirect
+ * call must go to the pad.
+ */
+static inline unsigned long ygr_compat_function_of(unsigned long ip)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (is_endbr(*(u32 *)(ip - ENDBR_INSN_SIZE)))
+		return ip - ENDBR_INSN_SIZE;
+#endif
+	return ip;
+}
+
+/*
+ * Checks once whether struct mnt_namespace, private to the VFS, starts with
+ * its ns_common as far as can be told from outside.
+ */
+void ygr_compat_init(void);
+
+/* Whether ygr_compat_mnt_ns_inum() tells anything but 0. */
+bool ygr_compat_has_mnt_ns(void);
+
+/* Inode number of a mount namespace; 0: unknown on this kernel. */
+u32 ygr_compat_mnt_ns_inum(const struct mnt_namespace *mnt_ns);
+
+#endif

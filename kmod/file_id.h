@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The identity of a file, as a record tells it. */
+#ifndef YGR_FILE_ID_H
+#define YGR_FILE_ID_H
+
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/ktime.h>
+
+#include <yagura/ygr_event.h>
+
+#include "compat/compat.h"
+
+/* @inode: NULL leaves @id as it is. Context: any. */
+static inline void ygr_file_id_fill(struct ygr_file_id *id, const struct inode *inode)
+{
+	struct timespec64 mtime, ctime;
+
+	if (!inode)
+		return;
+	id->ino = inode->i_ino;
+	id->dev_major = MAJOR(inode->i_sb->s_dev);
+	id->dev_minor = MINOR(inode->i_sb->s_dev);
+	id->ino_generation = inode->i_generation;
+	id->mode = inode->i_mode;
+	id->uid = __kuid_val(inode->i_uid);
+	id->gid = __kgid_val(inode->i_gid);
+	id->size = i_size_read(inode);
+	mtime = inode_get_mtime(inode);
+	ctime = inode_get_ctime(inode);
+	id->mtime_ns = timespec64_to_ns(&mtime);
+	id->ctime_ns = timespec64_to_ns(&ctime);
+}
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Processes begin and end; threads are not told. */
+#include <linux/hash.h>
+#include <linux/sched/signal.h>
+
+#include "hooks.h"
+#include "pipeline.h"
+#include "subject.h"
+
+static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	struct ygr_body_fork body = { 0 };
+	struct ygr_event event = {
+		.type = YGR_EV_FORK,
+		.class = YGR_CLASS_FORK,
+		.on = YGR_ON_FORK,
+		.settled = true,
+		.body = &body,
+		.body_len = sizeof(body),
+	};
+
+	if (!static_branch_likely(&ygr_observing) || !thread_group_leader(child))
+		return;
+	body.child_tgid = child->tgid;
+	body.child_start_ns = ygr_subject_start_ns(child);
+	ygr_pipeline_run_preemptible(&event);
+}
+
+#ifdef YGR_HAVE_EXIT_GROUP_DEAD
+static bool is_last_thread(struct task_struct *task, bool group_dead)
+{
+	return group_dead;
+}
+#else
+#define EXIT_SLOTS_LOG2	10
+
+/* The process whose end was told last, by hash. */
+static atomic64_t told_exits[1 << EXIT_SLOTS_LOG2];
+
+/*
+ * No thread is left alive. When two of a process end at the same moment, both
+ * see that; the first to swap its process in tells it. (Were the slot swapped
+ * meanwhile by another process that ends just so, one exit would be told
+ * twice; none is ever lost.)
+ */
+static bool is_last_thread(struct task_struct *task, bool unused)
+{
+	s64 process = ygr_subject_start_ns(task) ^ ((u64)task->tgid << 40);
+
+	if (atomic_read(&task->signal->live))
+		return false;
+	if (task->signal->nr_threads == 1)
+		return true;
+	return atomic64_xchg(&told_exits[hash_64(process, EXIT_SLOTS_LOG2)], process) != process;
+}
+#endif
+
+/* As wait(2) will give it to the parent. */
+static u32 exit_status(const struct task_struct *task)
+{
+	if (task->signal->flags & SIGNAL_GROUP_EXIT)
+		return task->signal->group_exit_code;
+	return task->group_leader->exit_code;
+}
+
+static void tell_exit(struct task_struct *task)
+{
+	/* What ended threads have left to the process, and the last one's own. */
+	const struct ygr_body_exit body = {
+		.status = exit_status(task),
+		.utime_ns = task->signal->utime + task->utime,
+		.stime_ns = task->signal->stime + task->stime,
+	};
+	struct ygr_event event = {
+		.type = YGR_EV_EXIT,
+		.class = YGR_CLASS_EXIT,
+		.on = YGR_ON_EXIT,
+		.settled = true,
+		.body = &body,
+		.body_len = sizeof(body),
+	};
+
+	ygr_pipeline_run_preemptible(&event);
+}
+
+#ifdef YGR_HAVE_EXIT_GROUP_DEAD
+static void on_exit(void *data, struct task_struct *task, bool group_dead)
+#else
+static void on_exit(void *data, struct task_struct *task)
+#endif
+{
+#ifndef YGR_HAVE_EXIT_GROUP_DEAD
+	const bool group_dead = false;
+#endif
+
+	if (static_branch_likely(&ygr_observing) && is_last_thread(task, group_dead))
+		tell_exit(task);
+}
+
+static struct ygr_hook hooks[] = {
+	YGR_HOOK_TRACEPOINT(sched_process_fork, on_fork),
+	YGR_HOOK_TRACEPOINT(sched_process_exit, on_exit),
+};
+
+const struct ygr_hook_table ygr_hook_process_table = { hooks, ARRAY_SIZE(hooks) };

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/limits.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "path.h"
+
+/* What d_path() adds to the name of a file that has none any more. */
+#define DELETED		" (deleted)"
+#define DELETED_LEN	(sizeof(DELETED) - 1)
+
+#define MEMFD		"/memfd:"
+
+static DEFINE_PER_CPU(char *, scratch);
+
+int ygr_path_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		char *memory = kvmalloc(YGR_PATH_SLOT_NR * YGR_PATH_SCRATCH_BYTES, GFP_KERNEL);
+
+		if (!memory) {
+			ygr_path_exit();
+			return -ENOMEM;
+		}
+		per_cpu(scratch, cpu) = memory;
+	}
+	return 0;
+}
+
+void ygr_path_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu(scratch, cpu));
+}
+
+char *ygr_path_scratch(enum ygr_path_slot slot)
+{
+	return this_cpu_read(scratch) + slot * YGR_PATH_SCRATCH_BYTES;
+}
+
+static bool ends_in_deleted(const char *bytes, u32 len)
+{
+	return len > DELETED_LEN && !memcmp(bytes + len - DELETED_LEN, DELETED, DELETED_LEN);
+}
+
+/* Drops d_path()'s suffix, which is no part of a name, and says what it said. */
+static u32 strip_deleted(const struct dentry *dentry, const char *bytes, u32 len, u32 *flags)
+{
+	if (likely(!d_unlinked(dentry)) || !ends_in_deleted(bytes, len))
+		return len;
+	*flags |= YGR_F_UNLINKED;
+	if ((dentry->d_sb->s_flags & SB_NOUSER) && len > strlen(MEMFD) &&
+	    !memcmp(bytes, MEMFD, strlen(MEMFD)))
+		*flags |= YGR_F_MEMFD;
+	return len - DELETED_LEN;
+}
+
+static int resolve_whole(char *buffer, const struct path *path, const char **bytes, u32 *flags)
+{
+	const char *start = d_path(path, buffer, YGR_PATH_SCRATCH_BYTES);
+	u32 len;
+
+	if (IS_ERR(start))
+		return PTR_ERR(start);
+	if (start[0] != '/')
+		return -ENOENT;
+	len = buffer + YGR_PATH_SCRATCH_BYTES - 1 - start;
+	*bytes = start;
+	return strip_deleted(path->dentry, start, len, flags);
+}
+
+/*
+ * The name goes to the end of the buffer and the directory's path before it,
+ * so that its NUL falls where the slash belongs. The child itself is no good
+ * for d_path(): one that is being created is unhashed and would pass for deleted.
+ */
+static int resolve_child(char *buffer, const struct path *dir, const struct qstr *name,
+			 const char **bytes)
+{
+	char *slash = buffer + YGR_PATH_SCRATCH_BYTES - name->len - 1;
+	const char *start;
+
+	if (name->len > NAME_MAX)
+		return -ENAMETOOLONG;
+	start = d_path(dir, buffer, slash + 1 - buffer);
+	if (IS_ERR(start))
+		return PTR_ERR(start);
+	if (start[0] != '/')
+		return -ENOENT;
+	if (!start[1])
+		start = slash;
+	*slash = '/';
+	memcpy(slash + 1, name->name, name->len);
+	*bytes = start;
+	return slash + 1 + name->len - start;
+}
+
+int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const struct dentry *child,
+		     const char **bytes, u32 *flags)
+{
+	char *buffer = ygr_path_scratch(slot);
+
+	return child ? resolve_child(buffer, path, &child->d_name, bytes) :
+		       resolve_whole(buffer, path, bytes, flags);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who acts: the current task, told in the common head. */
+#ifndef YGR_SUBJECT_H
+#define YGR_SUBJECT_H
+
+#include <linux/sched.h>
+
+#include <yagura/ygr_event.h>
+
+/*
+ * Fills the subject's fields of the head: ids, credentials, namespaces, comm,
+ * and adds to `flags` what the task itself tells.
+ *
+ * Context: task; inside an RCU read section.
+ */
+void ygr_subject_fill(struct ygr_record *record);
+
+/* Start of a process, which with its id names it for ever. */
+u64 ygr_subject_start_ns(const struct task_struct *task);
+
+#endif

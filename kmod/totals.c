@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpu.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
+
+#include "ring.h"
+#include "totals.h"
+
+static unsigned long interval_jiffies, flush_jiffies;
+
+static void account_here(void *unused)
+{
+	ygr_ring_account();
+}
+
+static void account_everywhere(void)
+{
+	cpus_read_lock();
+	on_each_cpu(account_here, NULL, 1);
+	cpus_read_unlock();
+}
+
+static void account_all(struct work_struct *work)
+{
+	account_everywhere();
+	schedule_delayed_work(to_delayed_work(work), interval_jiffies);
+}
+
+static void flush_all(struct work_struct *work)
+{
+	ygr_ring_flush();
+	schedule_delayed_work(to_delayed_work(work), flush_jiffies);
+}
+
+static DECLARE_DELAYED_WORK(totals_work, account_all);
+static DECLARE_DELAYED_WORK(old_work, flush_all);
+
+void ygr_totals_init(unsigned int interval_ms, unsigned int flush_ms)
+{
+	interval_jiffies = max(1ul, msecs_to_jiffies(interval_ms));
+	flush_jiffies = max(1ul, msecs_to_jiffies(flush_ms));
+	schedule_delayed_work(&totals_work, interval_jiffies);
+}
+
+void ygr_totals_exit(void)
+{
+	cancel_delayed_work_sync(&totals_work);
+	cancel_delayed_work_sync(&old_work);
+}
+
+void ygr_totals_consumer_opened(void)
+{
+	schedule_delayed_work(&old_work, flush_jiffies);
+}
+
+void ygr_totals_consumer_closed(void)
+{
+	cancel_delayed_work_sync(&old_work);
+}
