@@ -7,8 +7,6 @@
 
 #include "attach.h"
 
-DEFINE_STATIC_KEY_TRUE(ygr_observing);
-
 static const struct ygr_hook_table * const *hook_tables;
 
 /* Tasks between ygr_attach_enter() and ygr_attach_leave(). */

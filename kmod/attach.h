@@ -16,7 +16,6 @@
 #define YGR_ATTACH_H
 
 #include <linux/ftrace.h>
-#include <linux/jump_label.h>
 #include <linux/tracepoint.h>
 
 #include <yagura/ygr_abi.h>
@@ -50,9 +49,6 @@ struct ygr_hook_table {
 	struct ygr_hook *hooks;
 	unsigned int nr;
 };
-
-/* False: attached, but every handler returns at once (parameter attach_only). */
-DECLARE_STATIC_KEY_TRUE(ygr_observing);
 
 /* The pointer argument @n (0 ..) of the hooked function. */
 static __always_inline void *ygr_attach_arg(struct ftrace_regs *fregs, unsigned int n)

@@ -92,8 +92,6 @@ static noinline int bprm_check_wrapper(struct linux_binprm *bprm)
 static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!static_branch_likely(&ygr_observing))
-		return;
 	/* The wrapper calling the original. */
 	if (within_module(parent_ip, THIS_MODULE))
 		return;
@@ -108,8 +106,6 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 	char *argv;
 	u32 len, true_len;
 
-	if (!static_branch_likely(&ygr_observing))
-		return;
 	fill_exec(&event, &body, bprm);
 	if (old_pid != task->pid)
 		body.old_tid = old_pid;

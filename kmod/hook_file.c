@@ -95,15 +95,14 @@ static bool mmap_denied(const struct file *file, unsigned long prot)
 static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) && open_denied(ygr_attach_arg(fregs, 0)))
+	if (open_denied(ygr_attach_arg(fregs, 0)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    create_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (create_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			  (unsigned long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -111,16 +110,14 @@ static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 static void notrace on_unlink(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    unlink_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1)))
+	if (unlink_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    rename_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (rename_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			  ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
 			  (unsigned long)ygr_attach_arg(fregs, 4)))
 		ygr_attach_deny(fregs);
@@ -129,8 +126,7 @@ static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 static void notrace on_mmap(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    mmap_denied(ygr_attach_arg(fregs, 0), (unsigned long)ygr_attach_arg(fregs, 1)))
+	if (mmap_denied(ygr_attach_arg(fregs, 0), (unsigned long)ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 

@@ -19,7 +19,7 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 		.body_len = sizeof(body),
 	};
 
-	if (!static_branch_likely(&ygr_observing) || !thread_group_leader(child))
+	if (!thread_group_leader(child))
 		return;
 	body.child_tgid = child->tgid;
 	body.child_start_ns = ygr_subject_start_ns(child);
@@ -93,7 +93,7 @@ static void on_exit(void *data, struct task_struct *task)
 	const bool group_dead = false;
 #endif
 
-	if (static_branch_likely(&ygr_observing) && is_last_thread(task, group_dead))
+	if (is_last_thread(task, group_dead))
 		tell_exit(task);
 }
 

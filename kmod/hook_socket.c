@@ -188,8 +188,7 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    create_denied((long)ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1),
+	if (create_denied((long)ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1),
 			  (long)ygr_attach_arg(fregs, 2), (long)ygr_attach_arg(fregs, 3)))
 		ygr_attach_deny(fregs);
 }
@@ -197,8 +196,7 @@ static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    bind_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (bind_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			(long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -206,16 +204,14 @@ static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    listen_denied(ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1)))
+	if (listen_denied(ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) &&
-	    connect_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (connect_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			   (long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -223,14 +219,14 @@ static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 static void notrace on_accept(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) && accept_denied(ygr_attach_arg(fregs, 0)))
+	if (accept_denied(ygr_attach_arg(fregs, 0)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_graft(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (static_branch_likely(&ygr_observing) && in_task() && !(current->flags & PF_KTHREAD))
+	if (in_task() && !(current->flags & PF_KTHREAD))
 		tell_accepted(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1));
 }
 

@@ -29,10 +29,6 @@ static unsigned int flush_ms = 100;
 module_param(flush_ms, uint, 0444);
 MODULE_PARM_DESC(flush_ms, "ms that a record waits for the reader at most (default 100)");
 
-static bool attach_only;
-module_param(attach_only, bool, 0444);
-MODULE_PARM_DESC(attach_only, "attach the hooks and do nothing in them, to measure what that costs");
-
 static const struct ygr_hook_table * const tables[] = {
 	&ygr_hook_exec_table,
 	&ygr_hook_process_table,
@@ -83,8 +79,6 @@ static int __init yagura_init(void)
 	ret = ygr_device_init(load_id);
 	if (ret)
 		goto out_ring;
-	if (attach_only)
-		static_branch_disable(&ygr_observing);
 	ygr_attach_init(tables);
 	ygr_totals_init(totals_ms, flush_ms);
 	tell_start(load_id);

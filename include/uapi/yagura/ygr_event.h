@@ -92,7 +92,8 @@ enum ygr_verdict {
 struct ygr_record {
 	__u32	len;		/* of the whole record; a multiple of 8 */
 	__u16	type;		/* enum ygr_event_type */
-	__u16	body_len;	/* of the fixed body; a multiple of 8 */
+	__u8	class;		/* enum ygr_class */
+	__u8	verdict;	/* enum ygr_verdict */
 	__u64	seq;		/* events of this CPU before this one, dropped ones included */
 	__u64	time_ns;	/* CLOCK_BOOTTIME */
 	__u64	start_ns;	/* CLOCK_BOOTTIME at which the process started */
@@ -116,8 +117,7 @@ struct ygr_record {
 	__u32	cgroup_ns;
 	__u32	rule_id;	/* 1 + index of the rule that decided; 0: none */
 	__u64	generation;	/* of the policy that judged; 0: no policy */
-	__u8	class;		/* enum ygr_class */
-	__u8	verdict;	/* enum ygr_verdict */
+	__u16	body_len;	/* of the fixed body; a multiple of 8 */
 	__u8	pad[6];
 	char	comm[YGR_COMM_BYTES];	/* of the thread; of the process for an io_uring worker */
 };
