@@ -146,6 +146,13 @@ guest-programs: vm-init $(GUEST)
 $(B)/guest/test_%: $(B)/obj/tests/guest/test_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
 
+BENCH	:= $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
+
+.PHONY: bench-programs
+bench-programs: vm-init $(BENCH)
+$(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
+
 # What a test executes, drops or feeds to io_uring: static, so that the guest
 # needs no library to be in place for it.
 $(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o
@@ -172,10 +179,10 @@ test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in 
 test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
 
-demo: user guest-programs	## a small intrusion in a VM, seen from the receiver's end
+demo:	## a small intrusion in a VM, seen from the receiver's end
 	$(Q)tests/demo/run
 
-bench: user guest-programs	## instructions per event, by -icount, on both kernels
+bench:	## instructions per event, by -icount, on both kernels
 	$(Q)tests/bench/run
 
 # ---- installation -----------------------------------------------------------
