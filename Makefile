@@ -174,7 +174,7 @@ test-long:	## the same with the long variants and the KUnit suite
 	$(Q)tests/run-all --logs $(B)/logs all
 
 test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in it
-	$(Q)tests/run-all --logs $(B)/logs setup kunit
+	$(Q)tests/run-all --logs $(B)/logs kunit
 
 test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
