@@ -142,8 +142,8 @@ void ygr_attach_exit(void)
 	tracepoint_synchronize_unregister();
 	synchronize_rcu_tasks();
 	while (atomic_read(&wrappers_running)) {
-		msleep(10);
-		waited_ms += 10;
+		msleep(20);
+		waited_ms += 20;
 		if (waited_ms % 10000 == 0)
 			pr_info("unload waits for %d task(s) inside exec\n",
 				atomic_read(&wrappers_running));

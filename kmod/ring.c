@@ -82,9 +82,15 @@ static u64 limit_of(enum ygr_class class)
  */
 static u64 read_tail(const struct ring *ring, u64 head)
 {
-	u64 tail = smp_load_acquire(&ring->consumer->tail);
+	u64 tail = smp_load_acquire(&ring->consumer->tail); /* see above */
 
 	return head - tail > data_bytes ? head - data_bytes : tail;
+}
+
+/* From any CPU. Acquire: a tail read after it is not from before it. */
+static u64 read_head(const struct ring *ring)
+{
+	return smp_load_acquire(&ring->producer->head); /* see above */
 }
 
 static bool has_room(struct ring *ring, u64 pos, u32 bytes, u64 limit)
@@ -130,8 +136,9 @@ static void count_drop(enum ygr_class class)
 	if (!this_cpu_read(rings.gap_nr))
 		this_cpu_write(rings.gap_first_ns, now_ns);
 	this_cpu_write(rings.gap_last_ns, now_ns);
-	this_cpu_inc(rings.gap_dropped[class]);
+	/* In this order, or a GAP written in between would take gap_nr below 0. */
 	this_cpu_inc(rings.gap_nr);
+	this_cpu_inc(rings.gap_dropped[class]);
 	this_cpu_inc(rings.dropped[class]);
 }
 
@@ -299,7 +306,7 @@ static bool readable(unsigned int cpu, u64 bytes)
 
 	if (!ring->data)
 		return false;
-	head = smp_load_acquire(&ring->producer->head);
+	head = read_head(ring);
 	return head - read_tail(ring, head) >= bytes;
 }
 
@@ -459,7 +466,7 @@ void ygr_ring_consumer_reset(void)
 		if (!ring->data)
 			continue;
 		tail = READ_ONCE(ring->consumer->tail);
-		head = smp_load_acquire(&ring->producer->head);
+		head = read_head(ring);
 		if (head - tail > data_bytes || tail % 8)
 			WRITE_ONCE(ring->consumer->tail, head);
 	}
@@ -479,7 +486,7 @@ int ygr_ring_info(unsigned int cpu, struct ygr_ring_info *info)
 	info->data_bytes = data_bytes;
 	info->reserved_bytes = data_bytes - low_limit;
 	info->watermark_bytes = watermark_bytes;
-	info->head = smp_load_acquire(&ring->producer->head);
+	info->head = read_head(ring);
 	info->tail = read_tail(ring, info->head);
 	return 0;
 }
@@ -502,7 +509,7 @@ int ygr_ring_stats(unsigned int cpu, struct ygr_stats *stats)
 	}
 	if (!ring->data)
 		return -ENXIO;
-	head = smp_load_acquire(&ring->producer->head);
+	head = read_head(ring);
 	stats->head += head;
 	stats->tail += read_tail(ring, head);
 	return 0;
