@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exec: what a success tells, what a denial tells, and that a denied program
+ * has not run. prog_exit ends with a status that no errno has, so the status
+ * of a launch says which of the two happened.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest_assert.h"
+
+#define PROG		"/t/prog_exit"
+#define COPY		"/tmp/exec_copy"
+#define LINK		"/tmp/exec_link"
+#define SCRIPT		"/tmp/exec_script"
+#define OUTER		"/tmp/exec_outer"	/* a script whose interpreter is SCRIPT */
+#define RAN		"142"			/* for prog_exit */
+#define RAN_STATUS	142
+
+struct launch {
+	const char *cwd;	/* NULL: stay */
+	const char *file;	/* NULL: the open file fd */
+	int fd;
+	char *const *argv;
+	char *const *envp;
+	uid_t uid;
+};
+
+/* Return: errno of the exec that failed. */
+static int launch_child(void *arg)
+{
+	const struct launch *launch = arg;
+	char *none[] = { NULL };
+	char *const *envp = launch->envp ?: none;
+
+	if (launch->cwd && chdir(launch->cwd))
+		return 255;
+	if (launch->uid && (setresgid(launch->uid, launch->uid, launch->uid) ||
+			    setresuid(launch->uid, launch->uid, launch->uid)))
+		return 255;
+	if (launch->file)
+		execve(launch->file, launch->argv, envp);
+	else
+		syscall(SYS_execveat, launch->fd, "", launch->argv, envp, AT_EMPTY_PATH);
+	return errno;
+}
+
+static pid_t launch(const struct launch *what, int want_status)
+{
+	pid_t pid = guest_child_start(launch_child, (void *)what);
+
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), want_status);
+	return pid;
+}
+
+/* Runs @file with the one argument that makes it end with RAN_STATUS. */
+static pid_t launch_plain(const char *file, int want_status)
+{
+	char *argv[] = { (char *)file, RAN, NULL };
+
+	return launch(&(struct launch){ .file = file, .argv = argv }, want_status);
+}
+
+static const struct guest_event *expect_exec(struct guest *guest, pid_t pid)
+{
+	const struct guest_query exec = { .type = YGR_EV_EXEC, .tgid = pid };
+	const struct guest_event *event = guest_expect(guest, .type = YGR_EV_EXEC, .tgid = pid);
+
+	assert_int_equal(guest_count(guest, &exec), 1);
+	return event;
+}
+
+/* The child's end comes after all else of it; then nothing more can be pending. */
+static void expect_exit(struct guest *guest, pid_t pid)
+{
+	guest_expect(guest, .type = YGR_EV_EXIT, .tgid = pid);
+}
+
+static const struct guest_event *expect_denied(struct guest *guest, pid_t pid)
+{
+	const struct guest_event *event = guest_expect(guest, .type = YGR_EV_EXEC_CHECK,
+						       .tgid = pid, .verdict = GUEST_DENIED);
+	const struct guest_query check = { .type = YGR_EV_EXEC_CHECK, .tgid = pid };
+
+	expect_exit(guest, pid);
+	assert_int_equal(guest_count(guest, &check), 1);
+	guest_reject(guest, .type = YGR_EV_EXEC, .tgid = pid);
+	return event;
+}
+
+static void copy_file(int to, const char *from)
+{
+	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	assert_true(fd >= 0 && to >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(sendfile(to, fd, NULL, st.st_size), st.st_size);
+	close(fd);
+}
+
+static void make_copy(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+
+	copy_file(fd, PROG);
+	close(fd);
+}
+
+static int make_files(void **state)
+{
+	make_copy(COPY);
+	if (symlink(PROG, LINK) && errno != EEXIST)
+		return -1;
+	if (guest_file_write(SCRIPT, "#!" PROG " " RAN "\n") || chmod(SCRIPT, 0755) ||
+	    guest_file_write(OUTER, "#!" SCRIPT "\n") || chmod(OUTER, 0755))
+		return -1;
+	return guest_setup(state);
+}
+
+/* ---- success ---- */
+
+static void success_tells_all(void **state)
+{
+	char *argv[] = { "prog", RAN, "", "\xff\n", NULL }, *envp[] = { "A=1", "B=", NULL };
+	const struct launch what = { .cwd = "/run", .file = PROG, .argv = argv, .envp = envp };
+	uint64_t generation = guest_policy_clear(*state);
+	const struct guest_event *event = expect_exec(*state, launch(&what, RAN_STATUS));
+
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, PROG);
+	assert_text(event, YGR_STR_CWD, "/run");
+	assert_text(event, YGR_STR_ARGV, "prog\0" RAN "\0\0\xff\n\0");
+	assert_int_equal(event->body.exec.argc, 4);
+	assert_int_equal(event->body.exec.envc, 2);
+	assert_int_equal(event->body.exec.old_tid, 0);
+	assert_int_equal(event->body.exec.pad, 0);
+	assert_file_id(&event->body.exec.file, PROG);
+	assert_string_equal(event->head.comm, "prog_exit");
+	assert_int_equal(event->head.flags, 0);
+	assert_int_equal(event->head.tid, event->head.tgid);
+	assert_int_equal(event->head.ppid, getpid());
+	assert_int_equal(event->head.generation, generation);
+	assert_no_rule(event);
+}
+
+static void name_is_kept_as_given(void **state)
+{
+	char *argv[] = { "x", RAN, NULL };
+	const struct launch what = { .cwd = "/t", .file = "../t/./prog_exit", .argv = argv };
+	const struct guest_event *event = expect_exec(*state, launch(&what, RAN_STATUS));
+
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, "../t/./prog_exit");
+	assert_text(event, YGR_STR_CWD, "/t");
+}
+
+static void root_is_a_working_directory(void **state)
+{
+	char *argv[] = { "x", RAN, NULL };
+	const struct launch what = { .cwd = "/", .file = "t/prog_exit", .argv = argv };
+
+	assert_text(expect_exec(*state, launch(&what, RAN_STATUS)), YGR_STR_CWD, "/");
+}
+
+static void symlink_is_resolved(void **state)
+{
+	const struct guest_event *event = expect_exec(*state, launch_plain(LINK, RAN_STATUS));
+
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, LINK);
+	assert_file_id(&event->body.exec.file, PROG);
+	assert_string_equal(event->head.comm, "exec_link");
+}
+
+static void script_names_its_interpreter(void **state)
+{
+	char *argv[] = { "lost", "arg", NULL };
+	const struct launch what = { .file = SCRIPT, .argv = argv };
+	const struct guest_event *event = expect_exec(*state, launch(&what, RAN_STATUS));
+
+	assert_int_equal(event->head.flags, YGR_F_SCRIPT);
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, SCRIPT);
+	assert_text(event, YGR_STR_ARGV, PROG "\0" RAN "\0" SCRIPT "\0arg\0");
+	assert_int_equal(event->body.exec.argc, 4);
+	assert_file_id(&event->body.exec.file, PROG);
+	assert_string_equal(event->head.comm, "exec_script");
+}
+
+static void script_of_script_has_one_record(void **state)
+{
+	const struct guest_event *event = expect_exec(*state, launch_plain(OUTER, RAN_STATUS));
+
+	assert_int_equal(event->head.flags, YGR_F_SCRIPT);
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, OUTER);
+	assert_text(event, YGR_STR_ARGV, PROG "\0" RAN "\0" SCRIPT "\0" OUTER "\0" RAN "\0");
+}
+
+static const struct guest_event *launch_fd(struct guest *guest, int fd)
+{
+	char *argv[] = { "fd", RAN, NULL }, filename[32];
+	const struct guest_event *event;
+
+	event = expect_exec(guest, launch(&(struct launch){ .fd = fd, .argv = argv }, RAN_STATUS));
+	snprintf(filename, sizeof(filename), "/dev/fd/%d", fd);
+	assert_string_equal(event->text[YGR_STR_FILENAME].bytes, filename);
+	return event;
+}
+
+static void open_file_is_executed(void **state)
+{
+	int fd = open(PROG, O_RDONLY | O_CLOEXEC);
+	const struct guest_event *event = launch_fd(*state, fd);
+
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_int_equal(event->head.flags, 0);
+	close(fd);
+}
+
+static void removed_file_is_flagged(void **state)
+{
+	const struct guest_event *event;
+	int fd;
+
+	make_copy("/tmp/exec_gone");
+	fd = open("/tmp/exec_gone", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(unlink("/tmp/exec_gone"), 0);
+	event = launch_fd(*state, fd);
+	assert_text(event, YGR_STR_PATH, "/tmp/exec_gone");
+	assert_int_equal(event->head.flags, YGR_F_UNLINKED);
+	close(fd);
+}
+
+static void memfd_is_flagged(void **state)
+{
+	int fd = memfd_create("payload", MFD_CLOEXEC), ro;
+	const struct guest_event *event;
+	char path[32];
+
+	copy_file(fd, PROG);
+	/* A file open for writing cannot be executed. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ro = open(path, O_RDONLY | O_CLOEXEC);
+	close(fd);
+	event = launch_fd(*state, ro);
+	assert_text(event, YGR_STR_PATH, "/memfd:payload");
+	assert_int_equal(event->head.flags, YGR_F_MEMFD | YGR_F_UNLINKED);
+	close(ro);
+}
+
+static void *exec_thread(void *arg)
+{
+	char *argv[] = { PROG, RAN, NULL };
+
+	/* The leader reads it; by then the thread may have taken its place. */
+	*(pid_t *)arg = syscall(SYS_gettid);
+	execv(PROG, argv);
+	return NULL;
+}
+
+static int exec_in_thread(void *arg)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_thread, arg))
+		return 255;
+	pthread_join(thread, NULL);
+	return 254;
+}
+
+static void thread_takes_the_place_of_its_leader(void **state)
+{
+	pid_t *tid = mmap(NULL, sizeof(*tid), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = guest_child_start(exec_in_thread, tid);
+	const struct guest_event *event;
+
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), RAN_STATUS);
+	event = expect_exec(*state, pid);
+	assert_int_not_equal(*tid, pid);
+	assert_int_equal(event->body.exec.old_tid, *tid);
+	assert_int_equal(event->head.tid, pid);
+	munmap(tid, sizeof(*tid));
+}
+
+/* prog, RAN and an argument, @bytes long in all; returned with the event of its exec. */
+static const struct guest_event *launch_long(struct guest *guest, uint32_t bytes, char *want)
+{
+	char *argv[] = { "prog", RAN, NULL, NULL };
+	size_t head = sizeof("prog\0" RAN), fill = bytes - head - 1;
+	const struct guest_event *event;
+
+	memcpy(want, "prog\0" RAN, head);
+	memset(want + head, 'x', fill);
+	want[head + fill] = '\0';
+	argv[2] = want + head;
+	event = expect_exec(guest, launch(&(struct launch){ .file = PROG, .argv = argv }, RAN_STATUS));
+	assert_int_equal(event->text[YGR_STR_ARGV].true_len, bytes);
+	return event;
+}
+
+static void argv_of_4096_bytes_is_whole(void **state)
+{
+	char want[4096];
+	const struct guest_event *event = launch_long(*state, sizeof(want), want);
+
+	assert_int_equal(event->head.flags, 0);
+	assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
+	assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, 4096);
+}
+
+static void longer_argv_is_cut_and_says_so(void **state)
+{
+	static const uint32_t bytes[] = { 4097, 20000, 120000 };
+	static char want[120000];
+
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		const struct guest_event *event = launch_long(*state, bytes[i], want);
+
+		assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
+		assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
+		assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, 4096);
+	}
+}
+
+static void empty_argv_becomes_one_empty_argument(void **state)
+{
+	char *argv[] = { NULL };
+	const struct launch what = { .file = PROG, .argv = argv };
+	const struct guest_event *event = expect_exec(*state, launch(&what, 0));
+
+	assert_text(event, YGR_STR_ARGV, "\0");
+	assert_int_equal(event->body.exec.argc, 1);
+	assert_int_equal(event->body.exec.envc, 0);
+}
+
+static void failure_is_not_told(void **state)
+{
+	pid_t missing, no_right, no_format;
+
+	guest_file_write("/tmp/exec_text", "neither script nor program");
+	missing = launch_plain("/tmp/exec_missing", ENOENT);
+	no_right = launch_plain("/tmp/exec_text", EACCES);
+	chmod("/tmp/exec_text", 0755);
+	no_format = launch_plain("/tmp/exec_text", ENOEXEC);
+	expect_exit(*state, missing);
+	expect_exit(*state, no_right);
+	expect_exit(*state, no_format);
+	guest_reject(*state, .type = YGR_EV_EXEC);
+	guest_reject(*state, .type = YGR_EV_EXEC_CHECK);
+}
+
+static void ignored_exec_is_counted(void **state)
+{
+	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
+	pid_t ignored, told;
+
+	guest_policy_load(*state, RULES_1("{ name: r, on: exec, do: ignore, where: { path: " COPY " } }"));
+	ignored = launch_plain(COPY, RAN_STATUS);
+	told = launch_plain(PROG, RAN_STATUS);
+	expect_exec(*state, told);
+	expect_exit(*state, ignored);
+	guest_reject(*state, .type = YGR_EV_EXEC, .tgid = ignored);
+	after = guest_stats(*state, YGR_CPU_ALL);
+	assert_int_equal(after.ignored - before.ignored, 1);
+	assert_int_equal(after.argv_failed, before.argv_failed);
+}
+
+/* ---- denial ---- */
+
+#define DENY(path)	RULES_1("{ name: no, on: exec, do: deny, where: { path: \"" path "\" } }")
+
+static void denial_tells_all(void **state)
+{
+	char *argv[] = { "prog", RAN, "", "\xff\n", NULL }, *envp[] = { "A=1", "B=", NULL };
+	const struct launch what = { .cwd = "/run", .file = COPY, .argv = argv, .envp = envp };
+	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
+	uint64_t generation = guest_policy_load(*state, DENY(COPY));
+	const struct guest_event *event = expect_denied(*state, launch(&what, EPERM));
+
+	assert_text(event, YGR_STR_PATH, COPY);
+	assert_text(event, YGR_STR_FILENAME, COPY);
+	assert_text(event, YGR_STR_CWD, "/run");
+	assert_text(event, YGR_STR_ARGV, "prog\0" RAN "\0\0\xff\n\0");
+	assert_int_equal(event->body.exec.argc, 4);
+	assert_int_equal(event->body.exec.envc, 2);
+	assert_int_equal(event->body.exec.old_tid, 0);
+	assert_file_id(&event->body.exec.file, COPY);
+	assert_rule(event, 1, "no", generation);
+	/* The caller is still itself. */
+	assert_string_equal(event->head.comm, "test_exec");
+	assert_int_equal(event->head.flags, 0);
+	assert_int_equal(event->head.class, YGR_CLASS_DENY);
+	after = guest_stats(*state, YGR_CPU_ALL);
+	assert_int_equal(after.denied - before.denied, 1);
+	assert_int_equal(after.ignored, before.ignored);
+}
+
+static void other_programs_run(void **state)
+{
+	pid_t pid;
+
+	guest_policy_load(*state, DENY(COPY));
+	pid = launch_plain(PROG, RAN_STATUS);
+	assert_no_rule(expect_exec(*state, pid));
+	guest_reject(*state, .type = YGR_EV_EXEC_CHECK);
+}
+
+static void other_names_of_the_program_are_denied(void **state)
+{
+	int fd = open(PROG, O_RDONLY | O_CLOEXEC);
+	char *argv[] = { "fd", RAN, NULL };
+
+	guest_policy_load(*state, DENY("/t/**"));
+	assert_text(expect_denied(*state, launch_plain(LINK, EPERM)), YGR_STR_PATH, PROG);
+	assert_text(expect_denied(*state, launch(&(struct launch){ .fd = fd, .argv = argv }, EPERM)),
+		    YGR_STR_PATH, PROG);
+	close(fd);
+}
+
+static void script_is_denied_by_its_own_path(void **state)
+{
+	const struct guest_event *event;
+
+	guest_policy_load(*state, DENY(SCRIPT));
+	event = expect_denied(*state, launch_plain(SCRIPT, EPERM));
+	assert_text(event, YGR_STR_PATH, SCRIPT);
+	assert_text(event, YGR_STR_FILENAME, SCRIPT);
+	assert_text(event, YGR_STR_ARGV, SCRIPT "\0" RAN "\0");
+	assert_int_equal(event->body.exec.argc, 2);
+	assert_file_id(&event->body.exec.file, SCRIPT);
+	expect_exec(*state, launch_plain(PROG, RAN_STATUS));
+}
+
+static void script_is_denied_by_its_interpreter(void **state)
+{
+	const struct guest_event *event;
+
+	guest_policy_load(*state, DENY(PROG));
+	event = expect_denied(*state, launch_plain(SCRIPT, EPERM));
+	assert_text(event, YGR_STR_PATH, PROG);
+	assert_text(event, YGR_STR_FILENAME, SCRIPT);
+	assert_text(event, YGR_STR_ARGV, PROG "\0" RAN "\0" SCRIPT "\0" RAN "\0");
+	assert_int_equal(event->body.exec.argc, 4);
+	assert_file_id(&event->body.exec.file, PROG);
+}
+
+static void script_in_the_middle_is_denied(void **state)
+{
+	guest_policy_load(*state, DENY(SCRIPT));
+	assert_text(expect_denied(*state, launch_plain(OUTER, EPERM)), YGR_STR_PATH, SCRIPT);
+}
+
+static void denied_argv_is_cut_and_says_so(void **state)
+{
+	static char big[100000];
+	char *argv[] = { "prog", big, NULL };
+	const struct launch what = { .file = COPY, .argv = argv };
+	const struct guest_event *event;
+
+	memset(big, 'x', sizeof(big) - 1);
+	guest_policy_load(*state, DENY(COPY));
+	event = expect_denied(*state, launch(&what, EPERM));
+	assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
+	assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
+	assert_int_equal(event->text[YGR_STR_ARGV].true_len, sizeof("prog") + sizeof(big));
+	assert_memory_equal(event->text[YGR_STR_ARGV].bytes, "prog\0x", 6);
+	assert_memory_equal(event->text[YGR_STR_ARGV].bytes + 5, big, 4096 - 5);
+}
+
+static void denial_is_by_user(void **state)
+{
+	char *argv[] = { COPY, RAN, NULL };
+	struct launch what = { .file = COPY, .argv = argv, .uid = 1000 };
+	const struct guest_event *event;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { uid: 1000-1001 } }"));
+	event = expect_denied(*state, launch(&what, EPERM));
+	assert_int_equal(event->head.uid, 1000);
+	assert_int_equal(event->head.euid, 1000);
+	what.uid = 1002;
+	assert_int_equal(expect_exec(*state, launch(&what, RAN_STATUS))->head.uid, 1002);
+	expect_exec(*state, launch_plain(COPY, RAN_STATUS));
+}
+
+static void what_is_not_excepted_is_denied(void **state)
+{
+	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { not: { path: \"/t/**\" } } }"));
+	expect_denied(*state, launch_plain(COPY, EPERM));
+	expect_exec(*state, launch_plain(PROG, RAN_STATUS));
+	/* The script is not below /t, its interpreter is: either can be why. */
+	assert_text(expect_denied(*state, launch_plain(SCRIPT, EPERM)), YGR_STR_PATH, SCRIPT);
+}
+
+static void first_rule_that_matches_decides(void **state)
+{
+	uint64_t generation = guest_policy_load(*state,
+		RULES_2("{ name: yes, on: exec, do: record, where: { path: " PROG " } }",
+			"{ name: no, on: exec, do: deny }"));
+	const struct guest_event *event = expect_exec(*state, launch_plain(PROG, RAN_STATUS));
+
+	assert_rule(event, 1, "yes", generation);
+	assert_int_equal(event->head.verdict, YGR_VERDICT_ALLOW);
+	assert_rule(expect_denied(*state, launch_plain(COPY, EPERM)), 2, "no", generation);
+}
+
+static void monitored_program_runs(void **state)
+{
+	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
+	uint64_t generation = guest_policy_load(*state,
+		RULES_1("{ name: try, on: exec, do: deny, mode: monitor, where: { path: " COPY " } }"));
+	pid_t pid = launch_plain(COPY, RAN_STATUS);
+	const struct guest_event *event = guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .tgid = pid,
+						       .verdict = GUEST_WOULD_DENY, .path = COPY);
+
+	assert_rule(event, 1, "try", generation);
+	assert_int_equal(event->head.class, YGR_CLASS_DENY);
+	assert_text(event, YGR_STR_ARGV, COPY "\0" RAN "\0");
+	event = expect_exec(*state, pid);
+	assert_int_equal(event->head.verdict, YGR_VERDICT_ALLOW);
+	assert_int_equal(event->head.class, YGR_CLASS_EXEC);
+	after = guest_stats(*state, YGR_CPU_ALL);
+	assert_int_equal(after.denied, before.denied);
+}
+
+static void cleared_policy_denies_nothing(void **state)
+{
+	guest_policy_load(*state, DENY(COPY));
+	expect_denied(*state, launch_plain(COPY, EPERM));
+	guest_policy_clear(*state);
+	expect_exec(*state, launch_plain(COPY, RAN_STATUS));
+}
+
+#define test(f) cmocka_unit_test_setup(f, guest_fresh)
+
+int main(void)
+{
+	const struct CMUnitTest exec[] = {
+		test(success_tells_all),
+		test(name_is_kept_as_given),
+		test(root_is_a_working_directory),
+		test(symlink_is_resolved),
+		test(script_names_its_interpreter),
+		test(script_of_script_has_one_record),
+		test(open_file_is_executed),
+		test(removed_file_is_flagged),
+		test(memfd_is_flagged),
+		test(thread_takes_the_place_of_its_leader),
+		test(argv_of_4096_bytes_is_whole),
+		test(longer_argv_is_cut_and_says_so),
+		test(empty_argv_becomes_one_empty_argument),
+		test(failure_is_not_told),
+		test(ignored_exec_is_counted),
+		test(denial_tells_all),
+		test(other_programs_run),
+		test(other_names_of_the_program_are_denied),
+		test(script_is_denied_by_its_own_path),
+		test(script_is_denied_by_its_interpreter),
+		test(script_in_the_middle_is_denied),
+		test(denied_argv_is_cut_and_says_so),
+		test(denial_is_by_user),
+		test(what_is_not_excepted_is_denied),
+		test(first_rule_that_matches_decides),
+		test(monitored_program_runs),
+		test(cleared_policy_denies_nothing),
+	};
+
+	return cmocka_run_group_tests(exec, make_files, guest_teardown);
+}
