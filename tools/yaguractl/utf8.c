@@ -43,6 +43,19 @@ size_t ygr_utf8_next(const char *bytes, size_t len, uint32_t *code)
 	return nr;
 }
 
+bool ygr_utf8_is_valid(const char *bytes, size_t len)
+{
+	uint32_t code;
+	size_t nr;
+
+	for (; len; bytes += nr, len -= nr) {
+		nr = ygr_utf8_next(bytes, len, &code);
+		if (!nr)
+			return false;
+	}
+	return true;
+}
+
 bool ygr_utf8_is_plain(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))

@@ -14,6 +14,8 @@
  */
 size_t ygr_utf8_next(const char *bytes, size_t len, uint32_t *code);
 
+bool ygr_utf8_is_valid(const char *bytes, size_t len);
+
 /*
  * Whether a terminal shows it as a mark and does nothing else: no control
  * character, no line or paragraph separator, nothing that changes the

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text_error.h"
+
+#define VERBS_MAX	16
+
+static void print_verbs(FILE *out, const char *command, const struct ygr_verb *verbs)
+{
+	const struct ygr_verb *verb;
+
+	fputs("Usage:\n", out);
+	for (verb = verbs; verb->name; verb++)
+		fprintf(out, "  %s %s%s%s\n        %s\n", command, verb->name,
+			*verb->arguments ? " " : "", verb->arguments, verb->help);
+}
+
+static int refuse_verb(const char *command, const struct ygr_verb *verbs, const char *word)
+{
+	const char *names[VERBS_MAX];
+	const char *near;
+	size_t nr;
+
+	for (nr = 0; verbs[nr].name && nr < VERBS_MAX; nr++)
+		names[nr] = verbs[nr].name;
+	near = ygr_text_error_suggest(word, names, nr);
+	return ygr_cli_usage("unknown command \"%s %s\"%s%s%s", command, word,
+			     near ? " (did you mean \"" : "", near ?: "",
+			     near ? "\"?)" : "");
+}
+
+int ygr_cli_run(const char *command, const struct ygr_verb *verbs, int argc, char **argv)
+{
+	const struct ygr_verb *verb;
+
+	if (argc < 2) {
+		print_verbs(stderr, command, verbs);
+		return YGR_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		print_verbs(stdout, command, verbs);
+		return ygr_cli_finish_output(YGR_EXIT_OK);
+	}
+	for (verb = verbs; verb->name; verb++) {
+		if (strcmp(verb->name, argv[1]))
+			continue;
+		optind = 0;	/* GNU: start over, with this verb's options */
+		return verb->run(argc - 1, argv + 1);
+	}
+	return refuse_verb(command, verbs, argv[1]);
+}
+
+static void print_message(const char *fmt, va_list args)
+{
+	fputs("yaguractl: ", stderr);
+	vfprintf(stderr, fmt, args);
+	putc('\n', stderr);
+}
+
+int ygr_cli_fail(enum ygr_cli_exit code, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_message(fmt, args);
+	va_end(args);
+	return code;
+}
+
+int ygr_cli_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_message(fmt, args);
+	va_end(args);
+	fputs("Try \"yaguractl --help\".\n", stderr);
+	return YGR_EXIT_USAGE;
+}
+
+int ygr_cli_finish_output(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	return ygr_cli_fail(YGR_EXIT_FAULT, "writing the output: %s", strerror(errno));
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands, a file each: cmd_<verb>.c. They return an enum ygr_cli_exit. */
+#ifndef YGR_COMMANDS_H
+#define YGR_COMMANDS_H
+
+int ygr_cmd_status(int argc, char **argv);
+int ygr_cmd_policy(int argc, char **argv);
+int ygr_cmd_watch(int argc, char **argv);
+int ygr_cmd_spool(int argc, char **argv);
+int ygr_cmd_version(int argc, char **argv);
+
+#endif

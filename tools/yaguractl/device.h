@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /dev/yagura, one function per request. The handle is a status handle: it
+ * reads no events and stands in nobody's way. Functions return -errno and print
+ * nothing; ygr_device_explain() says it in a sentence.
+ */
+#ifndef YGR_DEVICE_H
+#define YGR_DEVICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <yagura/ygr_abi.h>
+#include <yagura/ygr_policy.h>
+
+/*
+ * Open and shake hands; *info is the module's. Return: a descriptor, -ENOENT or
+ * -ENXIO: no module; -EACCES, -EPERM: not root; -EPROTO: a module of another ABI
+ * version (then *info is filled); other -errno.
+ */
+int ygr_device_open(struct ygr_info *info);
+
+int ygr_device_get_info(int fd, struct ygr_info *info);
+int ygr_device_get_hook(int fd, uint32_t index, struct ygr_hook_info *hook);
+int ygr_device_get_ring(int fd, uint32_t cpu, struct ygr_ring_info *ring);
+int ygr_device_get_stats(int fd, uint32_t cpu, struct ygr_stats *stats);
+
+/* load->generation, error_code and error_offset are the kernel's answer. */
+int ygr_device_load(int fd, const void *blob, size_t bytes,
+		    uint64_t expect_generation, struct ygr_policy_load *load);
+
+/*
+ * The policy in force: *blob (aligned to 8; the caller frees it).
+ * Return: 0; -ENODATA: none, *generation all the same.
+ */
+int ygr_device_show(int fd, void **blob, size_t *bytes, uint64_t *generation);
+
+int ygr_device_clear(int fd, uint64_t expect_generation, uint64_t *generation);
+
+/* What an error of ygr_device_open() means to the person who typed the command. */
+const char *ygr_device_explain(int err);
+
+#endif

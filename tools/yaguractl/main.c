@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "commands.h"
+
+static const struct ygr_verb verbs[] = {
+	{ "status", ygr_cmd_status, "[--json]",
+	  "the module, its hooks and rings, the policy, the daemon" },
+	{ "policy", ygr_cmd_policy, "check | load | show | clear",
+	  "check, load, print or remove the policy" },
+	{ "watch", ygr_cmd_watch, "[--spool DIR] [--json] [--type T[,T]] [--denied]",
+	  "follow the events live" },
+	{ "spool", ygr_cmd_spool, "list | cat | verify",
+	  "read what the daemon has stored" },
+	{ "version", ygr_cmd_version, "",
+	  "version of this tool and of the formats it speaks" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--version"))
+		return ygr_cmd_version(1, argv);
+	return ygr_cli_run("yaguractl", verbs, argc, argv);
+}

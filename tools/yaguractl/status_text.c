@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "status_text.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "event_text.h"
+
+/* Values stand in this column. */
+#define LABEL		"%-10s "
+#define NO_LABEL	"           "
+
+static int64_t get_number(const json_t *map, const char *key)
+{
+	return json_integer_value(json_object_get(map, key));
+}
+
+static const char *get_text(const json_t *map, const char *key)
+{
+	return json_string_value(json_object_get(map, key)) ?: "?";
+}
+
+/* Strings come from other processes: none may steer the terminal. */
+static void put_text(FILE *out, const char *text)
+{
+	ygr_event_text_put(out, text, strlen(text));
+}
+
+static void print_module(FILE *out, const json_t *module)
+{
+	const json_t *feature;
+	size_t i;
+
+	if (!module)
+		return;
+	fprintf(out, LABEL "yagura ", "module");
+	put_text(out, get_text(module, "version"));
+	fprintf(out, ", ABI %" PRId64 ", schema %" PRId64 ", loaded %" PRId64 " s ago, features",
+		get_number(module, "abi"), get_number(module, "schema"),
+		get_number(module, "age_s"));
+	json_array_foreach(json_object_get(module, "features"), i, feature)
+		fprintf(out, " %s", json_string_value(feature));
+	putc('\n', out);
+}
+
+static void print_policy(FILE *out, const json_t *policy)
+{
+	int64_t rule_nr = get_number(policy, "rules");
+
+	if (!policy)
+		return;
+	fprintf(out, LABEL "generation %" PRId64 ", ", "policy", get_number(policy, "generation"));
+	if (!json_object_get(policy, "name")) {
+		fputs("no policy: everything is allowed\n", out);
+		return;
+	}
+	put_text(out, get_text(policy, "name"));
+	fprintf(out, ", %" PRId64 " rule%s (%" PRId64 " enforce, %" PRId64 " monitor)\n", rule_nr,
+		rule_nr == 1 ? "" : "s", get_number(policy, "enforce"),
+		get_number(policy, "monitor"));
+}
+
+static bool is_attached(const json_t *hook)
+{
+	return !strcmp(get_text(hook, "state"), "attached");
+}
+
+/* How many are well, and each that is not by name. */
+static void print_hooks(FILE *out, const json_t *hooks)
+{
+	size_t i, attached_nr = 0;
+	const json_t *hook;
+
+	if (!hooks)
+		return;
+	json_array_foreach(hooks, i, hook)
+		attached_nr += is_attached(hook);
+	fprintf(out, LABEL "%zu of %zu attached%s\n", "hooks", attached_nr,
+		json_array_size(hooks),
+		attached_nr < json_array_size(hooks) ? ", DEGRADED:" : "");
+	json_array_foreach(hooks, i, hook) {
+		if (is_attached(hook))
+			continue;
+		fputs(NO_LABEL, out);
+		put_text(out, get_text(hook, "symbol"));
+		fprintf(out, ": %s", get_text(hook, "state"));
+		if (get_number(hook, "error"))
+			fprintf(out, " (%s)", strerror(-get_number(hook, "error")));
+		putc('\n', out);
+	}
+}
+
+static void print_rings(FILE *out, const json_t *rings)
+{
+	int64_t used, size;
+	const json_t *ring;
+	size_t i;
+
+	json_array_foreach(rings, i, ring) {
+		used = get_number(ring, "used_bytes");
+		size = get_number(ring, "data_bytes");
+		if (i)
+			fputs(NO_LABEL, out);
+		else
+			fprintf(out, LABEL, "rings");
+		fprintf(out, "cpu %-3" PRId64 " %3" PRId64 " %% of %" PRId64 " KiB waiting\n",
+			get_number(ring, "cpu"), size ? used * 100 / size : 0, size / 1024);
+	}
+}
+
+static void print_counters(FILE *out, const json_t *counters)
+{
+	const json_t *value;
+	const char *key, *separator = "";
+
+	if (!counters)
+		return;
+	fputs(NO_LABEL, out);
+	json_object_foreach((json_t *)counters, key, value) {
+		fprintf(out, "%s%s %" PRId64, separator, key, (int64_t)json_integer_value(value));
+		separator = ", ";
+	}
+	putc('\n', out);
+}
+
+static void print_classes(FILE *out, const json_t *classes)
+{
+	const json_t *class;
+	const char *name;
+
+	if (!classes)
+		return;
+	fprintf(out, LABEL "%-8s %14s %14s\n", "events", "class", "produced", "dropped");
+	json_object_foreach((json_t *)classes, name, class)
+		fprintf(out, NO_LABEL "%-8s %14" PRId64 " %14" PRId64 "\n", name,
+			get_number(class, "produced"), get_number(class, "dropped"));
+}
+
+static void print_pid(FILE *out, const char *label, const json_t *process)
+{
+	bool runs = json_is_true(json_object_get(process, "running"));
+
+	fprintf(out, LABEL, label);
+	if (runs)
+		fprintf(out, "pid %" PRId64, get_number(process, "pid"));
+	else
+		fputs("NOT RUNNING, it last said", out);
+}
+
+static void print_reader(FILE *out, const json_t *reader)
+{
+	const json_t *ring = json_object_get(reader, "ring");
+	const json_t *encode = json_object_get(reader, "encode");
+	const json_t *spool = json_object_get(reader, "spool");
+	const char *waiting = json_string_value(json_object_get(spool, "waiting_for"));
+
+	if (!reader)
+		return;
+	print_pid(out, "reader", reader);
+	fprintf(out, ": %" PRId64 " records in, %" PRId64 " events encoded, %" PRId64 " spooled in %" PRId64 " batches\n",
+		get_number(ring, "records"), get_number(encode, "events"),
+		get_number(spool, "events"), get_number(spool, "batches"));
+	fprintf(out, NO_LABEL "dropped by the kernel %" PRId64 ", lost %" PRId64 ", invalid %" PRId64 ", no memory %" PRId64 "\n",
+		get_number(ring, "dropped"), get_number(ring, "lost"),
+		get_number(ring, "invalid"), get_number(encode, "no_memory"));
+	fprintf(out, NO_LABEL "spool %" PRId64 " of %" PRId64 " MiB",
+		get_number(spool, "used_bytes") >> 20, get_number(spool, "limit_bytes") >> 20);
+	if (waiting && *waiting) {
+		fputs(", WAITING for ", out);
+		put_text(out, waiting);
+	}
+	putc('\n', out);
+}
+
+static void print_sender(FILE *out, const json_t *sender)
+{
+	if (!sender)
+		return;
+	print_pid(out, "sender", sender);
+	fprintf(out, ": %" PRId64 " batches sent, %" PRId64 " acknowledged, %" PRId64 " wait for it\n",
+		get_number(sender, "sent_batches"), get_number(sender, "acked_batches"),
+		get_number(sender, "unacked_batches"));
+	if (get_number(sender, "missing_batches") || get_number(sender, "faults"))
+		fprintf(out, NO_LABEL "%" PRId64 " batches missing, %" PRId64 " faults in the spool\n",
+			get_number(sender, "missing_batches"), get_number(sender, "faults"));
+}
+
+void ygr_status_text_print(FILE *out, const json_t *status)
+{
+	print_module(out, json_object_get(status, "module"));
+	print_policy(out, json_object_get(status, "policy"));
+	print_hooks(out, json_object_get(status, "hooks"));
+	print_rings(out, json_object_get(status, "rings"));
+	print_classes(out, json_object_get(status, "classes"));
+	print_counters(out, json_object_get(status, "counters"));
+	print_reader(out, json_object_get(status, "reader"));
+	print_sender(out, json_object_get(status, "sender"));
+}
