@@ -28,3 +28,6 @@ release_of() {
 image_of() {
 	echo "$YAGURA_CACHE/kernels/$1/boot/vmlinuz-$(release_of "$1")"
 }
+
+# Where Debian keeps dkms, modinfo and others from plain users.
+PATH=$PATH:/usr/sbin:/sbin
