@@ -75,6 +75,13 @@ void ygr_spool_scan_close(struct ygr_spool_scan *scan);	/* NULL is fine */
 int ygr_spool_scan_next(struct ygr_spool_scan *scan, struct ygr_scan_item *item);
 
 /*
+ * After END: are there bytes behind the last whole batch? A batch that is just
+ * being written looks like that, and so does one that a crash has cut.
+ * Return: FAULT, with @item; END if there are none; -errno.
+ */
+int ygr_spool_scan_tail(struct ygr_spool_scan *scan, struct ygr_scan_item *item);
+
+/*
  * Leaves out whatever has a batch id up to @batch_id: whole segments without
  * reading them. For a sender that starts, or for "only what is new".
  */
