@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One record of the ring (ygr_event.h), checked once, so that everything after
+ * this trusts it: lengths, body, strings and padding lie inside the record.
+ *
+ * Pure. The view points into the bytes given and lives as long as they do. The
+ * kernel is not expected to lie, but a bug there must end here, as a count.
+ */
+#ifndef YGR_RECORD_H
+#define YGR_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <yagura/ygr_event.h>
+
+/* Strings by tag; a tag the reader does not know is passed over. */
+#define YGR_RECORD_TAG_NR	(YGR_STR_HOOKS + 1)
+#define YGR_RECORD_STRINGS_MAX	64	/* in one record, known or not */
+
+struct ygr_record_string {
+	const char *bytes;	/* NULL: not there */
+	uint32_t len;
+	uint32_t true_len;	/* > len: cut; YGR_LEN_UNKNOWN: cut, nobody knows how much */
+};
+
+union ygr_record_body {
+	struct ygr_body_exec exec;
+	struct ygr_body_fork fork;
+	struct ygr_body_exit exit;
+	struct ygr_body_file file;
+	struct ygr_body_socket socket;
+	struct ygr_body_start start;
+	struct ygr_body_policy policy;
+	struct ygr_body_gap gap;
+	struct ygr_body_totals totals;
+};
+
+struct ygr_record_view {
+	const struct ygr_record *head;
+	union ygr_record_body body;	/* zero where the record's own is shorter */
+	struct ygr_record_string strings[YGR_RECORD_TAG_NR]; /* the first of each tag */
+};
+
+/*
+ * @bytes: 8-aligned; @avail: readable there.
+ * Return: 0; -EPROTO: not even the length can be trusted, nothing after it can
+ * be found; -EBADMSG: head->len leads to the next record, but this one cannot be
+ * read (view->head is set then). @reason: a static text on failure.
+ */
+int ygr_record_parse(const void *bytes, uint64_t avail, struct ygr_record_view *view,
+		     const char **reason);
+
+static inline bool ygr_record_string_is_cut(const struct ygr_record_string *string)
+{
+	return string->true_len > string->len;
+}
+
+#endif
