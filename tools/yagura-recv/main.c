@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* yagura-recv: the reference receiver. Options, signals, and then the server. */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "log.h"
+#include "loop.h"
+#include "server.h"
+#include "signals.h"
+
+#ifndef YGR_VERSION
+#define YGR_VERSION "0.1.0"
+#endif
+
+const char *argp_program_version = "yagura-recv " YGR_VERSION;
+
+struct options {
+	char *listen;
+	const char *out;
+};
+
+static const struct argp_option option_table[] = {
+	{ "listen", 'l', "ADDR:PORT", 0, "Where to listen; [::1]:PORT for IPv6; port 0: any", 0 },
+	{ "out", 'o', "DIR", 0, "Where each spool gets its file", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'l':
+		options->listen = text;
+		return 0;
+	case 'o':
+		options->out = text;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->listen || !options->out)
+			argp_error(state, "--listen and --out are needed");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* "127.0.0.1:7514" or "[::1]:7514", taken apart in place. Return: 0 or -EINVAL. */
+static int split_address(char *text, const char **host, const char **port)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || colon == text || !colon[1])
+		return -EINVAL;
+	*colon = '\0';
+	*port = colon + 1;
+	*host = text;
+	if (text[0] != '[')
+		return 0;
+	if (colon[-1] != ']')
+		return -EINVAL;
+	colon[-1] = '\0';
+	*host = text + 1;
+	return 0;
+}
+
+static void signalled(void *arg, int number)
+{
+	(void)number;
+	ygr_loop_stop(arg);
+}
+
+static int serve(const char *host, const char *port, const char *out)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, 0 };
+	struct ygr_signals signals;
+	struct ygr_server *server;
+	struct ygr_loop *loop;
+	int ret;
+
+	ret = ygr_loop_create(&loop, YGR_LOOP_EPOLL);
+	if (ret) {
+		ygr_error("cannot set up the event loop: %s", strerror(-ret));
+		return EX_OSERR;
+	}
+	ret = ygr_signals_init(&signals, loop, numbers, signalled, loop);
+	if (!ret)
+		ret = ygr_server_create(&server, loop, host, port, out);
+	if (ret) {
+		ygr_error("cannot listen on %s port %s: %s", host, port, strerror(-ret));
+		ygr_loop_destroy(loop);
+		return EX_OSERR;
+	}
+	ygr_notice("listens on %s port %u, stores in %s", host, ygr_server_port(server), out);
+	ret = ygr_loop_run(loop);
+	ygr_server_destroy(server);
+	ygr_signals_exit(&signals, loop);
+	ygr_loop_destroy(loop);
+	return ret ? EX_OSERR : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = option_table,
+		.parser = parse_option,
+		.doc = "Takes batches from yagurad senders and stores each spool's in one file.",
+	};
+	struct options options = { 0 };
+	const char *host, *port;
+
+	ygr_log_set_name("yagura-recv");
+	argp_err_exit_status = EX_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &options);
+	if (split_address(options.listen, &host, &port)) {
+		ygr_error("--listen: expected ADDR:PORT or [ADDR]:PORT");
+		return EX_USAGE;
+	}
+	if (mkdir(options.out, 0750) && errno != EEXIST) {
+		ygr_error("%s: %s", options.out, strerror(errno));
+		return EX_CANTCREAT;
+	}
+	return serve(host, port, options.out);
+}

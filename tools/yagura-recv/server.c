@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "server.h"
+#include "store.h"
+#include "wire.h"
+
+#define CLIENTS_MAX	128
+#define READ_BYTES	(256u << 10)
+#define HELLO_PAYLOAD_MAX 512	/* all that a stranger may make us hold */
+#define OUT_BYTES	4096	/* replies and acknowledgements that wait for the socket */
+
+struct client {
+	struct ygr_server *server;
+	struct client *next;
+	int	 fd;
+	int	 handle;
+	bool	 is_known;		/* said hello; the store is open */
+	struct ygr_store store;
+	uint64_t acked_id;		/* the last one that was told */
+	uint64_t came_id;		/* the last one that was stored or was here already */
+	char	 name[64];
+	uint8_t	 *in;
+	size_t	 in_len, in_cap;
+	uint8_t	 out[OUT_BYTES];
+	size_t	 out_len;
+};
+
+struct ygr_server {
+	struct ygr_loop *loop;
+	const char *out_dir;
+	int	 fd;
+	int	 handle;
+	unsigned int port;
+	struct client *clients;
+	size_t	 client_nr;
+};
+
+static void client_drop(struct client *client, const char *reason)
+{
+	struct client **link = &client->server->clients;
+
+	while (*link != client)
+		link = &(*link)->next;
+	*link = client->next;
+	client->server->client_nr--;
+	ygr_info("%s: %s (batch %llu is the last one here)", client->name, reason,
+		 (unsigned long long)client->store.last_batch_id);
+	ygr_loop_unwatch(client->server->loop, client->handle);
+	close(client->fd);
+	ygr_store_close(&client->store);
+	free(client->in);
+	free(client);
+}
+
+/* ---- out ------------------------------------------------------------------ */
+
+/* Return: NULL or why the client has to go. */
+static const char *flush_out(struct client *client)
+{
+	size_t used = 0;
+
+	while (used < client->out_len) {
+		ssize_t ret = send(client->fd, client->out + used, client->out_len - used, MSG_NOSIGNAL);
+
+		if (ret < 0 && errno == EINTR)
+			continue;
+		if (ret < 0 && errno == EAGAIN)
+			break;
+		if (ret < 0)
+			return strerror(errno);
+		used += (size_t)ret;
+	}
+	memmove(client->out, client->out + used, client->out_len - used);
+	client->out_len -= used;
+	return NULL;
+}
+
+/* One acknowledgement covers all before it; when there is no room, a later one will do. */
+static void put_ack(struct client *client)
+{
+	if (client->out_len + YGR_WIRE_ACK_BYTES > sizeof(client->out))
+		return;
+	client->out_len += ygr_wire_put_ack(client->out + client->out_len, client->came_id);
+	client->acked_id = client->came_id;
+}
+
+/* ---- messages ------------------------------------------------------------- */
+
+/* A sender that lost its connection comes back before we notice: the new one counts. */
+static void drop_former(struct client *client, const uint8_t spool_id[YGR_BATCH_ID_BYTES])
+{
+	struct client *each, *next;
+
+	for (each = client->server->clients; each; each = next) {
+		next = each->next;
+		if (each != client && each->is_known &&
+		    memcmp(each->store.spool_id, spool_id, YGR_BATCH_ID_BYTES) == 0)
+			client_drop(each, "came back on another connection");
+	}
+}
+
+static int open_store(struct client *client, const struct ygr_wire_message *hello)
+{
+	char path[PATH_MAX], id[33];
+	int ret;
+
+	ygr_spool_format_id_text(hello->spool_id, id);
+	if (snprintf(path, sizeof(path), "%s/%s.ygs", client->server->out_dir, id) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	drop_former(client, hello->spool_id);
+	ret = ygr_store_open(&client->store, path, hello->spool_id);
+	if (ret)
+		return ret;
+	if (client->store.cut_bytes)
+		ygr_notice("%s: cut %llu bytes of a torn batch", path,
+			   (unsigned long long)client->store.cut_bytes);
+	snprintf(client->name, sizeof(client->name), "spool %s", id);
+	return 0;
+}
+
+/* What a client calls itself goes to a log: only what is harmless there. */
+static void log_hello(const struct client *client, const struct ygr_wire_message *hello)
+{
+	char host[YGR_WIRE_HOST_BYTES_MAX + 1];
+
+	for (size_t i = 0; i < hello->host_len; i++)
+		host[i] = hello->host[i] > ' ' && hello->host[i] < 0x7f ? hello->host[i] : '?';
+	host[hello->host_len] = '\0';
+	ygr_info("%s: host %s, batch %llu is the last one here", client->name, host,
+		 (unsigned long long)client->store.last_batch_id);
+}
+
+static const char *take_hello(struct client *client, const struct ygr_wire_message *hello)
+{
+	enum ygr_wire_status status = YGR_WIRE_OK;
+	const char *reason = NULL;
+	int ret;
+
+	if (hello->version != YGR_WIRE_VERSION) {
+		status = YGR_WIRE_E_VERSION;
+		reason = "speaks another version";
+	} else {
+		ret = open_store(client, hello);
+		if (ret) {
+			status = YGR_WIRE_E_STORAGE;
+			reason = strerror(-ret);
+		}
+	}
+	client->out_len += ygr_wire_put_reply(client->out + client->out_len, status,
+					      reason ? 0 : client->store.last_batch_id);
+	if (reason) {
+		flush_out(client);
+		return reason;
+	}
+	client->is_known = true;
+	client->came_id = client->store.last_batch_id;
+	client->acked_id = client->came_id;
+	log_hello(client, hello);
+	return NULL;
+}
+
+static const char *take_batch(struct client *client, const struct ygr_wire_message *message)
+{
+	int ret = ygr_store_append(&client->store, message->batch_id, message->batch,
+				   message->batch_len);
+
+	if (ret == -EBADMSG)
+		return "sent a batch that is not whole or not its own";
+	if (ret)
+		return strerror(-ret);
+	if (message->batch_id > client->came_id)
+		client->came_id = message->batch_id;
+	return NULL;
+}
+
+static const char *take_message(struct client *client, const struct ygr_wire_message *message)
+{
+	if (!client->is_known && message->type == YGR_WIRE_HELLO)
+		return take_hello(client, message);
+	if (client->is_known && message->type == YGR_WIRE_BATCH)
+		return take_batch(client, message);
+	return "sent a message out of turn";
+}
+
+/* All whole messages of the buffer; then one sync and one acknowledgement for them. */
+static const char *take_messages(struct client *client)
+{
+	const char *reason = NULL;
+	size_t at = 0;
+	int ret;
+
+	while (!reason) {
+		struct ygr_wire_message message;
+		ssize_t used = ygr_wire_parse(client->in + at, client->in_len - at,
+					      client->is_known ? YGR_WIRE_PAYLOAD_MAX : HELLO_PAYLOAD_MAX,
+					      &message);
+
+		if (used == 0)
+			break;
+		if (used < 0)
+			return "does not speak this protocol";
+		at += (size_t)used;
+		reason = take_message(client, &message);
+	}
+	memmove(client->in, client->in + at, client->in_len - at);
+	client->in_len -= at;
+	if (reason || client->came_id == client->acked_id)
+		return reason;
+	ret = ygr_store_sync(&client->store);
+	if (ret)
+		return strerror(-ret);
+	put_ack(client);
+	return NULL;
+}
+
+/* ---- sockets -------------------------------------------------------------- */
+
+static int in_reserve(struct client *client)
+{
+	size_t cap = client->in_cap ? client->in_cap * 2 : READ_BYTES;
+	uint8_t *in;
+
+	if (client->in_cap - client->in_len >= READ_BYTES / 4)
+		return 0;
+	in = realloc(client->in, cap);
+	if (!in)
+		return -ENOMEM;
+	client->in = in;
+	client->in_cap = cap;
+	return 0;
+}
+
+/* Reads until the socket is empty. Bounded: a message may not exceed its limit. */
+static const char *drain_in(struct client *client)
+{
+	for (;;) {
+		const char *reason;
+		ssize_t got;
+
+		if (in_reserve(client))
+			return "out of memory";
+		got = recv(client->fd, client->in + client->in_len, client->in_cap - client->in_len, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno == EAGAIN ? NULL : strerror(errno);
+		if (got == 0)
+			return "closed the connection";
+		client->in_len += (size_t)got;
+		reason = take_messages(client);
+		if (!reason)
+			reason = flush_out(client);
+		if (reason)
+			return reason;
+	}
+}
+
+static void client_event(void *arg, uint32_t events)
+{
+	struct client *client = arg;
+	const char *reason = flush_out(client);
+
+	(void)events;
+	if (!reason)
+		reason = drain_in(client);
+	if (!reason && client->came_id != client->acked_id) {
+		put_ack(client);	/* one that found no room before */
+		reason = flush_out(client);
+	}
+	if (reason)
+		client_drop(client, reason);
+}
+
+static void add_client(struct ygr_server *server, int fd)
+{
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client || server->client_nr == CLIENTS_MAX) {
+		ygr_warn("a connection was refused: %s", client ? "too many" : "out of memory");
+		free(client);
+		close(fd);
+		return;
+	}
+	client->server = server;
+	client->fd = fd;
+	client->store.fd = -1;
+	strcpy(client->name, "new connection");
+	client->handle = ygr_loop_watch(server->loop, fd, EPOLLIN | EPOLLOUT, client_event, client);
+	if (client->handle < 0) {
+		free(client);
+		close(fd);
+		return;
+	}
+	client->next = server->clients;
+	server->clients = client;
+	server->client_nr++;
+}
+
+static void server_event(void *arg, uint32_t events)
+{
+	struct ygr_server *server = arg;
+	int fd;
+
+	(void)events;
+	while ((fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+		add_client(server, fd);
+}
+
+/* ---- the server ----------------------------------------------------------- */
+
+static int listen_on(const char *host, const char *port)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	struct addrinfo *list;
+	int one = 1, fd, ret = 0;
+
+	if (getaddrinfo(host, port, &hints, &list))
+		return -EADDRNOTAVAIL;
+	fd = socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		ret = -errno;
+	else if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+		 bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 64))
+		ret = -errno;
+	freeaddrinfo(list);
+	if (ret && fd >= 0)
+		close(fd);
+	return ret ? ret : fd;
+}
+
+static unsigned int bound_port(int fd)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t len = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len))
+		return 0;
+	if (address.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+int ygr_server_create(struct ygr_server **out, struct ygr_loop *loop, const char *host,
+		      const char *port, const char *out_dir)
+{
+	struct ygr_server *server = calloc(1, sizeof(*server));
+	int ret;
+
+	if (!server)
+		return -ENOMEM;
+	server->loop = loop;
+	server->out_dir = out_dir;
+	server->fd = listen_on(host, port);
+	if (server->fd < 0) {
+		ret = server->fd;
+		free(server);
+		return ret;
+	}
+	server->port = bound_port(server->fd);
+	server->handle = ygr_loop_watch(loop, server->fd, EPOLLIN, server_event, server);
+	if (server->handle < 0) {
+		ret = server->handle;
+		close(server->fd);
+		free(server);
+		return ret;
+	}
+	*out = server;
+	return 0;
+}
+
+void ygr_server_destroy(struct ygr_server *server)
+{
+	if (!server)
+		return;
+	while (server->clients)
+		client_drop(server->clients, "the receiver stops");
+	ygr_loop_unwatch(server->loop, server->handle);
+	close(server->fd);
+	free(server);
+}
+
+unsigned int ygr_server_port(const struct ygr_server *server)
+{
+	return server->port;
+}
