@@ -153,6 +153,9 @@ bench-programs: vm-init $(BENCH)
 $(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
 
+$(B)/demo/intruder: $(B)/obj/tests/demo/intruder.o
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -luring
+
 # What a test executes, drops or feeds to io_uring: static, so that the guest
 # needs no library to be in place for it.
 $(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o

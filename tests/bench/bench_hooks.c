@@ -23,7 +23,7 @@
 #include "../guest/guest.h"
 
 #define SAMPLES		2001
-#define EXEC_SAMPLES	101
+#define EXEC_SAMPLES	301
 #define MAKE_ROOM_EVERY	100	/* samples; far less than a ring holds */
 
 #define FILE_PATH	"/tmp/bench/one/two/three/file"
