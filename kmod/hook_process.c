@@ -32,16 +32,16 @@ static bool is_last_thread(struct task_struct *task, bool group_dead)
 	return group_dead;
 }
 #else
-#define EXIT_SLOTS_LOG2	10
+#define EXIT_SLOTS_LOG2	12
 
 /* The process whose end was told last, by hash. */
 static atomic64_t told_exits[1 << EXIT_SLOTS_LOG2];
 
 /*
  * No thread is left alive. When two of a process end at the same moment, both
- * see that; the first to swap its process in tells it. (Were the slot swapped
- * meanwhile by another process that ends just so, one exit would be told
- * twice; none is ever lost.)
+ * see that, the later one perhaps when the other is gone for good; the first to
+ * swap its process in tells it. (Should another process of the same slot end
+ * between the two, one exit would be told twice; none is ever lost.)
  */
 static bool is_last_thread(struct task_struct *task, bool unused)
 {
@@ -49,8 +49,6 @@ static bool is_last_thread(struct task_struct *task, bool unused)
 
 	if (atomic_read(&task->signal->live))
 		return false;
-	if (task->signal->nr_threads == 1)
-		return true;
 	return atomic64_xchg(&told_exits[hash_64(process, EXIT_SLOTS_LOG2)], process) != process;
 }
 #endif

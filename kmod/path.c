@@ -49,14 +49,21 @@ static bool ends_in_deleted(const char *bytes, u32 len)
 	return len > DELETED_LEN && !memcmp(bytes + len - DELETED_LEN, DELETED, DELETED_LEN);
 }
 
+/* A file that never had a name in a directory: its file system makes one up. */
+static bool has_made_up_name(const struct dentry *dentry)
+{
+	return dentry->d_op && dentry->d_op->d_dname;
+}
+
 /* Drops d_path()'s suffix, which is no part of a name, and says what it said. */
 static u32 strip_deleted(const struct dentry *dentry, const char *bytes, u32 len, u32 *flags)
 {
-	if (likely(!d_unlinked(dentry)) || !ends_in_deleted(bytes, len))
+	bool made_up = has_made_up_name(dentry);
+
+	if (likely(!made_up && !d_unlinked(dentry)) || !ends_in_deleted(bytes, len))
 		return len;
 	*flags |= YGR_F_UNLINKED;
-	if ((dentry->d_sb->s_flags & SB_NOUSER) && len > strlen(MEMFD) &&
-	    !memcmp(bytes, MEMFD, strlen(MEMFD)))
+	if (made_up && len > strlen(MEMFD) && !memcmp(bytes, MEMFD, strlen(MEMFD)))
 		*flags |= YGR_F_MEMFD;
 	return len - DELETED_LEN;
 }

@@ -452,6 +452,8 @@ int ygr_ring_mmap(struct vm_area_struct *vma)
 			return -EPERM;
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
+	/* A child of the consumer is none. */
+	vm_flags_set(vma, VM_DONTCOPY);
 	return remap_vmalloc_range(vma, ring->consumer, first);
 }
 
