@@ -73,15 +73,22 @@ static bool is_blob(const char *text, size_t bytes)
 	return bytes >= sizeof(magic) && !memcmp(text, &magic, sizeof(magic));
 }
 
-/* A text, or a blob that "show --blob" wrote. The caller frees out->blob. */
-static int compile_file(const char *file, bool strict, struct compiled *out)
+/* As it stands in messages. */
+static const char *name_of(const char *file)
 {
+	return strcmp(file, "-") ? file : "<stdin>";
+}
+
+/* A text, or a blob that "show --blob" wrote. The caller frees out->blob. */
+static int compile_file(const char *path, bool strict, struct compiled *out)
+{
+	const char *file = name_of(path);
 	struct ygr_policy_error error;
 	int err, code = YGR_EXIT_OK;
 	size_t bytes;
 	char *text;
 
-	err = ygr_text_file_read(file, FILE_BYTES_MAX, &text, &bytes);
+	err = ygr_text_file_read(path, FILE_BYTES_MAX, &text, &bytes);
 	if (err)
 		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", file, strerror(-err));
 	if (is_blob(text, bytes)) {
@@ -141,7 +148,7 @@ static int check(int argc, char **argv)
 	code = compile_file(argv[optind], strict, &compiled);
 	if (code)
 		return code;
-	printf("%s: ok, policy \"%s\", ", argv[optind],
+	printf("%s: ok, policy \"%s\", ", name_of(argv[optind]),
 	       compiled.image.strings + compiled.image.header->name_off);
 	print_rule_nr(&compiled.image);
 	printf(", %zu bytes\n", compiled.bytes);
@@ -222,7 +229,7 @@ static int load(int argc, char **argv)
 	code = compile_file(argv[optind], strict, &compiled);
 	if (code)
 		return code;
-	code = load_compiled(argv[optind], &compiled, expect_generation);
+	code = load_compiled(name_of(argv[optind]), &compiled, expect_generation);
 	free(compiled.blob);
 	return code;
 }

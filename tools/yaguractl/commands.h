@@ -7,6 +7,9 @@ int ygr_cmd_status(int argc, char **argv);
 int ygr_cmd_policy(int argc, char **argv);
 int ygr_cmd_watch(int argc, char **argv);
 int ygr_cmd_spool(int argc, char **argv);
+int ygr_cmd_spool_list(int argc, char **argv);
+int ygr_cmd_spool_cat(int argc, char **argv);
+int ygr_cmd_spool_verify(int argc, char **argv);
 int ygr_cmd_version(int argc, char **argv);
 
 #endif

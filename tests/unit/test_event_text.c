@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The exact line and the exact JSON of each kind of event. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "event_filter.h"
+#include "event_json.h"
+#include "event_map.h"
+#include "event_text.h"
+#include "json_event.h"
+
+/* 2024-03-01 12:04:07.313 UTC */
+#define TIME	"'time_ns':1709294647313999999"
+#define WWW	"'euid':33,'pid':4711,'comm':'sh','parent':{'pid':812,'comm':'nginx','start_ns':5}"
+#define ROOT	"'euid':0,'pid':1,'comm':'init'"
+
+static const char *user_name(uint32_t uid, void *context)
+{
+	(void)context;
+	return uid == 33 ? "www-data" : uid == 0 ? "root" : uid == 66 ? "\x1b[2J" : NULL;
+}
+
+static struct ygr_event_style style = { .user_name = user_name };
+
+static char *line_of(const char *json)
+{
+	struct ygr_event_stream stream;
+	const msgpack_object *event;
+	msgpack_sbuffer packed;
+	size_t bytes;
+	char *text;
+	FILE *out;
+
+	msgpack_sbuffer_init(&packed);
+	add_json_event(&packed, json);
+	ygr_event_map_open(&stream, packed.data, packed.size);
+	event = ygr_event_map_next(&stream);
+	assert_non_null(event);
+	out = open_memstream(&text, &bytes);
+	ygr_event_text_print(out, event, &style);
+	fclose(out);
+	assert_null(ygr_event_map_next(&stream));
+	assert_int_equal(stream.off, stream.len);
+	ygr_event_map_close(&stream);
+	msgpack_sbuffer_destroy(&packed);
+	return text;
+}
+
+static void check(const char *json, const char *wanted)
+{
+	char *line = line_of(json);
+
+	assert_string_equal(line, wanted);
+	free(line);
+}
+
+static void test_denied_exec(void **state)
+{
+	(void)state;
+	check("{'type':'exec_check'," TIME ",'verdict':'deny'," WWW ",'path':'/tmp/x','rule':'no-exec-from-scratch-dirs','generation':7}",
+	      "12:04:07.313 DENY  exec    www-data  nginx[812] > sh[4711] > /tmp/x                 rule no-exec-from-scratch-dirs (gen 7)\n");
+	check("{'type':'exec_check'," TIME ",'verdict':'would_deny'," WWW ",'path':'/tmp/x','rule':'r','generation':1}",
+	      "12:04:07.313 WOULD exec    www-data  nginx[812] > sh[4711] > /tmp/x                 rule r (gen 1)\n");
+}
+
+static void test_exec_with_arguments(void **state)
+{
+	(void)state;
+	check("{'type':'exec'," TIME "," WWW ",'path':'/bin/ls','argv':['ls','-l','/a b','']}",
+	      "12:04:07.313       exec    www-data  nginx[812] > sh[4711] > /bin/ls -l \"/a b\" \"\"\n");
+	/* No path: the name as given. Neither: a question mark. */
+	check("{'type':'exec'," TIME "," ROOT ",'filename':'./x'}",
+	      "12:04:07.313       exec    root      init[1] > ./x\n");
+	check("{'type':'exec'," TIME "," ROOT "}", "12:04:07.313       exec    root      init[1] > ?\n");
+	/* Cut by the kernel, and cut here for length. */
+	check("{'type':'exec'," TIME "," ROOT ",'path':'/x','argv':['x','y'],'truncated':{'argv':null}}",
+	      "12:04:07.313       exec    root      init[1] > /x y ...\n");
+	check("{'type':'exec'," TIME "," ROOT ",'path':'/x','argv':['x','0123456789012345678901234567890123456789','0123456789012345678901234567890123456789']}",
+	      "12:04:07.313       exec    root      init[1] > /x 0123456789012345678901234567890123456789 ...\n");
+}
+
+static void test_processes(void **state)
+{
+	(void)state;
+	check("{'type':'fork'," TIME "," ROOT ",'child_pid':77,'child_start_ns':9}",
+	      "12:04:07.313       fork    root      init[1] > [77]\n");
+	check("{'type':'exit'," TIME "," ROOT ",'status':256}",
+	      "12:04:07.313       exit    root      init[1] > status 1\n");
+	check("{'type':'exit'," TIME "," ROOT ",'status':9}",
+	      "12:04:07.313       exit    root      init[1] > killed by signal 9\n");
+	check("{'type':'exit'," TIME "," ROOT ",'status':139}",
+	      "12:04:07.313       exit    root      init[1] > killed by signal 11, core dumped\n");
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	check("{'type':'open'," TIME "," ROOT ",'path':'/etc/passwd','access':['read','write']}",
+	      "12:04:07.313       open    root      init[1] > /etc/passwd (read, write)\n");
+	check("{'type':'rename'," TIME "," ROOT ",'path':'/a','new_path':'/b'}",
+	      "12:04:07.313       rename  root      init[1] > /a -> /b\n");
+	check("{'type':'mmap_exec'," TIME "," ROOT ",'path':'/lib/x.so','access':['exec']}",
+	      "12:04:07.313       mmap    root      init[1] > /lib/x.so (exec)\n");
+	/* The end of a long path is what came through. */
+	check("{'type':'unlink'," TIME "," ROOT ",'path':'/end','truncated':{'path':5000}}",
+	      "12:04:07.313       unlink  root      init[1] > .../end\n");
+}
+
+static void test_sockets(void **state)
+{
+	(void)state;
+	check("{'type':'connect'," TIME "," ROOT ",'family':'inet','local':{'addr':'0.0.0.0','port':0},'remote':{'addr':'203.0.113.9','port':443}}",
+	      "12:04:07.313       connect root      init[1] > 203.0.113.9:443\n");
+	check("{'type':'bind'," TIME "," ROOT ",'family':'inet6','local':{'addr':'::1','port':8080}}",
+	      "12:04:07.313       bind    root      init[1] > [::1]:8080\n");
+	check("{'type':'accept'," TIME "," ROOT ",'local':{'addr':'10.0.0.1','port':22},'remote':{'addr':'10.0.0.2','port':999}}",
+	      "12:04:07.313       accept  root      init[1] > 10.0.0.1:22 from 10.0.0.2:999\n");
+	check("{'type':'socket_create'," TIME "," ROOT ",'family':'inet','sock_type':1,'protocol':6}",
+	      "12:04:07.313       socket  root      init[1] > inet stream protocol 6\n");
+	check("{'type':'connect'," TIME "," ROOT ",'family':'unix','unix_path':'/run/x.sock'}",
+	      "12:04:07.313       connect root      init[1] > unix:/run/x.sock\n");
+	check("{'type':'bind'," TIME "," ROOT ",'family':'unix','unix_path':'\\u0000name'}",
+	      "12:04:07.313       bind    root      init[1] > unix:@name\n");
+	check("{'type':'listen'," TIME "," ROOT ",'family':'netlink','sock_type':77}",
+	      "12:04:07.313       listen  root      init[1] > netlink type 77\n");
+}
+
+static void test_the_sensor_itself(void **state)
+{
+	(void)state;
+	check("{'type':'start'," TIME ",'load_id':5,'hooks':'security_file_open=attached'}",
+	      "12:04:07.313       start   yagura loaded, hooks security_file_open=attached\n");
+	check("{'type':'policy'," TIME "," ROOT ",'op':'load','old_generation':6,'new_generation':7,'rule_nr':2}",
+	      "12:04:07.313       policy  root      init[1] > generation 6 -> 7, 2 rules\n");
+	check("{'type':'policy'," TIME "," ROOT ",'op':'clear','old_generation':7,'new_generation':8,'rule_nr':0}",
+	      "12:04:07.313       policy  root      init[1] > generation 7 -> 8, no policy\n");
+	check("{'type':'gap'," TIME ",'cpu':1,'dropped':{'file':10,'socket':2}}",
+	      "12:04:07.313       gap     12 events lost on cpu 1: file 10, socket 2\n");
+	check("{'type':'totals'," TIME ",'cpu':0,'produced':{'exec':5,'file':7},'dropped':{}}",
+	      "12:04:07.313       totals  cpu 0 since load: 12 produced, 0 dropped\n");
+	check("{'type':'type_99'," TIME "," ROOT "}", "12:04:07.313       type_99 root      init[1] > ?\n");
+}
+
+static void test_date_and_users(void **state)
+{
+	(void)state;
+	style.date = true;
+	check("{'type':'fork'," TIME ",'euid':1234,'pid':5,'comm':'a','child_pid':6}",
+	      "2024-03-01 12:04:07.313       fork    1234      a[5] > [6]\n");
+	style.date = false;
+	check("{'type':'fork'," TIME ",'euid':66,'pid':5,'comm':'a','child_pid':6}",
+	      "12:04:07.313       fork    \\x1b[2J   a[5] > [6]\n");
+}
+
+static void test_colors_only_when_asked(void **state)
+{
+	(void)state;
+	style.color = true;
+	check("{'type':'unlink'," TIME ",'verdict':'deny'," ROOT ",'path':'/x'}",
+	      "12:04:07.313 \033[1;31mDENY  \033[0munlink  root      init[1] > /x\n");
+	check("{'type':'unlink'," TIME ",'verdict':'would_deny'," ROOT ",'path':'/x'}",
+	      "12:04:07.313 \033[33mWOULD \033[0munlink  root      init[1] > /x\n");
+	style.color = false;
+}
+
+/* Nothing a program can name reaches the terminal as more than marks. */
+static void test_names_cannot_steer_a_terminal(void **state)
+{
+	(void)state;
+	check("{'type':'unlink'," TIME "," ROOT ",'path':'/a\\u001b[31m\\n\\r\\t\\u007f'}",
+	      "12:04:07.313       unlink  root      init[1] > /a\\x1b[31m\\x0a\\x0d\\x09\\x7f\n");
+	/* C1 controls, direction overrides, zero width. */
+	check("{'type':'unlink'," TIME "," ROOT ",'path':'/\\u009b2J\\u202etxt.exe\\u200b'}",
+	      "12:04:07.313       unlink  root      init[1] > /\\u{9b}2J\\u{202e}txt.exe\\u{200b}\n");
+	check("{'type':'unlink'," TIME "," ROOT ",'path':{'hex':'2fff80c328'}}",
+	      "12:04:07.313       unlink  root      init[1] > /\\xff\\x80\\xc3(\n");
+	check("{'type':'unlink'," TIME ",'euid':0,'pid':2,'comm':'x[1] > y','path':'/a  rule fake (gen 9)'}",
+	      "12:04:07.313       unlink  root      \"x[1] > y\"[2] > \"/a  rule fake (gen 9)\"\n");
+	check("{'type':'unlink'," TIME "," ROOT ",'path':'/back\\\\slash'}",
+	      "12:04:07.313       unlink  root      init[1] > /back\\\\slash\n");
+	check("{'type':'unlink'," TIME "," ROOT ",'path':'/gr\\u00fc\\u00dfe'}",
+	      "12:04:07.313       unlink  root      init[1] > /gr\xc3\xbc\xc3\x9f""e\n");
+}
+
+static void test_wrong_types_are_left_out(void **state)
+{
+	(void)state;
+	check("{}", "00:00:00.000       ?                 ?\n");
+	check("{'type':5,'time_ns':'x','euid':[],'pid':'1','comm':7,'rule':{}}",
+	      "00:00:00.000       ?                 ?\n");
+	check("{'type':'exec','argv':'x','path':1,'filename':[],'parent':3}",
+	      "00:00:00.000       exec              ?\n");
+	check("{'type':'gap','dropped':[1]}",
+	      "00:00:00.000       gap     0 events lost on cpu 0\n");
+	check("{'type':'connect','remote':{'addr':4},'local':7,'family':1}",
+	      "00:00:00.000       connect           ?\n");
+}
+
+static void check_json(const char *json, const char *wanted)
+{
+	struct ygr_event_stream stream;
+	msgpack_sbuffer packed;
+	size_t bytes;
+	char *text;
+	FILE *out;
+
+	msgpack_sbuffer_init(&packed);
+	add_json_event(&packed, json);
+	ygr_event_map_open(&stream, packed.data, packed.size);
+	out = open_memstream(&text, &bytes);
+	assert_int_equal(ygr_event_json_print(out, ygr_event_map_next(&stream)), 0);
+	fclose(out);
+	assert_string_equal(text, wanted);
+	free(text);
+	ygr_event_map_close(&stream);
+	msgpack_sbuffer_destroy(&packed);
+}
+
+static void test_json(void **state)
+{
+	(void)state;
+	check_json("{'type':'open','pid':1,'argv':['a','b c'],'file':{'ino':5},'truncated':{'argv':null}}",
+		   "{\"type\":\"open\",\"pid\":1,\"argv\":[\"a\",\"b c\"],\"file\":{\"ino\":5},\"truncated\":{\"argv\":null}}\n");
+	check_json("{'path':{'hex':'2fff'}}", "{\"path\":{\"hex\":\"2fff\"}}\n");
+	check_json("{'path':{'hex':'2f41'}}", "{\"path\":\"/A\"}\n");
+	check_json("{'path':'\\u001b\\u0000\\u009b\\u00fc'}", "{\"path\":\"\\u001B\\u0000\\u009B\\u00FC\"}\n");
+	check_json("{'n':-1,'r':1.5,'t':true,'f':false}", "{\"n\":-1,\"r\":1.5,\"t\":true,\"f\":false}\n");
+}
+
+static void test_json_numbers_above_signed(void **state)
+{
+	static const char bytes[] = "\x81\xa1n\xcf\xff\xff\xff\xff\xff\xff\xff\xff";
+	struct ygr_event_stream stream;
+	size_t len;
+	char *text;
+	FILE *out;
+
+	(void)state;
+	ygr_event_map_open(&stream, bytes, sizeof(bytes) - 1);
+	out = open_memstream(&text, &len);
+	assert_int_equal(ygr_event_json_print(out, ygr_event_map_next(&stream)), 0);
+	fclose(out);
+	assert_string_equal(text, "{\"n\":\"18446744073709551615\"}\n");
+	free(text);
+	ygr_event_map_close(&stream);
+}
+
+/* The stream ends before bytes that are no event, and says where. */
+static void check_stream(const char *bytes, size_t len, unsigned int events, size_t off)
+{
+	struct ygr_event_stream stream;
+	unsigned int nr = 0;
+
+	ygr_event_map_open(&stream, bytes, len);
+	while (ygr_event_map_next(&stream))
+		nr++;
+	assert_int_equal(nr, events);
+	assert_int_equal(stream.off, off);
+	ygr_event_map_close(&stream);
+}
+
+static void test_bad_streams(void **state)
+{
+	(void)state;
+	check_stream("", 0, 0, 0);
+	check_stream("\x80\x80", 2, 2, 2);
+	check_stream("\x80\x01\x80", 3, 1, 1);			/* a number */
+	check_stream("\x80\x81\xa1", 3, 1, 1);			/* cut */
+	check_stream("\x80\xc1", 2, 1, 1);			/* never used */
+	check_stream("\x80\xdf\xff\xff\xff\xff", 6, 1, 1);	/* 2^32 - 1 pairs claimed */
+	check_stream("\x81\xa1x\xdd\xff\xff\xff\xff\x01", 9, 0, 0);
+	check_stream("\x81\xa1x\xdb\xff\xff\xff\xff\x01", 9, 0, 0);
+	check_stream("\x81\xa1x\xcf\x01", 5, 0, 0);
+}
+
+static bool passes(const struct ygr_event_filter *filter, const char *json)
+{
+	struct ygr_event_stream stream;
+	msgpack_sbuffer packed;
+	bool result;
+
+	msgpack_sbuffer_init(&packed);
+	add_json_event(&packed, json);
+	ygr_event_map_open(&stream, packed.data, packed.size);
+	result = ygr_event_filter_passes(filter, ygr_event_map_next(&stream));
+	ygr_event_map_close(&stream);
+	msgpack_sbuffer_destroy(&packed);
+	return result;
+}
+
+static void test_filter(void **state)
+{
+	struct ygr_event_filter filter = { 0 };
+	const char *near;
+
+	(void)state;
+	assert_true(passes(&filter, "{'type':'fork'}"));
+	assert_true(passes(&filter, "{'type':'type_9'}"));
+	assert_null(ygr_event_filter_add_types(&filter, "open,exec", &near));
+	assert_true(passes(&filter, "{'type':'open'}"));
+	assert_true(passes(&filter, "{'type':'exec'}"));
+	assert_false(passes(&filter, "{'type':'exec_check'}"));
+	assert_false(passes(&filter, "{'type':'fork'}"));
+	assert_false(passes(&filter, "{}"));
+	filter.denied = true;
+	assert_false(passes(&filter, "{'type':'open'}"));
+	assert_true(passes(&filter, "{'type':'open','verdict':'deny'}"));
+	assert_true(passes(&filter, "{'type':'open','verdict':'would_deny'}"));
+	assert_false(passes(&filter, "{'type':'fork','verdict':'deny'}"));
+}
+
+static void test_filter_words(void **state)
+{
+	struct ygr_event_filter filter = { 0 };
+	const char *near = NULL;
+
+	(void)state;
+	assert_string_equal(ygr_event_filter_add_types(&filter, "open,conect", &near), "conect");
+	assert_string_equal(near, "connect");
+	assert_string_equal(ygr_event_filter_add_types(&filter, "", &near), "");
+	assert_null(near);
+	assert_string_equal(ygr_event_filter_add_types(&filter, "open,", &near), "");
+	assert_non_null(ygr_event_filter_add_types(&filter,
+		"opennnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", &near));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_denied_exec),
+		cmocka_unit_test(test_exec_with_arguments),
+		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_the_sensor_itself),
+		cmocka_unit_test(test_date_and_users),
+		cmocka_unit_test(test_colors_only_when_asked),
+		cmocka_unit_test(test_names_cannot_steer_a_terminal),
+		cmocka_unit_test(test_wrong_types_are_left_out),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_numbers_above_signed),
+		cmocka_unit_test(test_bad_streams),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_words),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
