@@ -101,7 +101,9 @@ $(B)/fuzz/obj/%.o: %.c Makefile
 
 MODULE_SRC := Kbuild $(shell find kmod include -name '*.[chS]' -o -name 'Kbuild*' -o -name '*.sh' 2>/dev/null | sort)
 MODULE_DIR = $(B)/module/$(KVER)
-KDIR	= $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)))
+YAGURA_CACHE ?= $(or $(XDG_CACHE_HOME),$(or $(HOME),/root)/.cache)/yagura
+KDIR	= $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER) \
+	  $(YAGURA_CACHE)/kernels/$(KVER)/build))
 
 .PHONY: module module-here
 module: $(MODULE_DIR)/yagura.ko	## yagura.ko for KVER (default: the running kernel)
@@ -165,7 +167,7 @@ vm-init: $(B)/vm/init
 $(B)/vm/init: tests/vm/init.c Makefile
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(DIALECT) $(WERROR) $(CFLAGS) -static -o $@ $<
 
-.PHONY: setup test test-long test-kunit test-vm demo bench
+.PHONY: setup test test-long test-kunit test-debug test-vm demo bench
 setup:	## install what building and testing need (Debian 12)
 	$(Q)tests/setup/install-packages
 
@@ -173,11 +175,14 @@ test:	## everything: set up, build, unit, fuzz, both kernels in QEMU
 	$(Q)tests/run-all --logs $(B)/logs all
 
 test-long: export YAGURA_LONG = 1
-test-long:	## the same with the long variants and the KUnit suite
+test-long:	## the same with the long variants, KUnit and the debug kernel
 	$(Q)tests/run-all --logs $(B)/logs all
 
 test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in it
 	$(Q)tests/run-all --logs $(B)/logs kunit
+
+test-debug:	## the guest suite on a kernel with KASAN, lockdep, kmemleak (built if none is cached)
+	$(Q)tests/run-all --logs $(B)/logs debug
 
 test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
