@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `make install` puts everything where its prefix says, `make uninstall` takes it away.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+root=$(mktemp -d "${TMPDIR:-/tmp}/yagura-install.XXXXXX")
+trap 'rm -rf "$root"' EXIT
+number=0 failed=0
+check() {
+	number=$((number + 1))
+	if "${@:2}"; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		failed=1
+	fi
+}
+
+executable() { [[ -f $root/$1 && -x $root/$1 ]]; }
+contains() { grep -q "$2" "$root/$1"; }
+nothing_left() { [[ -z $(find "$root" ! -type d) ]] || { find "$root" ! -type d | sed 's/^/# /'; return 1; }; }
+same_version() {
+	local version
+	version=$(sed -n 's/^#define YGR_VERSION "\(.*\)"/\1/p' include/ygr_version.h)
+	[[ $("$@") == *"$version"* ]]
+}
+
+echo "1..12"
+check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
+check "yagurad is installed" executable opt/y/sbin/yagurad
+check "yaguractl is installed" executable opt/y/sbin/yaguractl
+check "yagura-recv is installed" executable opt/y/bin/yagura-recv
+check "yagurad knows its version" same_version "$root/opt/y/sbin/yagurad" --version
+check "yaguractl knows its version" same_version "$root/opt/y/sbin/yaguractl" version
+check "the unit starts the installed yagurad" \
+	contains opt/y/lib/systemd/system/yagurad.service '^ExecStart=/opt/y/sbin/yagurad'
+check "the module is loaded at boot" contains opt/y/lib/modules-load.d/yagura.conf '^yagura$'
+check "manual pages are installed" \
+	contains opt/y/share/man/man8/yaguractl.8 '^\.TH'
+check "the completion completes yaguractl" \
+	contains opt/y/share/bash-completion/completions/yaguractl '^complete .*yaguractl'
+check "the DKMS source is whole" \
+	test -f "$root"/usr/src/yagura-*/dkms.conf -a -f "$root"/usr/src/yagura-*/kmod/main.c
+make -s uninstall DESTDIR="$root" prefix=/opt/y
+check "uninstall leaves nothing" nothing_left
+exit $failed
