@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash completion for yaguractl(8)
+
+_yaguractl_types='exec_check exec fork exit open create unlink rename mmap_exec
+	socket_create bind listen connect accept start policy gap totals'
+
+# The last item of a comma-separated list of event types.
+_yaguractl_complete_types() {
+	local done='' word=$1
+	[[ $word != *,* ]] || { done=${word%,*},; word=${word##*,}; }
+	mapfile -t COMPREPLY < <(compgen -P "$done" -W "$_yaguractl_types" -- "$word")
+	compopt -o nospace
+}
+
+# _yaguractl_complete WORDS [file] - one of the words, or a file.
+_yaguractl_complete() {
+	if [[ $current = -* || ${2-} != file ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
+	else
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	fi
+}
+
+_yaguractl() {
+	local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb=${COMP_WORDS[1]-} action=${COMP_WORDS[2]-}
+
+	case $before in
+	--type)
+		_yaguractl_complete_types "$current"
+		return ;;
+	--spool | --run)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		return ;;
+	--expect-generation)
+		return ;;
+	esac
+	if [[ $COMP_CWORD = 1 ]]; then
+		_yaguractl_complete 'status policy watch spool version help'
+		return
+	fi
+	case $verb in
+	status) _yaguractl_complete '--json --run' ;;
+	watch) _yaguractl_complete '--spool --all --json --type --denied' ;;
+	policy)
+		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check load show clear'; return; }
+		case $action in
+		check) _yaguractl_complete '--strict' file ;;
+		load) _yaguractl_complete '--strict --expect-generation' file ;;
+		show) _yaguractl_complete '--blob' ;;
+		clear) _yaguractl_complete '--expect-generation' ;;
+		esac ;;
+	spool)
+		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'list cat verify'; return; }
+		case $action in
+		list) _yaguractl_complete '--spool --json' file ;;
+		cat) _yaguractl_complete '--spool --json --type --denied --totals' file ;;
+		verify) _yaguractl_complete '--spool' file ;;
+		esac ;;
+	esac
+}
+
+complete -F _yaguractl yaguractl
