@@ -161,7 +161,8 @@ static int make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
 
 /*
  * The sender appends its state to the spool and removes segments, so it owns that
- * directory. In the runtime directory both write; the sticky bit keeps the sender
+ * directory; by the set-group-id bit the reader's segments are its group's to
+ * read. In the runtime directory both write; the sticky bit keeps the sender
  * from replacing the reader's file.
  */
 static int make_dirs(const struct ygr_config *config)
@@ -176,7 +177,7 @@ static int make_dirs(const struct ygr_config *config)
 		ygr_error("no user \"%s\": %s", config->user, strerror(-ret));
 		return ret;
 	}
-	ret = make_dir(config->spool_dir, 0750, uid, gid);
+	ret = make_dir(config->spool_dir, 02750, uid, gid);
 	if (ret) {
 		ygr_error("%s: %s", config->spool_dir, strerror(-ret));
 		return ret;
