@@ -27,11 +27,13 @@ static int fresh(void **state)
 {
 	static const char *const old[] = { B, DIR "/fifo", "/file_new", "/tmp/file_new" };
 
+	/* An earlier test's policy may deny what comes here. */
+	guest_policy_clear(*state);
 	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
 		unlink(old[i]);
 	mkdir(DIR, 0777);
 	umask(0);
-	if (guest_policy_clear(*state) == 0 || guest_file_write(A, TEXT) || chmod(A, 0644))
+	if (guest_file_write(A, TEXT) || chmod(A, 0644))
 		return -1;
 	guest_forget(*state);
 	return 0;
