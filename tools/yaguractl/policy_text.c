@@ -34,6 +34,7 @@ struct draft {
 	const struct ygr_yaml_node *node;
 	struct ygr_policy_rule *rule;
 	char what[WHAT_BYTES];		/* "rule \"x\"", for messages */
+	unsigned int errors_before;	/* errors of the file up to this rule */
 };
 
 static void __attribute__((format(printf, 3, 4)))
@@ -322,11 +323,16 @@ static void read_where(struct parser *p, struct draft *draft)
 		read_conditions(p, draft, except, "not", draft->rule->except);
 }
 
-/* Events that a rule without conditions decides never come to a later rule. */
+/*
+ * Events that a rule without conditions decides never come to a later rule. A
+ * rule with a mistake is passed over: it may lack its conditions for it.
+ */
 static void check_reach(struct parser *p, const struct draft *draft)
 {
 	uint64_t on = draft->rule->on;
 
+	if (p->errors->error_nr > draft->errors_before)
+		return;
 	if (on && !(on & ~p->covered))
 		ygr_text_error_add(p->errors, YGR_TEXT_WARNING, draft->node->line,
 				   draft->node->column,
@@ -339,7 +345,7 @@ static void check_reach(struct parser *p, const struct draft *draft)
 static void read_rule(struct parser *p, const struct ygr_yaml_node *node)
 {
 	static const char *const known[] = { "name", "on", "where", "do", "mode" };
-	struct draft draft = { .node = node };
+	struct draft draft = { .node = node, .errors_before = p->errors->error_nr };
 
 	draft.rule = ygr_policy_model_add_rule(p->model);
 	if (!draft.rule) {
