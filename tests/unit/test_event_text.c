@@ -229,7 +229,9 @@ static void test_json(void **state)
 		   "{\"type\":\"open\",\"pid\":1,\"argv\":[\"a\",\"b c\"],\"file\":{\"ino\":5},\"truncated\":{\"argv\":null}}\n");
 	check_json("{'path':{'hex':'2fff'}}", "{\"path\":{\"hex\":\"2fff\"}}\n");
 	check_json("{'path':{'hex':'2f41'}}", "{\"path\":\"/A\"}\n");
-	check_json("{'path':'\\u001b\\u0000\\u009b\\u00fc'}", "{\"path\":\"\\u001B\\u0000\\u009B\\u00FC\"}\n");
+	check_json("{'path':'\\u001b\\u0000\\u009b\\u00fc\\u007f'}",
+		   "{\"path\":\"\\u001B\\u0000\\u009B\\u00FC\\u007F\"}\n");
+	check_json("{'':'','path':{'hex':''}}", "{\"\":\"\",\"path\":\"\"}\n");
 	check_json("{'n':-1,'r':1.5,'t':true,'f':false}", "{\"n\":-1,\"r\":1.5,\"t\":true,\"f\":false}\n");
 }
 

@@ -119,6 +119,18 @@ static json_t *from_object(const msgpack_object *object)
 	}
 }
 
+/* The library escapes every control character but DEL. */
+static void put_line(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == 0x7f)
+			fputs("\\u007F", out);
+		else
+			putc(*text, out);
+	}
+	putc('\n', out);
+}
+
 int ygr_event_json_print(FILE *out, const msgpack_object *event)
 {
 	json_t *value = from_object(event);
@@ -130,7 +142,7 @@ int ygr_event_json_print(FILE *out, const msgpack_object *event)
 	json_decref(value);
 	if (!text)
 		return -ENOMEM;
-	fprintf(out, "%s\n", text);
+	put_line(out, text);
 	free(text);
 	return 0;
 }

@@ -120,14 +120,17 @@ bool ygr_event_map_as_text(const msgpack_object *object, struct ygr_event_text *
 	case MSGPACK_OBJECT_STR:
 		text->bytes = object->via.str.ptr;
 		text->len = object->via.str.size;
-		return true;
+		break;
 	case MSGPACK_OBJECT_BIN:
 		text->bytes = object->via.bin.ptr;
 		text->len = object->via.bin.size;
-		return true;
+		break;
 	default:
 		return false;
 	}
+	if (!text->len)
+		text->bytes = "";	/* the library leaves NULL */
+	return true;
 }
 
 static bool is_word(const msgpack_object *object, const char *word)

@@ -19,7 +19,7 @@ struct ygr_event_stream {
 	msgpack_unpacked unpacked;
 };
 
-/* Text or bytes within the stream; not NUL-terminated. */
+/* Text or bytes within the stream; not NUL-terminated, never NULL. */
 struct ygr_event_text {
 	const char *bytes;
 	size_t len;
