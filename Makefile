@@ -116,7 +116,18 @@ module-here:
 $(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module
 	$(Q)test -e '$(KDIR)/Makefile' || { echo "no kernel headers for KVER=$(KVER)" >&2; exit 1; }
 	$(call say,SYNC,$(MODULE_DIR))tests/setup/sync-module $(MODULE_DIR) $(MODULE_SRC)
-	$(call say,KBUILD,$@)$(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR) M=$(abspath $(MODULE_DIR)) modules
+	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(MODULE_DIR)) modules
+
+kbuild	= $(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR)
+
+# tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t.
+GUEST_KO = $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild))
+
+.PHONY: guest-modules
+guest-modules: $(GUEST_KO)
+$(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch])
+	+$(call say,KBUILD,$@)mkdir -p $(@:.ko=) && cp -pu tests/guest/$*/* $(@:.ko=)/ && \
+	$(kbuild) M=$(abspath $(@:.ko=)) modules && cp $(@:.ko=)/$*.ko $@
 
 # ---- tests ------------------------------------------------------------------
 
