@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * io_uring is no way round: each operation is told and denied like the system
+ * call, in the name of who submitted it. Everything runs three times: as
+ * io_uring sees fit, forced to a worker, and by a submission queue thread.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <liburing.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "guest_assert.h"
+
+#define DIR	"/tmp/uring"
+#define A	DIR "/a"
+#define B	DIR "/b"
+#define PORT	4100
+
+/* Younger than the headers of the oldest system this builds on. */
+#define OP_BIND		56
+#define OP_LISTEN	57
+
+struct uring {
+	struct guest *guest;
+	struct io_uring ring;
+	unsigned int setup_flags;	/* IORING_SETUP_* */
+	unsigned int sqe_flags;		/* IOSQE_* */
+};
+
+static struct io_uring_sqe *next_sqe(struct uring *uring)
+{
+	return io_uring_get_sqe(&uring->ring);
+}
+
+/* Submits the one prepared entry. Return: its result, or -ETIME. */
+static int finish(struct uring *uring, struct io_uring_sqe *sqe)
+{
+	struct __kernel_timespec limit = { .tv_sec = GUEST_WAIT_MS / 1000 };
+	struct io_uring_cqe *cqe;
+	int ret;
+
+	sqe->flags |= uring->sqe_flags;
+	ret = io_uring_submit(&uring->ring);
+	if (ret < 0)
+		return ret;
+	ret = io_uring_wait_cqe_timeout(&uring->ring, &cqe, &limit);
+	if (ret)
+		return ret;
+	ret = cqe->res;
+	io_uring_cqe_seen(&uring->ring, cqe);
+	return ret;
+}
+
+/* ---- the operations; each returns what its CQE says ---- */
+
+static int run_open(struct uring *uring, const char *path, int flags)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+	int fd;
+
+	io_uring_prep_openat(sqe, AT_FDCWD, path, flags | O_CLOEXEC, 0600);
+	fd = finish(uring, sqe);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+static int run_open2(struct uring *uring, const char *path, int flags)
+{
+	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
+	struct io_uring_sqe *sqe = next_sqe(uring);
+	int fd;
+
+	io_uring_prep_openat2(sqe, AT_FDCWD, path, &how);
+	fd = finish(uring, sqe);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+static int run_unlink(struct uring *uring, const char *path)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_unlinkat(sqe, AT_FDCWD, path, 0);
+	return finish(uring, sqe);
+}
+
+static int run_rename(struct uring *uring, const char *from, const char *to)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_renameat(sqe, AT_FDCWD, from, AT_FDCWD, to, 0);
+	return finish(uring, sqe);
+}
+
+static int run_connect(struct uring *uring, int fd)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_connect(sqe, fd, (struct sockaddr *)&to, sizeof(to));
+	return finish(uring, sqe);
+}
+
+static int run_socket(struct uring *uring, int family, int type)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_socket(sqe, family, type | SOCK_CLOEXEC, 0, 0);
+	return finish(uring, sqe);
+}
+
+static int run_accept(struct uring *uring, int server)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_accept(sqe, server, NULL, NULL, SOCK_CLOEXEC);
+	return finish(uring, sqe);
+}
+
+/* ---- fixtures ---- */
+
+static int open_ring(struct uring *uring)
+{
+	struct io_uring_params params = { .flags = uring->setup_flags, .sq_thread_idle = 100 };
+
+	return io_uring_queue_init_params(8, &uring->ring, &params);
+}
+
+static int setup(void **state, unsigned int setup_flags, unsigned int sqe_flags)
+{
+	struct uring *uring = calloc(1, sizeof(*uring));
+	void *guest;
+
+	if (!uring || guest_setup(&guest))
+		return -1;
+	uring->guest = guest;
+	uring->setup_flags = setup_flags;
+	uring->sqe_flags = sqe_flags;
+	*state = uring;
+	return open_ring(uring);
+}
+
+static int setup_plain(void **state)
+{
+	return setup(state, 0, 0);
+}
+
+static int setup_worker(void **state)
+{
+	return setup(state, 0, IOSQE_ASYNC);
+}
+
+static int setup_sqpoll(void **state)
+{
+	return setup(state, IORING_SETUP_SQPOLL, 0);
+}
+
+static int teardown(void **state)
+{
+	struct uring *uring = *state;
+	void *guest = uring->guest;
+
+	io_uring_queue_exit(&uring->ring);
+	free(uring);
+	return guest_teardown(&guest);
+}
+
+static int fresh(void **state)
+{
+	struct uring *uring = *state;
+
+	guest_policy_clear(uring->guest);
+	unlink(B);
+	mkdir(DIR, 0777);
+	if (guest_file_write(A, "text"))
+		return -1;
+	guest_forget(uring->guest);
+	return 0;
+}
+
+static bool has_opcode(struct uring *uring, unsigned int opcode)
+{
+	struct io_uring_probe *probe = io_uring_get_probe_ring(&uring->ring);
+	bool has = probe && opcode <= probe->last_op && (probe->ops[opcode].flags & IO_URING_OP_SUPPORTED);
+
+	io_uring_free_probe(probe);
+	return has;
+}
+
+/* ---- what must be told ---- */
+
+/* Operations that may block always go to a worker, the others where we sent them. */
+enum blocking { MAY_BLOCK, NEVER_BLOCKS };
+
+static uint32_t want_flags(const struct uring *uring, enum blocking blocking)
+{
+	if (blocking == NEVER_BLOCKS && !uring->setup_flags && !uring->sqe_flags)
+		return 0;
+	return YGR_F_IO_WORKER;
+}
+
+/* All of the head that says who: equal to what the same process does by system call. */
+static void assert_is_me(const struct uring *uring, const struct guest_event *event)
+{
+	const size_t begin = offsetof(struct ygr_record, uid), end = offsetof(struct ygr_record, rule_id);
+	const struct guest_event *mine;
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	close(fd);
+	mine = guest_expect(uring->guest, .type = YGR_EV_OPEN, .tid = getpid(), .path = "/dev/null");
+	assert_int_equal(event->head.tgid, getpid());
+	assert_int_equal(event->head.start_ns, mine->head.start_ns);
+	assert_int_equal(event->head.ppid, getppid());
+	assert_memory_equal((const char *)&event->head + begin, (const char *)&mine->head + begin, end - begin);
+	assert_string_equal(event->head.comm, "test_uring");
+}
+
+static const struct guest_event *expect_told(const struct uring *uring, enum ygr_event_type type,
+					     const char *path, enum guest_verdict verdict,
+					     enum blocking blocking)
+{
+	const struct guest_query query = { .type = type, .tgid = getpid(), .path = path, .verdict = verdict };
+	const struct guest_event *event = guest_expect(uring->guest, .type = type, .tgid = getpid(),
+						       .path = path, .verdict = verdict);
+
+	assert_int_equal(guest_count(uring->guest, &query), 1);
+	assert_int_equal(event->head.flags, want_flags(uring, blocking));
+	assert_int_equal(event->head.tid == (uint32_t)getpid(), !event->head.flags);
+	assert_is_me(uring, event);
+	return event;
+}
+
+static const struct guest_event *expect_allowed(const struct uring *uring, enum ygr_event_type type,
+						const char *path, enum blocking blocking)
+{
+	const struct guest_event *event = expect_told(uring, type, path, GUEST_ALLOWED, blocking);
+
+	assert_no_rule(event);
+	return event;
+}
+
+static const struct guest_event *expect_denied(const struct uring *uring, enum ygr_event_type type,
+					       const char *path, enum blocking blocking)
+{
+	const struct guest_event *event = expect_told(uring, type, path, GUEST_DENIED, blocking);
+
+	assert_int_equal(event->head.class, YGR_CLASS_DENY);
+	assert_int_equal(event->head.rule_id, 1);
+	assert_text(event, YGR_STR_RULE, "no");
+	return event;
+}
+
+static void deny(const struct uring *uring, const char *yaml)
+{
+	guest_policy_load(uring->guest, yaml);
+	guest_forget(uring->guest);
+}
+
+#define DENY(on, where)		RULES_1("{ name: no, on: " on ", do: deny, where: " where " }")
+
+/* ---- files ---- */
+
+static void open_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	assert_int_equal(run_open(uring, A, O_WRONLY), 0);
+	assert_int_equal(expect_allowed(uring, YGR_EV_OPEN, A, NEVER_BLOCKS)->body.file.access,
+			 YGR_ACCESS_WRITE);
+	deny(uring, DENY("open-write", "{ path: " A " }"));
+	assert_int_equal(run_open(uring, A, O_WRONLY), -EPERM);
+	expect_denied(uring, YGR_EV_OPEN, A, NEVER_BLOCKS);
+	assert_int_equal(run_open(uring, A, O_RDONLY), 0);
+}
+
+static void read_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, RULES_1("{ name: who, on: open-read, do: record, where: { path: " A " } }"));
+	assert_int_equal(run_open(uring, A, O_RDONLY), 0);
+	assert_text(expect_told(uring, YGR_EV_OPEN, A, GUEST_ALLOWED, NEVER_BLOCKS), YGR_STR_RULE, "who");
+	deny(uring, DENY("open-read", "{ path: " A " }"));
+	assert_int_equal(run_open(uring, A, O_RDONLY), -EPERM);
+	expect_denied(uring, YGR_EV_OPEN, A, NEVER_BLOCKS);
+}
+
+static void openat2_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	assert_int_equal(run_open2(uring, A, O_RDWR), 0);
+	assert_int_equal(expect_allowed(uring, YGR_EV_OPEN, A, NEVER_BLOCKS)->body.file.access,
+			 YGR_ACCESS_READ | YGR_ACCESS_WRITE);
+	deny(uring, DENY("open-write", "{ path: " A " }"));
+	assert_int_equal(run_open2(uring, A, O_RDWR), -EPERM);
+	expect_denied(uring, YGR_EV_OPEN, A, NEVER_BLOCKS);
+}
+
+static void create_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	assert_int_equal(run_open(uring, B, O_WRONLY | O_CREAT), 0);
+	expect_allowed(uring, YGR_EV_CREATE, B, MAY_BLOCK);
+	assert_int_equal(expect_allowed(uring, YGR_EV_OPEN, B, MAY_BLOCK)->body.file.access,
+			 YGR_ACCESS_WRITE | YGR_ACCESS_CREATED);
+	assert_int_equal(unlink(B), 0);
+	deny(uring, DENY("create", "{ path: " B " }"));
+	assert_int_equal(run_open(uring, B, O_WRONLY | O_CREAT), -EPERM);
+	expect_denied(uring, YGR_EV_CREATE, B, MAY_BLOCK);
+	assert_int_equal(access(B, F_OK), -1);
+}
+
+static void unlink_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, DENY("unlink", "{ path: " A " }"));
+	assert_int_equal(run_unlink(uring, A), -EPERM);
+	expect_denied(uring, YGR_EV_UNLINK, A, MAY_BLOCK);
+	assert_int_equal(access(A, F_OK), 0);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_unlink(uring, A), 0);
+	expect_allowed(uring, YGR_EV_UNLINK, A, MAY_BLOCK);
+	assert_int_equal(access(A, F_OK), -1);
+}
+
+static void rename_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, DENY("rename", "{ path: " B " }"));
+	assert_int_equal(run_rename(uring, A, B), -EPERM);
+	assert_text(expect_denied(uring, YGR_EV_RENAME, A, MAY_BLOCK), YGR_STR_NEW_PATH, B);
+	assert_int_equal(access(B, F_OK), -1);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_rename(uring, A, B), 0);
+	assert_text(expect_allowed(uring, YGR_EV_RENAME, A, MAY_BLOCK), YGR_STR_NEW_PATH, B);
+}
+
+/* ---- sockets ---- */
+
+static void socket_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+	int fd = run_socket(uring, AF_INET, SOCK_DGRAM);
+	const struct ygr_body_socket *body;
+
+	assert_true(fd >= 0);
+	close(fd);
+	body = &expect_allowed(uring, YGR_EV_SOCKET_CREATE, NULL, NEVER_BLOCKS)->body.socket;
+	assert_int_equal(body->family, AF_INET);
+	assert_int_equal(body->type, SOCK_DGRAM);
+	deny(uring, DENY("socket-create", "{ uid: 0 }"));
+	assert_int_equal(run_socket(uring, AF_INET, SOCK_DGRAM), -EPERM);
+	expect_denied(uring, YGR_EV_SOCKET_CREATE, NULL, NEVER_BLOCKS);
+}
+
+static void connect_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const struct ygr_body_socket *body;
+
+	assert_int_equal(run_connect(uring, fd), 0);
+	body = &expect_allowed(uring, YGR_EV_CONNECT, NULL, NEVER_BLOCKS)->body.socket;
+	assert_int_equal(body->remote.family, AF_INET);
+	assert_int_equal(body->remote.port, PORT);
+	assert_memory_equal(body->remote.addr, "\x7f\0\0\1", 4);
+	deny(uring, DENY("connect", "{ cidr: 127.0.0.1/32, port: 4100 }"));
+	assert_int_equal(run_connect(uring, fd), -EPERM);
+	expect_denied(uring, YGR_EV_CONNECT, NULL, NEVER_BLOCKS);
+	close(fd);
+}
+
+static int open_server(void)
+{
+	const struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(PORT),
+					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&here, sizeof(here)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+/* With somebody in the queue, so that nobody has to wait and be asked twice. */
+static void accept_is_told_and_denied(void **state)
+{
+	const struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(PORT),
+					   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct uring *uring = *state;
+	int server = open_server(), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+	const struct ygr_body_socket *body;
+	struct stat st;
+
+	assert_int_equal(connect(client, (const struct sockaddr *)&there, sizeof(there)), 0);
+	deny(uring, DENY("accept", "{ port: 4100 }"));
+	assert_int_equal(run_accept(uring, server), -EPERM);
+	expect_denied(uring, YGR_EV_ACCEPT, NULL, NEVER_BLOCKS);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	fd = run_accept(uring, server);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	body = &expect_allowed(uring, YGR_EV_ACCEPT, NULL, NEVER_BLOCKS)->body.socket;
+	assert_int_equal(body->socket_ino, st.st_ino);
+	assert_int_equal(body->local.port, PORT);
+	assert_int_equal(body->remote.family, AF_INET);
+	close(fd);
+	close(client);
+	close(server);
+}
+
+static int run_bind(struct uring *uring, int fd, uint16_t port)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_rw(OP_BIND, sqe, fd, &here, 0, sizeof(here));
+	return finish(uring, sqe);
+}
+
+static int run_listen(struct uring *uring, int fd)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_rw(OP_LISTEN, sqe, fd, NULL, 1, 0);
+	return finish(uring, sqe);
+}
+
+static void bind_and_listen_are_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+	int fd;
+
+	if (!has_opcode(uring, OP_LISTEN))
+		skip();
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	deny(uring, DENY("[bind, listen]", "{ port: [4101, 4102] }"));
+	assert_int_equal(run_bind(uring, fd, 4101), -EPERM);
+	assert_int_equal(expect_denied(uring, YGR_EV_BIND, NULL, NEVER_BLOCKS)->body.socket.local.port, 4101);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_bind(uring, fd, 4102), 0);
+	assert_int_equal(expect_allowed(uring, YGR_EV_BIND, NULL, NEVER_BLOCKS)->body.socket.local.port, 4102);
+	deny(uring, DENY("listen", "{ port: 4102 }"));
+	assert_int_equal(run_listen(uring, fd), -EPERM);
+	expect_denied(uring, YGR_EV_LISTEN, NULL, NEVER_BLOCKS);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_listen(uring, fd), 0);
+	assert_int_equal(expect_allowed(uring, YGR_EV_LISTEN, NULL, NEVER_BLOCKS)->body.socket.backlog, 1);
+	close(fd);
+}
+
+/* ---- who ---- */
+
+/* In a child, with a ring of its own like @arg's. Return: errno of an open. */
+static int use_own_ring(void *arg)
+{
+	struct uring *uring = arg, own = { .setup_flags = uring->setup_flags, .sqe_flags = uring->sqe_flags };
+
+	if (open_ring(&own))
+		return 255;
+	return -run_open(&own, A, O_WRONLY);
+}
+
+static bool is_of_uid_1000(const struct guest_event *event, const void *arg)
+{
+	(void)arg;
+	return event->head.uid == 1000 && event->head.euid == 1000 && event->head.gid == 1000;
+}
+
+static void rules_see_the_submitter(void **state)
+{
+	struct uring *uring = *state;
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+
+	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &unlimited), 0);
+	assert_int_equal(chmod(A, 0666), 0);
+	deny(uring, DENY("open-write", "{ path: " A ", uid: 1000 }"));
+	assert_int_equal(guest_child_call(1000, use_own_ring, uring), EPERM);
+	guest_expect(uring->guest, .type = YGR_EV_OPEN, .verdict = GUEST_DENIED, .path = A,
+		     .comm = "test_uring", .where = is_of_uid_1000, .flags = want_flags(uring, NEVER_BLOCKS));
+	assert_int_equal(guest_child_call(1001, use_own_ring, uring), 0);
+	assert_int_equal(guest_child_call(0, use_own_ring, uring), 0);
+}
+
+/* Workers are threads: their begin and end are not the process's. */
+static void workers_are_no_processes(void **state)
+{
+	struct uring *uring = *state;
+	pid_t pid = guest_child_start(use_own_ring, uring);
+	const struct guest_query end = { .type = YGR_EV_EXIT, .tgid = pid };
+
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), 0);
+	guest_expect(uring->guest, .type = YGR_EV_OPEN, .tgid = pid, .path = A);
+	guest_expect(uring->guest, .type = YGR_EV_EXIT, .tgid = pid);
+	guest_drain(uring->guest);
+	assert_int_equal(guest_count(uring->guest, &end), 1);
+	guest_reject(uring->guest, .type = YGR_EV_FORK, .tgid = pid);
+}
+
+static void monitored_operation_is_done(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, RULES_1("{ name: try, on: unlink, do: deny, mode: monitor, where: { path: " A " } }"));
+	assert_int_equal(run_unlink(uring, A), 0);
+	assert_text(expect_told(uring, YGR_EV_UNLINK, A, GUEST_WOULD_DENY, MAY_BLOCK), YGR_STR_RULE, "try");
+	assert_int_equal(access(A, F_OK), -1);
+}
+
+#define test(f) cmocka_unit_test_setup(f, fresh)
+
+int main(void)
+{
+	const struct CMUnitTest uring[] = {
+		test(open_is_told_and_denied),
+		test(read_is_told_and_denied),
+		test(openat2_is_told_and_denied),
+		test(create_is_told_and_denied),
+		test(unlink_is_told_and_denied),
+		test(rename_is_told_and_denied),
+		test(socket_is_told_and_denied),
+		test(connect_is_told_and_denied),
+		test(accept_is_told_and_denied),
+		test(bind_and_listen_are_told_and_denied),
+		test(rules_see_the_submitter),
+		test(workers_are_no_processes),
+		test(monitored_operation_is_done),
+	};
+
+	return cmocka_run_group_tests_name("plain", uring, setup_plain, teardown) +
+	       cmocka_run_group_tests_name("worker", uring, setup_worker, teardown) +
+	       cmocka_run_group_tests_name("sqpoll", uring, setup_sqpoll, teardown);
+}
