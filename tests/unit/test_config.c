@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "log.h"
+
+static struct ygr_config config;
+static struct ygr_text_errors errors;
+
+static int parse(const char *text)
+{
+	ygr_config_init(&config);
+	ygr_text_error_init(&errors);
+	return ygr_config_parse(&config, text, strlen(text), &errors);
+}
+
+/* The one error that @text has, as the user sees it. */
+static void expect_error(const char *text, const char *wanted)
+{
+	char line[512];
+
+	assert_int_equal(parse(text), -EBADMSG);
+	assert_int_equal(errors.error_nr, 1);
+	ygr_text_error_format(&errors.item[0], "f", line, sizeof(line));
+	assert_string_equal(line, wanted);
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("version: 1\n"), 0);
+	assert_string_equal(config.spool_dir, "/var/lib/yagura/spool");
+	assert_int_equal(config.spool_limit_bytes, 1u << 30);
+	assert_int_equal(config.segment_bytes, 16u << 20);
+	assert_string_equal(config.device, "/dev/yagura");
+	assert_int_equal(config.hold_ns, 5000000);
+	assert_int_equal(config.flush_ns, 200000000);
+	assert_int_equal(config.batch_bytes, 256u << 10);
+	assert_int_equal(config.io, YGR_LOOP_AUTO);
+	assert_int_equal(config.output, YGR_OUTPUT_NONE);
+	assert_int_equal(config.log_level, LOG_INFO);
+	assert_false(config.user_is_set);
+}
+
+static void test_everything_set(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("version: 1\n"
+			       "spool: {dir: /s, limit: 64MiB, segment: 2MiB}\n"
+			       "reader: {device: /dev/y, hold_ms: 0, flush_ms: 50, batch: 65536, process_table: 1MiB, io: epoll}\n"
+			       "sender: {user: nobody, host_name: h, window: 3, output: {kind: tcp, host: '::1', port: 99}}\n"
+			       "runtime_dir: /r\nlog: debug\n"), 0);
+	assert_string_equal(config.spool_dir, "/s");
+	assert_int_equal(config.spool_limit_bytes, 64u << 20);
+	assert_int_equal(config.segment_bytes, 2u << 20);
+	assert_string_equal(config.device, "/dev/y");
+	assert_int_equal(config.hold_ns, 0);
+	assert_int_equal(config.flush_ns, 50000000);
+	assert_int_equal(config.batch_bytes, 65536);
+	assert_int_equal(config.table_bytes, 1u << 20);
+	assert_int_equal(config.io, YGR_LOOP_EPOLL);
+	assert_string_equal(config.user, "nobody");
+	assert_true(config.user_is_set);
+	assert_string_equal(config.host_name, "h");
+	assert_int_equal(config.window_nr, 3);
+	assert_int_equal(config.output, YGR_OUTPUT_TCP);
+	assert_string_equal(config.output_host, "::1");
+	assert_string_equal(config.output_port, "99");
+	assert_string_equal(config.runtime_dir, "/r");
+	assert_int_equal(config.log_level, LOG_DEBUG);
+}
+
+static void test_outputs(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("version: 1\nsender: {output: {kind: 'null'}}\n"), 0);
+	assert_int_equal(config.output, YGR_OUTPUT_NULL);
+	assert_int_equal(parse("version: 1\nsender: {output: {kind: file, path: /x.ygs}}\n"), 0);
+	assert_int_equal(config.output, YGR_OUTPUT_FILE);
+	assert_string_equal(config.output_path, "/x.ygs");
+}
+
+static void test_errors(void **state)
+{
+	(void)state;
+	expect_error("spool: {dir: /s}\n", "f:1:1: error: version is missing (version: 1)");
+	expect_error("version: 1\nspool: {dir: s}\n",
+		     "f:2:14: error: dir: expected an absolute path, found \"s\"");
+	expect_error("version: 1\nspool: {limit: 12parsecs}\n",
+		     "f:2:16: error: limit: expected a size such as 16MiB (bytes, KiB, MiB, GiB, TiB), "
+		     "found \"12parsecs\"");
+	expect_error("version: 1\nspool: {limit: 1MiB, segment: 16MiB}\n",
+		     "f:2:16: error: limit: 1048576 bytes is not between 4194304 and 1125899906842624");
+	expect_error("version: 1\nspool: {limit: 32MiB, segment: 16MiB}\n",
+		     "f:2:8: error: spool: limit must be at least four times segment");
+	expect_error("version: 1\nsender: {output: {host: h}}\n",
+		     "f:2:18: error: output: kind is missing (null, file or tcp)");
+	expect_error("version: 1\nsender: {output: {kind: tcp, host: h}}\n",
+		     "f:2:18: error: output: kind tcp needs a port");
+	expect_error("version: 1\nsender: {output: {kind: file}}\n",
+		     "f:2:18: error: output: kind file needs a path");
+	expect_error("version: 1\nsender: {output: {kind: 'null', port: 1}}\n",
+		     "f:2:33: error: output: \"port\" does not belong to this kind");
+}
+
+/* The place is ours to say; the words are yaml_tree's. */
+static void expect_place(const char *text, unsigned int line, unsigned int column)
+{
+	assert_int_equal(parse(text), -EBADMSG);
+	assert_true(errors.error_nr >= 1);
+	assert_int_equal(errors.item[0].line, line);
+	assert_int_equal(errors.item[0].column, column);
+}
+
+static void test_places(void **state)
+{
+	(void)state;
+	expect_place("version: 1\nspol: {}\n", 2, 1);
+	expect_place("version: 1\nreader: {flush: 1}\n", 2, 10);
+	expect_place("version: 2\n", 1, 10);
+	expect_place("version: 1\nreader: {hold_ms: 1001}\n", 2, 19);
+	expect_place("version: 1\nreader: {io: kqueue}\n", 2, 14);
+	expect_place("version: 1\nreader: 3\n", 2, 9);
+	expect_place("version: 1\nsender: {output: {kind: kafka}}\n", 2, 25);
+	expect_place("version: 1\nlog: loud\n", 2, 6);
+	expect_place("- 1\n", 1, 1);
+}
+
+static void test_untouched_on_failure(void **state)
+{
+	struct ygr_config before;
+
+	(void)state;
+	assert_int_equal(parse("version: 1\n"), 0);
+	before = config;
+	assert_int_equal(parse("version: 1\nruntime_dir: /r\nlog: loud\n"), -EBADMSG);
+	assert_string_equal(config.runtime_dir, before.runtime_dir);
+}
+
+static void test_size_overflow(void **state)
+{
+	(void)state;
+	expect_place("version: 1\nspool: {limit: 99999999999TiB}\n", 2, 16);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_everything_set),
+		cmocka_unit_test(test_outputs),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_untouched_on_failure),
+		cmocka_unit_test(test_size_overflow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

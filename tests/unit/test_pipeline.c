@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "batch_fake.h"
+#include "pipeline.h"
+#include "ring_fake.h"
+#include "spool_scan.h"
+
+#define RINGS_NR	2
+#define RING_BYTES	(64u << 10)
+
+/* The whole reader on played rings and a real directory. */
+struct fixture {
+	char dir[64];
+	enum ygr_loop_kind kind;
+	uint64_t limit_bytes;
+	struct ring_fake fakes[RINGS_NR];
+	struct ygr_ring_map maps[RINGS_NR];
+	struct ygr_source source;
+	struct ygr_loop *loop;
+	struct ygr_spool *spool;
+	const struct ygr_spool_found *found;
+	struct ygr_pipeline pipeline;
+	struct record_fake record;
+	struct ygr_loop_timer deadline;
+	bool timed_out;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	temp_dir_make(fixture->dir);
+	fixture->limit_bytes = 1 << 20;
+	for (uint32_t i = 0; i < RINGS_NR; i++) {
+		ring_fake_init(&fixture->fakes[i], i, RING_BYTES);
+		fixture->maps[i] = ring_fake_map(&fixture->fakes[i]);
+	}
+	fixture->source = (struct ygr_source) {
+		.fd = -1, .poll_fd = -1, .load_id = 5, .schema_version = 1,
+		.ring_nr = RINGS_NR, .maps = fixture->maps,
+	};
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int i = 0; i < RINGS_NR; i++)
+		ring_fake_exit(&fixture->fakes[i]);
+	temp_dir_remove(fixture->dir);
+	free(fixture);
+	return 0;
+}
+
+static void start(struct fixture *fixture)
+{
+	const struct ygr_spool_config spool = {
+		.dir = fixture->dir, .limit_bytes = fixture->limit_bytes, .segment_bytes = 8 << 10,
+	};
+	const struct ygr_pipeline_config config = {
+		.hold_ns = 0, .flush_ns = 1000000, .batch_bytes = 4096, .table_bytes = 64 << 10,
+		.boot_id = { 1, 2, 3 },
+	};
+
+	assert_int_equal(ygr_loop_create(&fixture->loop, fixture->kind), 0);
+	assert_int_equal(ygr_spool_open(&fixture->spool, &spool, &fixture->found), 0);
+	assert_int_equal(ygr_pipeline_init(&fixture->pipeline, &config, fixture->loop, &fixture->source,
+					   fixture->spool, fixture->found), 0);
+}
+
+/* As kill -9 ends it: nothing is drained, nothing is told. */
+static void stop(struct fixture *fixture)
+{
+	ygr_pipeline_exit(&fixture->pipeline);
+	ygr_loop_destroy(fixture->loop);
+	ygr_spool_close(fixture->spool);
+}
+
+static void ended(void *arg)
+{
+	struct fixture *fixture = arg;
+
+	ygr_loop_stop(fixture->loop);
+}
+
+static void too_late(void *arg)
+{
+	struct fixture *fixture = arg;
+
+	fixture->timed_out = true;
+	ygr_loop_stop(fixture->loop);
+}
+
+/* Return: whether everything became durable within @wait_ms. */
+static bool drain(struct fixture *fixture, unsigned int wait_ms)
+{
+	fixture->timed_out = false;
+	assert_int_equal(ygr_loop_timer_init(fixture->loop, &fixture->deadline, too_late, fixture), 0);
+	ygr_loop_timer_arm(&fixture->deadline, wait_ms * 1000000ull);
+	ygr_pipeline_drain(&fixture->pipeline, ended, fixture);
+	/* The drain may be over before it began: then the stop came before the run. */
+	if (fixture->pipeline.drained)
+		assert_int_equal(ygr_loop_run(fixture->loop), 0);
+	ygr_loop_timer_exit(fixture->loop, &fixture->deadline);
+	return !fixture->timed_out;
+}
+
+static bool put(struct fixture *fixture, int ring, uint64_t time_ns)
+{
+	record_fake_begin(&fixture->record, YGR_EV_UNLINK, YGR_CLASS_FILE, time_ns);
+	fixture->record.head.tgid = 9;
+	record_fake_string(&fixture->record, YGR_STR_PATH, "/tmp/x", 6);
+	return ring_fake_put(&fixture->fakes[ring], &fixture->record);
+}
+
+struct sums {
+	uint64_t events, dropped, lost, batches;
+};
+
+/* What the spool holds; its accounts are checked on the way. */
+static struct sums read_spool(const struct fixture *fixture)
+{
+	struct ygr_spool_scan *scan;
+	struct ygr_scan_item item;
+	struct sums sums = { 0 };
+	int ret;
+
+	assert_int_equal(ygr_spool_scan_open(&scan, fixture->dir, 0), 0);
+	while ((ret = ygr_spool_scan_next(scan, &item)) > 0) {
+		uint64_t accounted = 0;
+
+		assert_int_equal(ret, YGR_SCAN_BATCH);
+		assert_true(item.chain == YGR_CHAIN_OK || (item.chain == YGR_CHAIN_START && !sums.batches));
+		sums.events += item.header.event_nr;
+		sums.dropped = 0;
+		sums.lost = 0;
+		for (uint32_t i = 0; i < item.header.cpu_nr; i++) {
+			struct ygr_batch_cpu cpu;
+
+			ygr_spool_format_get_cpu(item.batch, i, &cpu);
+			accounted += cpu.next_seq - cpu.first_seq;
+			sums.dropped += cpu.dropped;
+			sums.lost += cpu.lost;
+		}
+		assert_int_equal(accounted, sums.events + sums.dropped + sums.lost);
+		sums.batches++;
+	}
+	assert_int_equal(ret, YGR_SCAN_END);
+	ygr_spool_scan_close(scan);
+	return sums;
+}
+
+static void assert_stages_add_up(const struct fixture *fixture)
+{
+	const struct ygr_pipeline *pipeline = &fixture->pipeline;
+	uint64_t taken_nr = 0, waiting_nr = pipeline->filling.header.event_nr;
+
+	for (int i = 0; i < RINGS_NR; i++)
+		taken_nr += pipeline->rings[i].taken_nr;
+	if (pipeline->is_writing)
+		waiting_nr += pipeline->written.header.event_nr;
+	assert_int_equal(taken_nr, pipeline->stats.encoded_nr);
+	assert_int_equal(pipeline->stats.encoded_nr, pipeline->stats.spooled_nr + waiting_nr);
+}
+
+static void deliver_everything(struct fixture *fixture)
+{
+	start(fixture);
+	for (unsigned int i = 0; i < 300; i++)
+		assert_true(put(fixture, i % 2, i + 1));
+	assert_true(drain(fixture, 5000));
+	assert_stages_add_up(fixture);
+	assert_int_equal(fixture->pipeline.stats.spooled_nr, 300);
+	assert_int_equal(fixture->pipeline.stats.encoded_by_class[YGR_CLASS_FILE], 300);
+	for (int i = 0; i < RINGS_NR; i++)
+		assert_int_equal(fixture->fakes[i].consumer->tail, fixture->fakes[i].head);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 300);
+}
+
+static void test_delivers_over_epoll(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->kind = YGR_LOOP_EPOLL;
+	deliver_everything(fixture);
+}
+
+static void test_delivers_over_uring(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ygr_loop *loop;
+
+	if (ygr_loop_create(&loop, YGR_LOOP_URING))
+		skip();
+	ygr_loop_destroy(loop);
+	fixture->kind = YGR_LOOP_URING;
+	deliver_everything(fixture);
+}
+
+static void test_nothing_to_do(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).batches, 0);
+}
+
+/* The ring keeps what is not durable; killed before that, it is read again, once. */
+static void test_killed_before_the_write(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start(fixture);
+	put(fixture, 0, 1);
+	put(fixture, 1, 2);
+	ygr_pipeline_pump(&fixture->pipeline);
+	assert_int_equal(fixture->pipeline.stats.encoded_nr, 2);
+	assert_int_equal(fixture->fakes[0].consumer->tail, 0);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 0);
+
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 2);
+}
+
+/* Killed between the write and the release: the spool has it, and the ring still. */
+static void test_killed_before_the_release(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start(fixture);
+	for (unsigned int i = 0; i < 100; i++)
+		put(fixture, 0, i + 1);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	fixture->fakes[0].consumer->tail = 0;
+
+	put(fixture, 0, 1000);
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fixture->pipeline.rings[0].repeated_nr, 100);
+	assert_int_equal(fixture->fakes[0].consumer->tail, fixture->fakes[0].head);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 101);
+}
+
+/* All of it is there already: no batch, but the ring is given back. */
+static void test_only_repeated(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start(fixture);
+	put(fixture, 0, 1);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	fixture->fakes[0].consumer->tail = 0;
+
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fixture->fakes[0].consumer->tail, fixture->fakes[0].head);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).batches, 1);
+}
+
+/* The module was loaded anew: its sequences start over, and so does the account. */
+static void test_another_load(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start(fixture);
+	for (unsigned int i = 0; i < 10; i++)
+		put(fixture, 0, i + 1);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+
+	fixture->source.load_id = 6;
+	fixture->fakes[0].seq = 0;
+	put(fixture, 0, 100);
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fixture->pipeline.rings[0].repeated_nr, 0);
+	assert_int_equal(fixture->pipeline.rings[0].next_seq, 1);
+	stop(fixture);
+}
+
+/* A torn batch at the end of the spool: cut, and read from the ring again. */
+static void test_torn_spool(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[128];
+	long bytes;
+
+	start(fixture);
+	put(fixture, 0, 1);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	bytes = temp_file_bytes(fixture->dir, "0000000000000001.ygs");
+	temp_file_append(fixture->dir, "0000000000000001.ygs", "\x59\x2a\x4d\x18\x99", 5);
+
+	put(fixture, 0, 2);
+	start(fixture);
+	assert_int_equal(fixture->found->cut_bytes, 5);
+	assert_string_equal(fixture->found->cut_segment, "0000000000000001.ygs");
+	assert_int_equal(temp_file_bytes(fixture->dir, "0000000000000001.ygs"), bytes);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 2);
+
+	/* Cut within the last batch: its record comes from the ring once more. */
+	snprintf(path, sizeof(path), "%s/0000000000000001.ygs", fixture->dir);
+	assert_int_equal(truncate(path, temp_file_bytes(fixture->dir, "0000000000000001.ygs") - 1), 0);
+	fixture->fakes[0].consumer->tail = 0;
+	start(fixture);
+	assert_true(fixture->found->cut_bytes > 100);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 2);
+}
+
+/*
+ * A full spool: nothing is written, nothing is lost; the ring fills, the kernel
+ * drops and tells; when there is room again, the account is whole.
+ */
+static void test_full_spool(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned int refused_nr = 0;
+	uint64_t first_id = 1, id;
+
+	fixture->limit_bytes = 24 << 10;
+	start(fixture);
+	for (unsigned int i = 0; i < 4000; i++) {
+		refused_nr += !put(fixture, 0, i + 1);
+		if (i % 50 == 0)
+			drain(fixture, 1);
+	}
+	assert_false(drain(fixture, 50));
+	assert_true(refused_nr > 100);
+	assert_true(fixture->pipeline.stats.full_nr > 0);
+	assert_int_equal(fixture->pipeline.stats.last_error, -EDQUOT);
+	assert_stages_add_up(fixture);
+
+	/* The sender removes what was acknowledged. */
+	for (id = first_id; id < 400; id++) {
+		char path[128], name[YGR_SEGMENT_NAME_BYTES];
+
+		ygr_spool_format_segment_name(name, id);
+		snprintf(path, sizeof(path), "%s/%s", fixture->dir, name);
+		if (temp_file_bytes(fixture->dir, name) >= 0 && unlink(path) == 0)
+			break;
+	}
+	fixture->limit_bytes = 1 << 20;
+	stop(fixture);
+	start(fixture);
+	assert_true(drain(fixture, 5000));
+	put(fixture, 0, 5000);		/* with the gap record that was due */
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fixture->pipeline.rings[0].dropped, refused_nr);
+	assert_int_equal(fixture->pipeline.rings[0].lost, 0);
+	assert_int_equal(fixture->pipeline.rings[0].next_seq, fixture->fakes[0].seq);
+	stop(fixture);
+}
+
+static void test_rotates(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ygr_spool_stats stats;
+
+	start(fixture);
+	for (unsigned int round = 0; round < 20; round++) {
+		for (unsigned int i = 0; i < 100; i++)
+			put(fixture, 0, round * 100 + i + 1);
+		assert_true(drain(fixture, 5000));
+	}
+	ygr_spool_stats(fixture->spool, &stats);
+	assert_true(stats.batch_nr >= 20);
+	assert_int_equal(stats.used_bytes, stats.bytes);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 2000);
+	assert_true(temp_file_bytes(fixture->dir, "0000000000000001.ygs") <= 8 << 10);
+}
+
+static void test_one_writer(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct ygr_spool_config config = {
+		.dir = fixture->dir, .limit_bytes = 1 << 20, .segment_bytes = 8 << 10,
+	};
+	const struct ygr_spool_found *found;
+	struct ygr_spool *second;
+
+	start(fixture);
+	assert_int_equal(ygr_spool_open(&second, &config, &found), -EBUSY);
+	stop(fixture);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_delivers_over_epoll),
+		TEST(test_delivers_over_uring),
+		TEST(test_nothing_to_do),
+		TEST(test_killed_before_the_write),
+		TEST(test_killed_before_the_release),
+		TEST(test_only_repeated),
+		TEST(test_another_load),
+		TEST(test_torn_spool),
+		TEST(test_full_spool),
+		TEST(test_rotates),
+		TEST(test_one_writer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
