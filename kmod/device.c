@@ -85,9 +85,9 @@ static int get_info(union argument *arg)
 	info->class_nr = YGR_CLASS_NR;
 	info->page_bytes = PAGE_SIZE;
 	info->load_id = this_load_id;
-	rcu_read_lock();
+	preempt_disable();
 	info->generation = ygr_policy_get()->generation;
-	rcu_read_unlock();
+	preempt_enable();
 	strscpy(info->version, YGR_VERSION, sizeof(info->version));
 	return 0;
 }
@@ -179,13 +179,18 @@ static const struct {
 	{ YGR_IOC_POLICY_CLEAR,	policy_clear },
 };
 
-/* The answer goes back even with an error: it says where a policy is wrong. */
+/*
+ * The answer goes back even with an error: it says where a policy is wrong. That
+ * it can go back is tried first, so that nothing takes effect and then fails.
+ */
 static long run_ioctl(int (*run)(union argument *arg), unsigned int number, void __user *user)
 {
-	union argument arg;
+	union argument arg = { 0 };
 	int ret;
 
 	if ((_IOC_DIR(number) & _IOC_WRITE) && copy_from_user(&arg, user, _IOC_SIZE(number)))
+		return -EFAULT;
+	if (copy_to_user(user, &arg, _IOC_SIZE(number)))
 		return -EFAULT;
 	ret = run(&arg);
 	if (copy_to_user(user, &arg, _IOC_SIZE(number)))

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An event between its hook and the ring: on the hook's stack, filled by the
- * hook, judged and recorded by the pipeline.
+ * An event between its hook and the ring: on the hook's stack, described by the
+ * hook, judged by the pipeline, and only then, if it is to be recorded, given
+ * its body and its strings. Nothing here is zeroed that nobody reads.
  */
 #ifndef YGR_EVENT_H
 #define YGR_EVENT_H
 
 #include <linux/path.h>
 
+#include <yagura/ygr_event.h>
+
 #include "match.h"
-#include "path.h"
-
-#define YGR_EVENT_STRINGS_MAX	5
-
-struct ygr_event_string {
-	u16 tag;
-	u32 len;
-	u32 true_len;
-	const char *bytes;
-};
 
 /* A file as the hook has it: the path itself, or the name of a child of it. */
 struct ygr_event_path {
@@ -27,38 +20,79 @@ struct ygr_event_path {
 };
 
 struct ygr_event {
+	/* The hook's. */
 	u16 type;			/* enum ygr_event_type */
-	u16 body_len;
 	enum ygr_class class;		/* when allowed; else it is DENY */
-	enum ygr_on on;
 	u32 flags;			/* YGR_F_* */
 	bool settled;			/* it has happened: can be recorded, not denied */
 	bool only_if_denied;		/* the allowed case has a record of its own */
-	const void *body;
-
 	u32 path_nr;
 	struct ygr_event_path paths[YGR_MATCH_PATHS_MAX];
+	struct ygr_match_event match;	/* `on` and the address; the rest is the pipeline's */
 
-	u16 family;			/* of the address that rules look at */
-	u16 port;
-	const u8 *addr;
-
-	u32 string_nr;
-	struct ygr_event_string strings[YGR_EVENT_STRINGS_MAX];
+	/* The pipeline's. */
+	bool paths_resolved;
+	enum ygr_verdict verdict;
+	u64 generation;
+	struct ygr_decision decision;
+	const char *rule_name;		/* of the decision; while preemption is off */
 };
 
-static inline void ygr_event_add_string(struct ygr_event *event, u16 tag, const char *bytes,
-					u32 len, u32 true_len)
+static inline void ygr_event_init(struct ygr_event *event, u16 type, enum ygr_class class,
+				  enum ygr_on on)
 {
-	event->strings[event->string_nr++] = (struct ygr_event_string) {
-		.tag = tag, .len = len, .true_len = true_len, .bytes = bytes,
-	};
+	event->type = type;
+	event->class = class;
+	event->flags = 0;
+	event->settled = false;
+	event->only_if_denied = false;
+	event->path_nr = 0;
+	event->match.on = on;
+	event->match.family = 0;
+}
+
+static inline void ygr_event_add_path(struct ygr_event *event, const struct path *path,
+				      const struct dentry *child)
+{
+	event->paths[event->path_nr].path = path;
+	event->paths[event->path_nr].child = child;
+	event->path_nr++;
+}
+
+static inline bool ygr_event_is_denied(const struct ygr_event *event)
+{
+	return event->verdict == YGR_VERDICT_DENY;
+}
+
+/* FILENAME, CWD, ARGV; the pipeline adds PATH, NEW_PATH and RULE. */
+#define YGR_EVENT_STRINGS_MAX	6
+
+struct ygr_event_strings {
+	u32 nr;
+	struct {
+		u16 tag;		/* enum ygr_string_tag */
+		u32 len;
+		u32 true_len;
+		const char *bytes;
+	} list[YGR_EVENT_STRINGS_MAX];
+};
+
+static inline void ygr_event_add_string(struct ygr_event_strings *strings, u16 tag,
+					const char *bytes, u32 len, u32 true_len)
+{
+	u32 i = strings->nr++;
+
+	strings->list[i].tag = tag;
+	strings->list[i].len = len;
+	strings->list[i].true_len = true_len;
+	strings->list[i].bytes = bytes;
 }
 
 /* Whole: a string that was not cut. */
-static inline void ygr_event_add_whole(struct ygr_event *event, u16 tag, const char *bytes, u32 len)
+static inline void ygr_event_add_whole(struct ygr_event_strings *strings, u16 tag,
+				       const char *bytes, u32 len)
 {
-	ygr_event_add_string(event, tag, bytes, len, len);
+	ygr_event_add_string(strings, tag, bytes, len, len);
 }
 
 #endif

@@ -11,13 +11,15 @@
 
 #include "compat/compat.h"
 
-/* @inode: NULL leaves @id as it is. Context: any. */
+/* @inode: NULL (no such file yet) gives zeroes. Context: any. */
 static inline void ygr_file_id_fill(struct ygr_file_id *id, const struct inode *inode)
 {
 	struct timespec64 mtime, ctime;
 
-	if (!inode)
+	if (!inode) {
+		memset(id, 0, sizeof(*id));
 		return;
+	}
 	id->ino = inode->i_ino;
 	id->dev_major = MAJOR(inode->i_sb->s_dev);
 	id->dev_minor = MINOR(inode->i_sb->s_dev);

@@ -12,6 +12,7 @@
 #include "argv.h"
 #include "file_id.h"
 #include "hooks.h"
+#include "path.h"
 #include "pipeline.h"
 
 typedef int (*bprm_check_fn)(struct linux_binprm *bprm);
@@ -19,23 +20,13 @@ typedef int (*bprm_check_fn)(struct linux_binprm *bprm);
 /* Not exported: the handler learns where it is. */
 static bprm_check_fn original_bprm_check;
 
-static void fill_exec(struct ygr_event *event, struct ygr_body_exec *body,
-		      const struct linux_binprm *bprm)
+static void init_exec(struct ygr_event *event, u16 type, const struct linux_binprm *bprm)
 {
-	ygr_file_id_fill(&body->file, file_inode(bprm->file));
-	body->argc = bprm->argc;
-	body->envc = bprm->envc;
-	event->class = YGR_CLASS_EXEC;
-	event->on = YGR_ON_EXEC;
-	event->body = body;
-	event->body_len = sizeof(*body);
-	event->path_nr = 1;
-	event->paths[0].path = &bprm->file->f_path;
-	ygr_event_add_whole(event, YGR_STR_FILENAME, bprm->filename,
-			    strnlen(bprm->filename, YGR_PATH_BYTES_MAX));
+	ygr_event_init(event, type, YGR_CLASS_EXEC, YGR_ON_EXEC);
+	ygr_event_add_path(event, &bprm->file->f_path, NULL);
 }
 
-static void add_cwd(struct ygr_event *event)
+static void add_cwd(struct ygr_event_strings *strings)
 {
 	struct fs_struct *fs = current->fs;
 	const char *bytes;
@@ -49,34 +40,51 @@ static void add_cwd(struct ygr_event *event)
 	if (len >= 0) {
 		u32 kept = min_t(u32, len, YGR_PATH_BYTES_MAX);
 
-		ygr_event_add_string(event, YGR_STR_CWD, bytes + len - kept, kept, len);
+		ygr_event_add_string(strings, YGR_STR_CWD, bytes + len - kept, kept, len);
 	}
+}
+
+static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm, u32 old_tid,
+			const char *argv, u32 argv_len, u32 argv_true_len)
+{
+	struct ygr_body_exec body = {
+		.argc = bprm->argc,
+		.envc = bprm->envc,
+		.old_tid = old_tid,
+	};
+	struct ygr_event_strings strings;
+
+	ygr_file_id_fill(&body.file, file_inode(bprm->file));
+	strings.nr = 0;
+	ygr_event_add_whole(&strings, YGR_STR_FILENAME, bprm->filename,
+			    strnlen(bprm->filename, YGR_PATH_BYTES_MAX));
+	ygr_event_add_string(&strings, YGR_STR_ARGV, argv, argv_len, argv_true_len);
+	add_cwd(&strings);
+	ygr_pipeline_record(event, &body, sizeof(body), &strings);
 }
 
 /* argv is read before the verdict, since reading it may sleep and judging may not. */
 static bool check(struct linux_binprm *bprm)
 {
-	struct ygr_body_exec body = { 0 };
-	struct ygr_event event = { .type = YGR_EV_EXEC_CHECK, .only_if_denied = true };
+	struct ygr_event event;
 	char *argv;
 	u32 len = 0, true_len = YGR_LEN_UNKNOWN;
-	bool denied;
 
 	if (!ygr_pipeline_may_deny(YGR_ON_EXEC))
 		return false;
-	fill_exec(&event, &body, bprm);
 	argv = kmalloc(YGR_ARGV_BYTES_MAX, GFP_KERNEL);
 	if (argv)
 		len = ygr_argv_read_bprm(bprm, argv, &true_len);
 	if (true_len == YGR_LEN_UNKNOWN)
 		ygr_pipeline_count_argv_failure();
-	ygr_event_add_string(&event, YGR_STR_ARGV, argv, len, true_len);
+	init_exec(&event, YGR_EV_EXEC_CHECK, bprm);
+	event.only_if_denied = true;
 	preempt_disable_notrace();
-	add_cwd(&event);
-	denied = ygr_pipeline_run(&event);
+	if (ygr_pipeline_judge(&event))
+		record_exec(&event, bprm, 0, argv, len, true_len);
 	preempt_enable_notrace();
 	kfree(argv);
-	return denied;
+	return ygr_event_is_denied(&event);
 }
 
 static noinline int bprm_check_wrapper(struct linux_binprm *bprm)
@@ -99,26 +107,28 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 	ygr_attach_redirect(fregs, bprm_check_wrapper);
 }
 
+static void record_success(struct ygr_event *event, const struct linux_binprm *bprm, u32 old_tid)
+{
+	char *argv = ygr_path_scratch(YGR_PATH_SLOT_ARGV);
+	u32 true_len;
+	u32 len = ygr_argv_read_current(argv, &true_len);
+
+	if (len < min(true_len, YGR_ARGV_BYTES_MAX))
+		ygr_pipeline_count_argv_failure();
+	record_exec(event, bprm, old_tid, argv, len, true_len);
+}
+
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct ygr_body_exec body = { 0 };
-	struct ygr_event event = { .type = YGR_EV_EXEC, .settled = true };
-	char *argv;
-	u32 len, true_len;
+	struct ygr_event event;
 
-	fill_exec(&event, &body, bprm);
-	if (old_pid != task->pid)
-		body.old_tid = old_pid;
+	init_exec(&event, YGR_EV_EXEC, bprm);
+	event.settled = true;
 	if (bprm->interp != bprm->filename)
 		event.flags |= YGR_F_SCRIPT;
 	preempt_disable_notrace();
-	argv = ygr_path_scratch(YGR_PATH_SLOT_ARGV);
-	len = ygr_argv_read_current(argv, &true_len);
-	if (len < min(true_len, YGR_ARGV_BYTES_MAX))
-		ygr_pipeline_count_argv_failure();
-	ygr_event_add_string(&event, YGR_STR_ARGV, argv, len, true_len);
-	add_cwd(&event);
-	ygr_pipeline_run(&event);
+	if (ygr_pipeline_judge(&event))
+		record_success(&event, bprm, old_pid != task->pid ? old_pid : 0);
 	preempt_enable_notrace();
 }
 

@@ -5,97 +5,126 @@
  */
 #include <linux/fs.h>
 #include <linux/mman.h>
+#include <linux/mount.h>
+#include <linux/personality.h>
 
 #include "file_id.h"
 #include "hooks.h"
 #include "pipeline.h"
 
-/* Judges and records one file event; true: deny. */
-static bool run_file(u16 type, enum ygr_on on, const struct ygr_body_file *body, u32 path_nr,
-		     struct ygr_event_path first, struct ygr_event_path second)
+static void init_file(struct ygr_event *event, u16 type, enum ygr_on on, const struct path *path,
+		      const struct dentry *child)
 {
-	struct ygr_event event = {
-		.type = type,
-		.class = YGR_CLASS_FILE,
-		.on = on,
-		.body = body,
-		.body_len = sizeof(*body),
-		.path_nr = path_nr,
-		.paths = { first, second },
-	};
-
-	return ygr_pipeline_run_preemptible(&event);
+	ygr_event_init(event, type, YGR_CLASS_FILE, on);
+	ygr_event_add_path(event, path, child);
 }
 
-static bool run_one(u16 type, enum ygr_on on, const struct ygr_body_file *body,
-		    const struct path *path, const struct dentry *child)
+/*
+ * Judges and records. @access and @open_flags: as in struct ygr_body_file.
+ * Return: true to deny.
+ */
+static bool run_file(struct ygr_event *event, const struct inode *inode, u32 access, u32 open_flags)
 {
-	const struct ygr_event_path one = { path, child }, none = { 0 };
+	struct ygr_event_strings strings;
+	struct ygr_body_file body;
 
-	return run_file(type, on, body, 1, one, none);
+	preempt_disable_notrace();
+	if (ygr_pipeline_judge(event)) {
+		ygr_file_id_fill(&body.file, inode);
+		body.access = access;
+		body.open_flags = open_flags;
+		strings.nr = 0;
+		ygr_pipeline_record(event, &body, sizeof(body), &strings);
+	}
+	preempt_enable_notrace();
+	return ygr_event_is_denied(event);
 }
 
-static bool open_denied(const struct file *file)
+static u32 access_of(const struct file *file)
 {
-	bool writes = file->f_mode & FMODE_WRITE;
-	enum ygr_on on = writes ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
-	struct ygr_body_file body = { .open_flags = file->f_flags };
+	u32 access = 0;
 
-	if (!writes && !ygr_pipeline_is_watched(on))
-		return false;
-	ygr_file_id_fill(&body.file, file_inode(file));
 	if (file->f_mode & FMODE_READ)
-		body.access |= YGR_ACCESS_READ;
-	if (writes)
-		body.access |= YGR_ACCESS_WRITE;
-	if (file->f_mode & FMODE_CREATED)
-		body.access |= YGR_ACCESS_CREATED;
+		access |= YGR_ACCESS_READ;
+	if (file->f_mode & FMODE_WRITE)
+		access |= YGR_ACCESS_WRITE;
+	/* A file without a name is made by its open, and not said to be. */
+	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
+		access |= YGR_ACCESS_CREATED;
 	if (file->f_flags & __FMODE_EXEC)
-		body.access |= YGR_ACCESS_EXEC;
-	return run_one(YGR_EV_OPEN, on, &body, &file->f_path, NULL);
+		access |= YGR_ACCESS_EXEC;
+	return access;
+}
+
+static noinline bool open_denied(const struct file *file, enum ygr_on on)
+{
+	struct ygr_event event;
+
+	init_file(&event, YGR_EV_OPEN, on, &file->f_path, NULL);
+	return run_file(&event, file_inode(file), access_of(file), file->f_flags);
 }
 
 static bool create_denied(const struct path *dir, const struct dentry *dentry, umode_t mode)
 {
-	struct ygr_body_file body = { .open_flags = mode };
+	struct ygr_event event;
 
-	ygr_file_id_fill(&body.file, d_backing_inode(dir->dentry));
-	return run_one(YGR_EV_CREATE, YGR_ON_CREATE, &body, dir, dentry);
+	init_file(&event, YGR_EV_CREATE, YGR_ON_CREATE, dir, dentry);
+	return run_file(&event, d_backing_inode(dir->dentry), 0, mode);
 }
 
 static bool unlink_denied(const struct path *dir, const struct dentry *dentry)
 {
-	struct ygr_body_file body = { 0 };
+	struct ygr_event event;
 
-	ygr_file_id_fill(&body.file, d_backing_inode(dentry));
-	return run_one(YGR_EV_UNLINK, YGR_ON_UNLINK, &body, dir, dentry);
+	init_file(&event, YGR_EV_UNLINK, YGR_ON_UNLINK, dir, dentry);
+	return run_file(&event, d_backing_inode(dentry), 0, 0);
 }
 
 static bool rename_denied(const struct path *old_dir, const struct dentry *old_dentry,
 			  const struct path *new_dir, const struct dentry *new_dentry,
-			  unsigned int rename_flags)
+			  unsigned int flags)
 {
-	struct ygr_body_file body = { .open_flags = rename_flags };
-	const struct ygr_event_path from = { old_dir, old_dentry }, to = { new_dir, new_dentry };
+	struct ygr_event event;
 
-	ygr_file_id_fill(&body.file, d_backing_inode(old_dentry));
-	return run_file(YGR_EV_RENAME, YGR_ON_RENAME, &body, 2, from, to);
+	init_file(&event, YGR_EV_RENAME, YGR_ON_RENAME, old_dir, old_dentry);
+	ygr_event_add_path(&event, new_dir, new_dentry);
+	return run_file(&event, d_backing_inode(old_dentry), 0, flags);
+}
+
+static bool is_noexec(const struct path *path)
+{
+	return (path->mnt->mnt_flags & MNT_NOEXEC) || (path->mnt->mnt_sb->s_iflags & SB_I_NOEXEC);
+}
+
+/* Asked for, or added by the kernel, which for READ_IMPLIES_EXEC does so after the hook. */
+static bool maps_executable(const struct file *file, unsigned long prot)
+{
+	if (prot & PROT_EXEC)
+		return true;
+	return (prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC) &&
+	       !is_noexec(&file->f_path);
 }
 
 static bool mmap_denied(const struct file *file, unsigned long prot)
 {
-	struct ygr_body_file body = { .open_flags = prot, .access = YGR_ACCESS_EXEC };
+	struct ygr_event event;
 
-	if (!file || !(prot & PROT_EXEC))
+	if (!file || !maps_executable(file, prot))
 		return false;
-	ygr_file_id_fill(&body.file, file_inode(file));
-	return run_one(YGR_EV_MMAP_EXEC, YGR_ON_MMAP_EXEC, &body, &file->f_path, NULL);
+	init_file(&event, YGR_EV_MMAP_EXEC, YGR_ON_MMAP_EXEC, &file->f_path, NULL);
+	return run_file(&event, file_inode(file), YGR_ACCESS_EXEC, prot);
 }
 
 static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (open_denied(ygr_attach_arg(fregs, 0)))
+	const struct file *file = ygr_attach_arg(fregs, 0);
+	enum ygr_on on = file->f_mode & FMODE_WRITE ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
+
+	/* Most opens end here, before anything is set up for them. */
+	if (on == YGR_ON_OPEN_READ && !ygr_pipeline_is_watched(on))
+		return;
+	if (open_denied(file, on))
 		ygr_attach_deny(fregs);
 }
 

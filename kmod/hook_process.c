@@ -9,21 +9,17 @@
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
-	struct ygr_body_fork body = { 0 };
-	struct ygr_event event = {
-		.type = YGR_EV_FORK,
-		.class = YGR_CLASS_FORK,
-		.on = YGR_ON_FORK,
-		.settled = true,
-		.body = &body,
-		.body_len = sizeof(body),
+	const struct ygr_body_fork body = {
+		.child_tgid = child->tgid,
+		.child_start_ns = ygr_subject_start_ns(child),
 	};
+	struct ygr_event event;
 
 	if (!thread_group_leader(child))
 		return;
-	body.child_tgid = child->tgid;
-	body.child_start_ns = ygr_subject_start_ns(child);
-	ygr_pipeline_run_preemptible(&event);
+	ygr_event_init(&event, YGR_EV_FORK, YGR_CLASS_FORK, YGR_ON_FORK);
+	event.settled = true;
+	ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 #ifdef YGR_HAVE_EXIT_GROUP_DEAD
@@ -69,16 +65,11 @@ static void tell_exit(struct task_struct *task)
 		.utime_ns = task->signal->utime + task->utime,
 		.stime_ns = task->signal->stime + task->stime,
 	};
-	struct ygr_event event = {
-		.type = YGR_EV_EXIT,
-		.class = YGR_CLASS_EXIT,
-		.on = YGR_ON_EXIT,
-		.settled = true,
-		.body = &body,
-		.body_len = sizeof(body),
-	};
+	struct ygr_event event;
 
-	ygr_pipeline_run_preemptible(&event);
+	ygr_event_init(&event, YGR_EV_EXIT, YGR_CLASS_EXIT, YGR_ON_EXIT);
+	event.settled = true;
+	ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 #ifdef YGR_HAVE_EXIT_GROUP_DEAD

@@ -5,6 +5,8 @@
  */
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/string.h>
 #include <linux/un.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -48,6 +50,31 @@ static void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, in
 			 len >= (int)sizeof(*in6) ? in6->sin6_scope_id : 0);
 }
 
+/* IPv4's bind() takes no family for its own, if no address is given either. */
+static void set_bind_address(struct ygr_address *to, const struct sock *sk,
+			     const struct sockaddr *from, int len)
+{
+	const struct sockaddr_in *in = (const void *)from;
+
+	if (sk && sk->sk_family == AF_INET && len >= (int)sizeof(*in) &&
+	    from->sa_family == AF_UNSPEC && in->sin_addr.s_addr == htonl(INADDR_ANY))
+		set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
+	else
+		set_sockaddr(to, from, len);
+}
+
+/* Who connects to the unspecified address is connected to the loopback one. */
+static void set_connect_address(struct ygr_address *to, const struct sockaddr *from, int len)
+{
+	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+
+	set_sockaddr(to, from, len);
+	if (to->family == AF_INET && !memchr_inv(to->addr, 0, 4))
+		set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
+	else if (to->family == AF_INET6 && !memchr_inv(to->addr, 0, 16))
+		set_ipv6(to, &loopback, to->port, to->scope_id);
+}
+
 static void set_local(struct ygr_address *to, const struct sock *sk)
 {
 	if (sk->sk_family == AF_INET)
@@ -64,7 +91,7 @@ static void set_remote(struct ygr_address *to, const struct sock *sk)
 		set_ipv6(to, &sk->sk_v6_daddr, ntohs(inet_sk(sk)->inet_dport), 0);
 }
 
-static void add_unix_path(struct ygr_event *event, const struct sockaddr *from, int len)
+static void add_unix_path(struct ygr_event_strings *strings, const struct sockaddr *from, int len)
 {
 	const struct sockaddr_un *un = (const void *)from;
 	int path_len = len - (int)offsetof(struct sockaddr_un, sun_path);
@@ -74,7 +101,20 @@ static void add_unix_path(struct ygr_event *event, const struct sockaddr *from, 
 	path_len = min_t(int, path_len, sizeof(un->sun_path));
 	if (un->sun_path[0])
 		path_len = strnlen(un->sun_path, path_len);
-	ygr_event_add_whole(event, YGR_STR_UNIX_PATH, un->sun_path, path_len);
+	ygr_event_add_whole(strings, YGR_STR_UNIX_PATH, un->sun_path, path_len);
+}
+
+static void init_socket(struct ygr_event *event, u16 type, enum ygr_on on)
+{
+	ygr_event_init(event, type, YGR_CLASS_SOCKET, on);
+}
+
+/* The address that rules look at; it must outlive the event. */
+static void judge_by(struct ygr_event *event, const struct ygr_address *address)
+{
+	event->match.family = address->family;
+	event->match.port = address->port;
+	event->match.addr = address->addr;
 }
 
 static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
@@ -90,99 +130,103 @@ static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 	set_local(&body->local, sk);
 }
 
-static void fill_event(struct ygr_event *event, u16 type, enum ygr_on on,
-		       const struct ygr_body_socket *body)
-{
-	event->type = type;
-	event->class = YGR_CLASS_SOCKET;
-	event->on = on;
-	event->body = body;
-	event->body_len = sizeof(*body);
-}
-
-static bool run_socket(struct ygr_event *event, const struct ygr_address *judged)
-{
-	event->family = judged->family;
-	event->port = judged->port;
-	event->addr = judged->addr;
-	return ygr_pipeline_run_preemptible(event);
-}
-
 static bool create_denied(int family, int type, int protocol, int kern)
 {
 	const struct ygr_body_socket body = {
 		.family = family, .type = type, .protocol = protocol,
 	};
-	struct ygr_event event = { 0 };
+	struct ygr_event event;
 
 	if (kern)
 		return false;
-	fill_event(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE, &body);
-	return ygr_pipeline_run_preemptible(&event);
+	init_socket(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE);
+	return ygr_pipeline_run(&event, &body, sizeof(body));
+}
+
+/* An attempt to use @address, which may be the name of a Unix socket. */
+static bool run_named(struct ygr_event *event, const struct ygr_body_socket *body,
+		      const struct sockaddr *address, int len)
+{
+	struct ygr_event_strings strings;
+
+	preempt_disable_notrace();
+	if (ygr_pipeline_judge(event)) {
+		strings.nr = 0;
+		add_unix_path(&strings, address, len);
+		ygr_pipeline_record(event, body, sizeof(*body), &strings);
+	}
+	preempt_enable_notrace();
+	return ygr_event_is_denied(event);
 }
 
 static bool bind_denied(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event = { 0 };
+	struct ygr_event event;
 
 	fill_socket(&body, sock);
 	memset(&body.local, 0, sizeof(body.local));
-	set_sockaddr(&body.local, address, len);
-	fill_event(&event, YGR_EV_BIND, YGR_ON_BIND, &body);
-	add_unix_path(&event, address, len);
-	return run_socket(&event, &body.local);
+	set_bind_address(&body.local, sock->sk, address, len);
+	init_socket(&event, YGR_EV_BIND, YGR_ON_BIND);
+	judge_by(&event, &body.local);
+	return run_named(&event, &body, address, len);
 }
 
 static bool listen_denied(const struct socket *sock, int backlog)
 {
 	struct ygr_body_socket body = { .backlog = backlog };
-	struct ygr_event event = { 0 };
+	struct ygr_event event;
 
 	fill_socket(&body, sock);
-	fill_event(&event, YGR_EV_LISTEN, YGR_ON_LISTEN, &body);
-	return run_socket(&event, &body.local);
+	init_socket(&event, YGR_EV_LISTEN, YGR_ON_LISTEN);
+	judge_by(&event, &body.local);
+	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 static bool connect_denied(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event = { 0 };
+	struct ygr_event event;
 
 	fill_socket(&body, sock);
-	set_sockaddr(&body.remote, address, len);
-	fill_event(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body);
-	add_unix_path(&event, address, len);
-	return run_socket(&event, &body.remote);
+	set_connect_address(&body.remote, address, len);
+	init_socket(&event, YGR_EV_CONNECT, YGR_ON_CONNECT);
+	judge_by(&event, &body.remote);
+	return run_named(&event, &body, address, len);
 }
 
 /* The attempt: nobody has come yet, so only a denial is worth a record. */
 static bool accept_denied(const struct socket *sock)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event = { .only_if_denied = true };
+	struct ygr_event event;
 
 	if (!ygr_pipeline_may_deny(YGR_ON_ACCEPT))
 		return false;
 	fill_socket(&body, sock);
-	fill_event(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body);
-	return run_socket(&event, &body.local);
+	init_socket(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT);
+	event.only_if_denied = true;
+	judge_by(&event, &body.local);
+	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 /* A connection becomes a socket of the current task. */
 static void tell_accepted(const struct sock *sk, const struct socket *parent)
 {
-	struct ygr_body_socket body = { 0 };
-	struct ygr_event event = { .settled = true };
+	struct ygr_body_socket body = {
+		.socket_ino = SOCK_INODE((struct socket *)parent)->i_ino,
+		.family = sk->sk_family,
+		.type = sk->sk_type,
+		.protocol = sk->sk_protocol,
+	};
+	struct ygr_event event;
 
-	body.socket_ino = SOCK_INODE((struct socket *)parent)->i_ino;
-	body.family = sk->sk_family;
-	body.type = sk->sk_type;
-	body.protocol = sk->sk_protocol;
 	set_local(&body.local, sk);
 	set_remote(&body.remote, sk);
-	fill_event(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body);
-	run_socket(&event, &body.local);
+	init_socket(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT);
+	event.settled = true;
+	judge_by(&event, &body.local);
+	ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 static void notrace on_create(unsigned long ip, unsigned long parent_ip,
@@ -216,6 +260,18 @@ static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 		ygr_attach_deny(fregs);
 }
 
+/* TCP Fast Open connects in the first send, without a connect(). */
+static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct msghdr *msg = ygr_attach_arg(fregs, 1);
+
+	if (likely(!(msg->msg_flags & MSG_FASTOPEN)) || !msg->msg_name)
+		return;
+	if (connect_denied(ygr_attach_arg(fregs, 0), msg->msg_name, msg->msg_namelen))
+		ygr_attach_deny(fregs);
+}
+
 static void notrace on_accept(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
@@ -235,6 +291,7 @@ static struct ygr_hook hooks[] = {
 	YGR_HOOK_FUNCTION(security_socket_bind, on_bind),
 	YGR_HOOK_FUNCTION(security_socket_listen, on_listen),
 	YGR_HOOK_FUNCTION(security_socket_connect, on_connect),
+	YGR_HOOK_FUNCTION(security_socket_sendmsg, on_sendmsg),
 	YGR_HOOK_FUNCTION(security_socket_accept, on_accept),
 	YGR_HOOK_FUNCTION(security_sock_graft, on_graft),
 };

@@ -43,8 +43,8 @@ char *ygr_path_scratch(enum ygr_path_slot slot);
  * @flags: YGR_F_UNLINKED, YGR_F_MEMFD are added when they hold
  *
  * Context: task, preemption off until the bytes are used.
- * Return: length, with @bytes set; -ENAMETOOLONG, or -ENOENT for a file outside
- * the subject's root (@bytes untouched).
+ * Return: length, with @bytes set; -ENAMETOOLONG, or -ENOENT for a file that no
+ * name leads to from any root (@bytes untouched).
  */
 int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const struct dentry *child,
 		     const char **bytes, u32 *flags);

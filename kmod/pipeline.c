@@ -2,6 +2,7 @@
 #include <linux/percpu.h>
 #include <linux/ktime.h>
 
+#include "path.h"
 #include "pipeline.h"
 #include "ring.h"
 #include "subject.h"
@@ -15,30 +16,16 @@ struct counters {
 
 static DEFINE_PER_CPU(struct counters, counters);
 
-/* What becomes of an event. */
-struct judgement {
-	struct ygr_decision decision;
-	enum ygr_verdict verdict;
-	u64 generation;
-	const char *rule_name;		/* inside the RCU read section only */
-};
-
-/* The paths of an event, resolved once, for rules and record alike. */
-struct resolved {
-	bool done;
-	u32 nr;
-	struct ygr_match_path paths[YGR_MATCH_PATHS_MAX];
-};
-
-static void resolve_paths(struct ygr_event *event, struct resolved *resolved)
+static void resolve_paths(struct ygr_event *event)
 {
+	struct ygr_match_event *match = &event->match;
 	u32 i;
 
-	if (resolved->done)
+	if (event->paths_resolved)
 		return;
-	resolved->done = true;
+	event->paths_resolved = true;
 	for (i = 0; i < event->path_nr; i++) {
-		struct ygr_match_path *path = &resolved->paths[i];
+		struct ygr_match_path *path = &match->paths[i];
 		int len = ygr_path_resolve(YGR_PATH_SLOT_FIRST + i, event->paths[i].path,
 					   event->paths[i].child, &path->bytes, &event->flags);
 
@@ -48,198 +35,207 @@ static void resolve_paths(struct ygr_event *event, struct resolved *resolved)
 			return;
 		}
 		path->len = len;
-		resolved->nr++;
+		match->path_nr++;
 	}
 }
 
-static enum ygr_verdict verdict_of(const struct ygr_event *event,
-				   const struct ygr_decision *decision)
+static enum ygr_verdict verdict_of(const struct ygr_event *event)
 {
+	const struct ygr_decision *decision = &event->decision;
+
 	if (decision->action != YGR_ACTION_DENY || event->settled)
 		return YGR_VERDICT_ALLOW;
 	return decision->mode == YGR_MODE_MONITOR ? YGR_VERDICT_WOULD_DENY : YGR_VERDICT_DENY;
 }
 
-static void judge(struct ygr_event *event, const struct ygr_policy *policy,
-		  struct resolved *resolved, struct judgement *judgement)
+static bool is_recorded(const struct ygr_event *event)
 {
-	const struct ygr_policy_image *image = &policy->image;
-	struct ygr_match_event match;
-
-	judgement->generation = policy->generation;
-	if (!(image->on_mask & YGR_ON_BIT(event->on)))
-		return;
-	if (image->path_on_mask & YGR_ON_BIT(event->on))
-		resolve_paths(event, resolved);
-
-	match.on = event->on;
-	match.euid = __kuid_val(current_euid());
-	match.path_nr = resolved->nr;
-	memcpy(match.paths, resolved->paths, sizeof(match.paths));
-	match.family = event->family;
-	match.port = event->port;
-	match.addr = event->addr;
-	judgement->decision = ygr_match(image, &match);
-	judgement->verdict = verdict_of(event, &judgement->decision);
-	if (judgement->decision.rule)
-		judgement->rule_name = image->strings + judgement->decision.rule->name_off;
-}
-
-static bool is_recorded(const struct ygr_event *event, const struct judgement *judgement)
-{
-	if (judgement->verdict != YGR_VERDICT_ALLOW)
+	if (event->verdict != YGR_VERDICT_ALLOW)
 		return true;
 	if (event->only_if_denied)
 		return false;
-	switch (judgement->decision.action) {
+	switch (event->decision.action) {
 	case YGR_ACTION_IGNORE:
+		this_cpu_inc(counters.ignored);
 		return false;
 	case YGR_ACTION_ALLOW:
-		return event->on != YGR_ON_OPEN_READ;
+		return event->match.on != YGR_ON_OPEN_READ;
 	default:
 		return true;
 	}
 }
 
-static void add_paths(struct ygr_event *event, const struct resolved *resolved)
+bool ygr_pipeline_judge(struct ygr_event *event)
+{
+	const struct ygr_policy *policy = ygr_policy_get();
+	const struct ygr_policy_image *image = &policy->image;
+	u64 on = YGR_ON_BIT(event->match.on);
+
+	event->paths_resolved = false;
+	event->match.path_nr = 0;
+	event->generation = policy->generation;
+	event->decision.action = YGR_ACTION_ALLOW;
+	event->decision.rule_id = 0;
+	event->verdict = YGR_VERDICT_ALLOW;
+	if (image->on_mask & on) {
+		if (image->path_on_mask & on)
+			resolve_paths(event);
+		event->match.euid = __kuid_val(current_euid());
+		event->decision = ygr_match(image, &event->match);
+		event->verdict = verdict_of(event);
+		if (event->decision.rule)
+			event->rule_name = image->strings + event->decision.rule->name_off;
+		if (event->verdict == YGR_VERDICT_DENY)
+			this_cpu_inc(counters.denied);
+	}
+	return is_recorded(event);
+}
+
+static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings)
 {
 	u32 i;
 
-	for (i = 0; i < resolved->nr; i++) {
-		const struct ygr_match_path *path = &resolved->paths[i];
+	resolve_paths(event);
+	for (i = 0; i < event->match.path_nr; i++) {
+		const struct ygr_match_path *path = &event->match.paths[i];
 		u32 len = min(path->len, YGR_PATH_BYTES_MAX);
 
-		ygr_event_add_string(event, i ? YGR_STR_NEW_PATH : YGR_STR_PATH,
+		ygr_event_add_string(strings, i ? YGR_STR_NEW_PATH : YGR_STR_PATH,
 				     path->bytes + path->len - len, len, path->len);
 	}
 }
 
-static u32 bytes_of(const struct ygr_event *event)
+static u32 bytes_of(const struct ygr_event_strings *strings)
 {
-	u32 bytes = sizeof(struct ygr_record) + event->body_len;
+	u32 bytes = 0;
 	u32 i;
 
-	for (i = 0; i < event->string_nr; i++)
-		bytes += sizeof(struct ygr_string) + ALIGN(event->strings[i].len, 8);
+	for (i = 0; i < strings->nr; i++)
+		bytes += sizeof(struct ygr_string) + ALIGN(strings->list[i].len, 8);
 	return bytes;
 }
 
-/* The zero padding first: the bytes then cover what they need of it. */
-static void *put_string(void *where, const struct ygr_event_string *from)
+/* By words: most strings are short, and a call and its set-up would cost more. */
+static void *put_padded(u64 *to, const char *from, u32 len)
 {
-	struct ygr_string *string = where;
-	u32 padded = ALIGN(from->len, 8);
+	u64 last = 0;
 
-	string->tag = from->tag;
-	string->pad = 0;
-	string->len = from->len;
-	string->true_len = from->true_len;
-	string->pad2 = 0;
-	where = string + 1;
-	if (padded)
-		*(u64 *)(where + padded - 8) = 0;
-	memcpy(where, from->bytes, from->len);
-	return where + padded;
+	for (; len >= 8; len -= 8, from += 8)
+		memcpy(to++, from, 8);
+	if (!len)
+		return to;
+	while (len--)
+		last = last << 8 | (u8)from[len];
+	*to++ = cpu_to_le64(last);
+	return to;
 }
 
-static void record(struct ygr_event *event, const struct judgement *judgement)
+/* Return: whether one of them was cut. */
+static bool put_strings(void *where, const struct ygr_event_strings *strings)
 {
-	enum ygr_class class = judgement->verdict == YGR_VERDICT_ALLOW ? event->class :
-									 YGR_CLASS_DENY;
-	u32 bytes = bytes_of(event);
-	struct ygr_record *record = ygr_ring_reserve(bytes, class);
-	void *where;
+	bool cut = false;
 	u32 i;
+
+	for (i = 0; i < strings->nr; i++) {
+		struct ygr_string *string = where;
+
+		string->tag = strings->list[i].tag;
+		string->pad = 0;
+		string->len = strings->list[i].len;
+		string->true_len = strings->list[i].true_len;
+		string->pad2 = 0;
+		cut |= string->len != string->true_len;
+		where = put_padded((u64 *)(string + 1), strings->list[i].bytes, string->len);
+	}
+	return cut;
+}
+
+static void put_record(const struct ygr_event *event, const void *body, u16 body_len,
+		       const struct ygr_event_strings *strings)
+{
+	enum ygr_class class = event->verdict == YGR_VERDICT_ALLOW ? event->class :
+								     YGR_CLASS_DENY;
+	u32 bytes = sizeof(struct ygr_record) + body_len + bytes_of(strings);
+	struct ygr_record *record = ygr_ring_reserve(bytes, class);
 
 	if (!record)
 		return;
 	record->len = bytes;
 	record->type = event->type;
-	record->body_len = event->body_len;
+	record->class = class;
+	record->verdict = event->verdict;
 	record->time_ns = ktime_get_boot_fast_ns();
 	record->flags = event->flags;
-	record->rule_id = judgement->decision.rule_id;
-	record->generation = judgement->generation;
-	record->class = class;
-	record->verdict = judgement->verdict;
+	record->rule_id = event->decision.rule_id;
+	record->generation = event->generation;
+	record->body_len = body_len;
 	memset(record->pad, 0, sizeof(record->pad));
 	ygr_subject_fill(record);
-
-	where = record + 1;
-	memcpy(where, event->body, event->body_len);
-	where += event->body_len;
-	for (i = 0; i < event->string_nr; i++) {
-		if (event->strings[i].len != event->strings[i].true_len)
-			record->flags |= YGR_F_TRUNCATED;
-		where = put_string(where, &event->strings[i]);
-	}
+	put_padded((u64 *)(record + 1), body, body_len);
+	if (put_strings((void *)(record + 1) + body_len, strings))
+		record->flags |= YGR_F_TRUNCATED;
 	ygr_ring_commit();
+}
+
+void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
+			 struct ygr_event_strings *strings)
+{
+	add_paths(event, strings);
+	if (event->decision.rule_id)
+		ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name,
+				    strlen(event->rule_name));
+	put_record(event, body, body_len, strings);
+}
+
+bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
+{
+	struct ygr_event_strings strings;
+
+	preempt_disable_notrace();
+	if (ygr_pipeline_judge(event)) {
+		strings.nr = 0;
+		ygr_pipeline_record(event, body, body_len, &strings);
+	}
+	preempt_enable_notrace();
+	return ygr_event_is_denied(event);
+}
+
+/* One word of the snapshot, which need not be in force any more when used. */
+static bool is_in_mask(enum ygr_on on, size_t mask_offset)
+{
+	const void *image;
+	u64 mask;
+
+	preempt_disable_notrace();
+	image = &ygr_policy_get()->image;
+	mask = *(const u64 *)(image + mask_offset);
+	preempt_enable_notrace();
+	return mask & YGR_ON_BIT(on);
 }
 
 bool ygr_pipeline_is_watched(enum ygr_on on)
 {
-	bool watched;
-
-	rcu_read_lock();
-	watched = ygr_policy_get()->image.on_mask & YGR_ON_BIT(on);
-	rcu_read_unlock();
-	return watched;
+	return is_in_mask(on, offsetof(struct ygr_policy_image, on_mask));
 }
 
 bool ygr_pipeline_may_deny(enum ygr_on on)
 {
-	bool may;
-
-	rcu_read_lock();
-	may = ygr_policy_get()->image.deny_on_mask & YGR_ON_BIT(on);
-	rcu_read_unlock();
-	return may;
+	return is_in_mask(on, offsetof(struct ygr_policy_image, deny_on_mask));
 }
 
-bool ygr_pipeline_run(struct ygr_event *event)
+/* An event of the sensor's own, which no policy judges. */
+static void tell(u16 type, u64 generation, const void *body, u16 body_len,
+		 struct ygr_event_strings *strings)
 {
-	struct judgement judgement = { .verdict = YGR_VERDICT_ALLOW };
-	struct resolved resolved = { .done = false };
-
-	rcu_read_lock();
-	judge(event, ygr_policy_get(), &resolved, &judgement);
-	if (is_recorded(event, &judgement)) {
-		resolve_paths(event, &resolved);
-		add_paths(event, &resolved);
-		if (judgement.rule_name)
-			ygr_event_add_whole(event, YGR_STR_RULE, judgement.rule_name,
-					    strlen(judgement.rule_name));
-		record(event, &judgement);
-	} else if (!event->only_if_denied) {
-		this_cpu_inc(counters.ignored);
-	}
-	rcu_read_unlock();
-
-	if (judgement.verdict == YGR_VERDICT_DENY)
-		this_cpu_inc(counters.denied);
-	return judgement.verdict == YGR_VERDICT_DENY;
-}
-
-bool ygr_pipeline_run_preemptible(struct ygr_event *event)
-{
-	bool denied;
-
-	preempt_disable_notrace();
-	denied = ygr_pipeline_run(event);
-	preempt_enable_notrace();
-	return denied;
-}
-
-static void tell(struct ygr_event *event, u64 generation)
-{
-	const struct judgement judgement = {
-		.verdict = YGR_VERDICT_ALLOW, .generation = generation,
+	struct ygr_event event = {
+		.type = type,
+		.class = YGR_CLASS_SENSOR,
+		.verdict = YGR_VERDICT_ALLOW,
+		.generation = generation,
 	};
 
 	preempt_disable_notrace();
-	rcu_read_lock();
-	record(event, &judgement);
-	rcu_read_unlock();
+	put_record(&event, body, body_len, strings);
 	preempt_enable_notrace();
 }
 
@@ -252,28 +248,18 @@ void ygr_pipeline_tell_policy(u64 old_generation, u64 new_generation, enum ygr_p
 		.op = op,
 		.rule_nr = rule_nr,
 	};
-	struct ygr_event event = {
-		.type = YGR_EV_POLICY,
-		.class = YGR_CLASS_SENSOR,
-		.body = &body,
-		.body_len = sizeof(body),
-	};
+	struct ygr_event_strings none = { .nr = 0 };
 
-	tell(&event, new_generation);
+	tell(YGR_EV_POLICY, new_generation, &body, sizeof(body), &none);
 }
 
 void ygr_pipeline_tell_start(u64 load_id, const char *hooks)
 {
 	const struct ygr_body_start body = { .load_id = load_id };
-	struct ygr_event event = {
-		.type = YGR_EV_START,
-		.class = YGR_CLASS_SENSOR,
-		.body = &body,
-		.body_len = sizeof(body),
-	};
+	struct ygr_event_strings strings = { .nr = 0 };
 
-	ygr_event_add_whole(&event, YGR_STR_HOOKS, hooks, strlen(hooks));
-	tell(&event, 0);
+	ygr_event_add_whole(&strings, YGR_STR_HOOKS, hooks, strlen(hooks));
+	tell(YGR_EV_START, 0, &body, sizeof(body), &strings);
 }
 
 void ygr_pipeline_count_argv_failure(void)

@@ -25,16 +25,29 @@ bool ygr_pipeline_is_watched(enum ygr_on on);
 bool ygr_pipeline_may_deny(enum ygr_on on);
 
 /*
- * Judges and records. The event's strings must be in place; its paths are
- * resolved here, when somebody needs them.
+ * Judges an event by the policy in force, which preemption off keeps in force
+ * until the event is recorded. Our own failures never deny.
  *
- * Context: task, preemption off (the strings are in this CPU's scratch).
- * Return: true if the hook must deny. Our own failures never do.
+ * Context: task, preemption off.
+ * Return: true if the caller must record it now. Whether the hook must deny,
+ * ygr_event_is_denied() tells.
  */
-bool ygr_pipeline_run(struct ygr_event *event);
+bool ygr_pipeline_judge(struct ygr_event *event);
 
-/* The same for an event without strings in the scratch. Context: task. */
-bool ygr_pipeline_run_preemptible(struct ygr_event *event);
+/*
+ * Records a judged event.
+ *
+ * @body_len: a multiple of 8
+ * @strings: the hook's own; room for three more is left; they may lie in this
+ *	CPU's scratch
+ *
+ * Context: as ygr_pipeline_judge(), and preemption never on between the two.
+ */
+void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
+			 struct ygr_event_strings *strings);
+
+/* Both, for an event whose body costs nothing to fill. Context: task. */
+bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len);
 
 /* Records of the sensor itself, told as acts of the current task. Context: process. */
 void ygr_pipeline_tell_policy(u64 old_generation, u64 new_generation, enum ygr_policy_op op,

@@ -16,7 +16,7 @@ static DEFINE_MUTEX(publish_lock);
 
 const struct ygr_policy *ygr_policy_get(void)
 {
-	return rcu_dereference(in_force);
+	return rcu_dereference_sched(in_force);
 }
 
 static const struct ygr_policy *get_locked(void)

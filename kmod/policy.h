@@ -21,7 +21,10 @@ struct ygr_policy {
 	struct ygr_policy_image image;
 };
 
-/* Context: inside an RCU read section, which bounds the result's life. Never NULL. */
+/*
+ * Never NULL. Valid while preemption stays off: that is an RCU read section, and
+ * costs a hook nothing besides.
+ */
 const struct ygr_policy *ygr_policy_get(void);
 
 /*

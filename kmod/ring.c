@@ -97,7 +97,8 @@ static bool has_room(struct ring *ring, u64 pos, u32 bytes, u64 limit)
 {
 	if (likely(pos + bytes - ring->tail_seen <= limit))
 		return true;
-	ring->tail_seen = read_tail(ring, pos);
+	/* Not from @pos: what is still being filled was never there to be read. */
+	ring->tail_seen = read_tail(ring, READ_ONCE(ring->published));
 	return pos + bytes - ring->tail_seen <= limit;
 }
 

@@ -69,7 +69,7 @@ void ygr_subject_fill(struct ygr_record *record)
 	record->start_ns = ygr_subject_start_ns(task);
 	record->tgid = task->tgid;
 	record->tid = task->pid;
-	record->ppid = rcu_dereference(task->real_parent)->tgid;
+	record->ppid = rcu_dereference_sched(task->real_parent)->tgid;
 	record->flags |= task_flags(task);
 	fill_credentials(record, current_cred());
 	record->loginuid = __kuid_val(audit_get_loginuid(task));

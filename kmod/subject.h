@@ -11,7 +11,7 @@
  * Fills the subject's fields of the head: ids, credentials, namespaces, comm,
  * and adds to `flags` what the task itself tells.
  *
- * Context: task; inside an RCU read section.
+ * Context: task, preemption off (which is an RCU read section).
  */
 void ygr_subject_fill(struct ygr_record *record);
 

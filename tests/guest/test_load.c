@@ -14,7 +14,7 @@ static const char * const hooks[] = {
 	"security_file_open", "security_path_mknod", "security_path_unlink",
 	"security_path_rename", "security_mmap_file", "security_socket_create",
 	"security_socket_bind", "security_socket_listen", "security_socket_connect",
-	"security_socket_accept", "security_sock_graft",
+	"security_socket_sendmsg", "security_socket_accept", "security_sock_graft",
 };
 
 #define HOOK_NR (sizeof(hooks) / sizeof(hooks[0]))
