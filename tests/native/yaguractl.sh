@@ -98,6 +98,12 @@ Try \"yaguractl --help\".
 exit status 2"
 	result "no verb" "$("$ctl" >/dev/null 2>&1; echo $?)" 2
 	result "--help" "$("$ctl" --help 2>&1 >/dev/null; echo $?)" 0
+	result "--help of a verb" "$(said "$ctl" policy show --help)" \
+		"Usage:
+  yaguractl policy show [--blob]
+        print the policy in force, as text that load takes
+exit status 0"
+	result "--help of a group" "$("$ctl" policy --help | grep -c '^  yaguractl policy ')" 4
 	result "a full disk behind the output" "$("$ctl" version 2>&1 >/dev/full; echo "exit status $?")" \
 		"yaguractl: writing the output: No space left on device
 exit status 1"
@@ -111,6 +117,25 @@ exit status 1"
 			"yaguractl: /dev/yagura: the module is not loaded (modprobe yagura)
 exit status 3"
 	fi
+}
+
+# complete WORD... - what bash offers for the last of these words
+complete_words() {
+	(
+		. tools/yaguractl/completion.bash
+		COMP_WORDS=(yaguractl "$@") COMP_CWORD=$#
+		_yaguractl 2>/dev/null
+		echo "${COMPREPLY[*]}"
+	)
+}
+
+completion() {
+	result "completes verbs" "$(complete_words s)" "status spool"
+	result "completes what a verb takes" "$(complete_words policy c)" "check clear"
+	result "completes options" "$(complete_words policy load --)" "--strict --expect-generation"
+	result "completes files" "$(complete_words policy check docs/examples/web)" "docs/examples/web-server.yaml"
+	result "completes a list of types" "$(complete_words watch --type open,ex)" \
+		"open,exec_check open,exec open,exit"
 }
 
 # ---- a spool -------------------------------------------------------------------
@@ -218,9 +243,10 @@ bad_spool() {
 		".*$((nr - 1)) batches, [0-9]+ events, [01] faults"$'\nexit status [01]'
 }
 
-echo "1..41"
+echo "1..48"
 policies
 usage
+completion
 play
 good_spool
 bad_spool

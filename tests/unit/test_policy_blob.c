@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text -> blob as the kernel reads it, and blob -> text -> the same blob. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -253,6 +254,39 @@ static void test_meaning(void **state)
 	free(c.blob);
 }
 
+static __u32 judge_connect(const struct compiled *c, const char *addr, uint16_t port)
+{
+	uint8_t bytes[16];
+	const struct ygr_match_event event = {
+		.on = YGR_ON_CONNECT,
+		.family = strchr(addr, ':') ? AF_INET6 : AF_INET,
+		.port = port,
+		.addr = bytes,
+	};
+
+	assert_int_equal(inet_pton(event.family, addr, bytes), 1);
+	return ygr_match(&c->image, &event).rule_id;
+}
+
+static void test_meaning_of_addresses(void **state)
+{
+	struct compiled c = compile("version: 1\nname: m\nrules:\n"
+		"  - { name: a, on: connect, do: deny, where: { cidr: [203.0.113.0/25, \"2001:db8::/33\"], port: [22, 80-90] } }\n"
+		"  - { name: b, on: connect, do: deny, where: { not: { cidr: [10.0.0.0/8, \"::/0\"] } } }\n"
+		"  - { name: c, on: connect, do: deny, where: { port: 443, not: { cidr: 10.1.0.0/16 } } }\n");
+
+	(void)state;
+	assert_int_equal(judge_connect(&c, "203.0.113.127", 22), 1);
+	assert_int_equal(judge_connect(&c, "203.0.113.128", 22), 2);
+	assert_int_equal(judge_connect(&c, "203.0.113.1", 90), 1);
+	assert_int_equal(judge_connect(&c, "203.0.113.1", 91), 2);
+	assert_int_equal(judge_connect(&c, "2001:db8:7fff::1", 80), 1);
+	assert_int_equal(judge_connect(&c, "2001:db8:8000::1", 80), 0);
+	assert_int_equal(judge_connect(&c, "10.2.0.1", 443), 3);
+	assert_int_equal(judge_connect(&c, "10.1.0.1", 443), 0);
+	free(c.blob);
+}
+
 static void test_too_large(void **state)
 {
 	struct ygr_policy_model *model = ygr_policy_model_create();
@@ -291,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_odd_paths),
 		cmocka_unit_test(test_foreign_blobs_are_printed_with_a_warning),
 		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_meaning_of_addresses),
 		cmocka_unit_test(test_too_large),
 	};
 

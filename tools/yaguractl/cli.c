@@ -11,14 +11,35 @@
 
 #define VERBS_MAX	16
 
+static void print_verb(FILE *out, const char *command, const struct ygr_verb *verb)
+{
+	fprintf(out, "  %s %s%s%s\n        %s\n", command, verb->name,
+		*verb->arguments ? " " : "", verb->arguments, verb->help);
+}
+
 static void print_verbs(FILE *out, const char *command, const struct ygr_verb *verbs)
 {
 	const struct ygr_verb *verb;
 
 	fputs("Usage:\n", out);
 	for (verb = verbs; verb->name; verb++)
-		fprintf(out, "  %s %s%s%s\n        %s\n", command, verb->name,
-			*verb->arguments ? " " : "", verb->arguments, verb->help);
+		print_verb(out, command, verb);
+}
+
+static int is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+static int run_verb(const char *command, const struct ygr_verb *verb, int argc, char **argv)
+{
+	if (argc == 2 && !verb->is_group && is_help(argv[1])) {
+		fputs("Usage:\n", stdout);
+		print_verb(stdout, command, verb);
+		return ygr_cli_finish_output(YGR_EXIT_OK);
+	}
+	optind = 0;	/* GNU: start over, with this verb's options */
+	return verb->run(argc, argv);
 }
 
 static int refuse_verb(const char *command, const struct ygr_verb *verbs, const char *word)
@@ -43,16 +64,13 @@ int ygr_cli_run(const char *command, const struct ygr_verb *verbs, int argc, cha
 		print_verbs(stderr, command, verbs);
 		return YGR_EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (!strcmp(argv[1], "help") || is_help(argv[1])) {
 		print_verbs(stdout, command, verbs);
 		return ygr_cli_finish_output(YGR_EXIT_OK);
 	}
-	for (verb = verbs; verb->name; verb++) {
-		if (strcmp(verb->name, argv[1]))
-			continue;
-		optind = 0;	/* GNU: start over, with this verb's options */
-		return verb->run(argc - 1, argv + 1);
-	}
+	for (verb = verbs; verb->name; verb++)
+		if (!strcmp(verb->name, argv[1]))
+			return run_verb(command, verb, argc - 1, argv + 1);
 	return refuse_verb(command, verbs, argv[1]);
 }
 

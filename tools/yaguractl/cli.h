@@ -15,6 +15,7 @@ struct ygr_verb {
 	int (*run)(int argc, char **argv);	/* argv[0] is the verb; returns the exit code */
 	const char *arguments;
 	const char *help;
+	int is_group;		/* has verbs of its own, and its own --help */
 };
 
 /* Verbs end with one without a name. `command` is what stands before the verb. */

@@ -337,14 +337,14 @@ int ygr_cmd_policy(int argc, char **argv)
 {
 	static const struct ygr_verb verbs[] = {
 		{ "check", check, "FILE [--strict]",
-		  "compile the file and say every mistake; nothing is loaded" },
+		  "compile the file and say every mistake; nothing is loaded", 0 },
 		{ "load", load, "FILE [--strict] [--expect-generation N]",
-		  "compile the file and put it in force in one step" },
+		  "compile the file and put it in force in one step", 0 },
 		{ "show", show, "[--blob]",
-		  "print the policy in force, as text that load takes" },
+		  "print the policy in force, as text that load takes", 0 },
 		{ "clear", clear, "[--expect-generation N]",
-		  "remove the policy: everything is allowed" },
-		{ NULL, NULL, NULL, NULL },
+		  "remove the policy: everything is allowed", 0 },
+		{ .name = NULL },
 	};
 
 	return ygr_cli_run("yaguractl policy", verbs, argc, argv);

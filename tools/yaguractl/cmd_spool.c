@@ -8,12 +8,12 @@ int ygr_cmd_spool(int argc, char **argv)
 {
 	static const struct ygr_verb verbs[] = {
 		{ "list", ygr_cmd_spool_list, "[--spool DIR | FILE...] [--json]",
-		  "a line per segment: batches, events, bytes, times" },
+		  "a line per segment: batches, events, bytes, times", 0 },
 		{ "cat", ygr_cmd_spool_cat, "[--spool DIR | FILE...] [--json] [--type T[,T]] [--denied] | --totals",
-		  "print the events, or add them up: produced = recorded + dropped" },
+		  "print the events, or add them up: produced = recorded + dropped", 0 },
 		{ "verify", ygr_cmd_spool_verify, "[--spool DIR | FILE...]",
-		  "check every byte, the chain of batches and their counts" },
-		{ NULL, NULL, NULL, NULL },
+		  "check every byte, the chain of batches and their counts", 0 },
+		{ .name = NULL },
 	};
 
 	return ygr_cli_run("yaguractl spool", verbs, argc, argv);

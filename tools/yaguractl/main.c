@@ -7,16 +7,16 @@
 
 static const struct ygr_verb verbs[] = {
 	{ "status", ygr_cmd_status, "[--json]",
-	  "the module, its hooks and rings, the policy, the daemon" },
+	  "the module, its hooks and rings, the policy, the daemon", 0 },
 	{ "policy", ygr_cmd_policy, "check | load | show | clear",
-	  "check, load, print or remove the policy" },
+	  "check, load, print or remove the policy", 1 },
 	{ "watch", ygr_cmd_watch, "[--spool DIR] [--json] [--type T[,T]] [--denied]",
-	  "follow the events live" },
+	  "follow the events live", 0 },
 	{ "spool", ygr_cmd_spool, "list | cat | verify",
-	  "read what the daemon has stored" },
+	  "read what the daemon has stored", 1 },
 	{ "version", ygr_cmd_version, "",
-	  "version of this tool and of the formats it speaks" },
-	{ NULL, NULL, NULL, NULL },
+	  "version of this tool and of the formats it speaks", 0 },
+	{ .name = NULL },
 };
 
 int main(int argc, char **argv)
