@@ -134,8 +134,12 @@ static void test_sockets(void **state)
 static void test_the_sensor_itself(void **state)
 {
 	(void)state;
-	check("{'type':'start'," TIME ",'load_id':5,'hooks':'security_file_open=attached'}",
-	      "12:04:07.313       start   yagura loaded, hooks security_file_open=attached\n");
+	check("{'type':'start'," TIME ",'load_id':5,'hooks':'a=attached b=attached'}",
+	      "12:04:07.313       start   yagura loaded, 2 hooks attached\n");
+	check("{'type':'start'," TIME ",'load_id':5,'hooks':'a=busy b=attached \\u001b=missing'}",
+	      "12:04:07.313       start   yagura loaded, a=busy, \\x1b=missing, 1 hooks attached\n");
+	check("{'type':'start'," TIME ",'load_id':5}",
+	      "12:04:07.313       start   yagura loaded\n");
 	check("{'type':'policy'," TIME "," ROOT ",'op':'load','old_generation':6,'new_generation':7,'rule_nr':2}",
 	      "12:04:07.313       policy  root      init[1] > generation 6 -> 7, 2 rules\n");
 	check("{'type':'policy'," TIME "," ROOT ",'op':'clear','old_generation':7,'new_generation':8,'rule_nr':0}",

@@ -48,7 +48,7 @@ static int refuse_verb(const char *command, const struct ygr_verb *verbs, const 
 	const char *near;
 	size_t nr;
 
-	for (nr = 0; verbs[nr].name && nr < VERBS_MAX; nr++)
+	for (nr = 0; nr < VERBS_MAX && verbs[nr].name; nr++)
 		names[nr] = verbs[nr].name;
 	near = ygr_text_error_suggest(word, names, nr);
 	return ygr_cli_usage("unknown command \"%s %s\"%s%s%s", command, word,

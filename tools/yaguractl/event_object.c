@@ -159,15 +159,43 @@ static void put_socket(struct ygr_event_line *line)
 		put_socket_kind(line);
 }
 
+static bool ends_with(const struct ygr_event_text *text, const char *end)
+{
+	size_t len = strlen(end);
+
+	return text->len >= len && !memcmp(text->bytes + text->len - len, end, len);
+}
+
+/* "symbol=state symbol=state ...": how many are well, and each that is not. */
+static void put_hooks(struct ygr_event_line *line, struct ygr_event_text hooks)
+{
+	struct ygr_event_text hook;
+	unsigned int attached_nr = 0;
+	const char *end;
+
+	while (hooks.len) {
+		end = memchr(hooks.bytes, ' ', hooks.len);
+		hook.bytes = hooks.bytes;
+		hook.len = end ? (size_t)(end - hooks.bytes) : hooks.len;
+		hooks.bytes += hook.len + (end ? 1 : 0);
+		hooks.len -= hook.len + (end ? 1 : 0);
+		if (ends_with(&hook, "=attached")) {
+			attached_nr++;
+			continue;
+		}
+		ygr_event_line_put(line, ", ");
+		ygr_event_line_put_text(line, &hook);
+	}
+	ygr_event_line_put(line, ", %u hooks attached", attached_nr);
+}
+
 static void put_start(struct ygr_event_line *line)
 {
 	struct ygr_event_text hooks;
 
 	ygr_event_line_put(line, "yagura loaded");
-	if (!ygr_event_map_get_text(line->event, "hooks", &hooks))
-		return;
-	ygr_event_line_put(line, ", hooks ");
-	ygr_event_line_put_text(line, &hooks);
+	if (ygr_event_map_get_text(line->event, "hooks", &hooks))
+		put_hooks(line, hooks);
 }
 
 static void put_policy(struct ygr_event_line *line)

@@ -71,11 +71,13 @@ static void print_totals(struct totals *totals)
 			print_cpu(i, &account->cpu[i]);
 	if (account->foreign)
 		printf("%" PRIu64 " events could not be attributed\n", account->foreign);
-	if (ygr_account_is_balanced(account))
-		printf("balanced: produced = recorded + dropped, %" PRIu64 " of the module's own totals agree\n",
+	if (!ygr_account_is_balanced(account))
+		puts("NOT balanced");
+	else if (account->totals_nr)
+		printf("balanced: produced = recorded + dropped; all %" PRIu64 " totals of the module agree\n",
 		       account->totals_nr);
 	else
-		printf("NOT balanced\n");
+		puts("balanced: produced = recorded + dropped; no totals of the module to compare with");
 }
 
 static bool is_same_run(const struct ygr_batch_header *a, const struct ygr_batch_header *b)

@@ -40,7 +40,7 @@ static void print_module(FILE *out, const json_t *module)
 		get_number(module, "abi"), get_number(module, "schema"),
 		get_number(module, "age_s"));
 	json_array_foreach(json_object_get(module, "features"), i, feature)
-		fprintf(out, " %s", json_string_value(feature));
+		fprintf(out, " %s", json_string_value(feature) ?: "?");
 	putc('\n', out);
 }
 
