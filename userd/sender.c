@@ -18,7 +18,12 @@
 #include "status.h"
 #include "transport.h"
 
-#define TICK_NS		(1 * YGR_NS_PER_S)	/* status, state, removal; and a look at the spool */
+#define TICK_NS		(1 * YGR_NS_PER_S)	/* status, removal; and a look at the spool */
+/*
+ * The state may lag: the far end knows better. Each save is also three file events
+ * for the reader to ship, so it is no use to save for each of its own batches.
+ */
+#define SAVE_NS		(10 * YGR_NS_PER_S)
 #define RETRY_MIN_NS	(100 * YGR_NS_PER_MS)
 #define RETRY_MAX_NS	(30 * YGR_NS_PER_S)
 /* After SIGTERM: how long the last batches may take to be acknowledged. */
@@ -50,6 +55,8 @@ struct sender {
 
 	struct ygr_sender_state state;
 	uint64_t saved_id;
+	uint64_t saved_ns;
+	uint64_t trimmed_id;
 
 	struct {
 		uint64_t sent_nr, sent_bytes;	/* batches */
@@ -101,6 +108,7 @@ static void adopt_spool(struct sender *sender, const uint8_t spool_id[YGR_BATCH_
 	memcpy(sender->state.spool_id, spool_id, YGR_BATCH_ID_BYTES);
 	sender->state.acked_id = 0;
 	sender->saved_id = 0;
+	sender->trimmed_id = 0;
 	sender->seen_id = 0;
 }
 
@@ -141,7 +149,17 @@ static void save_state(struct sender *sender)
 		return;
 	}
 	sender->saved_id = sender->state.acked_id;
-	ret = ygr_sender_state_trim(sender->config->spool_dir, sender->saved_id);
+	sender->saved_ns = ygr_clock_boot_ns();
+}
+
+static void trim_spool(struct sender *sender)
+{
+	int ret;
+
+	if (sender->state.acked_id == sender->trimmed_id)
+		return;
+	sender->trimmed_id = sender->state.acked_id;
+	ret = ygr_sender_state_trim(sender->config->spool_dir, sender->trimmed_id);
 	if (ret < 0)
 		ygr_error("cannot remove a segment: %s", strerror(-ret));
 	else
@@ -343,7 +361,9 @@ static void tick(void *arg)
 	struct sender *sender = arg;
 	int ret;
 
-	save_state(sender);
+	if (ygr_clock_boot_ns() - sender->saved_ns >= SAVE_NS)
+		save_state(sender);
+	trim_spool(sender);
 	ret = ygr_status_write(sender->config->runtime_dir, "sender.json", describe(sender));
 	if (ret)
 		ygr_warn("cannot write sender.json: %s", strerror(-ret));

@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The daemon as a system sees it: rights of its processes, signals, exit statuses,
+# the outputs without a receiver.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+B=${B:-build}
+work=$(mktemp -d)
+number=0 failed=0 daemon='' producer=''
+
+say() {
+	number=$((number + 1))
+	if [[ $1 = 0 ]]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		tail -n 15 "$work"/*.log 2>/dev/null | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+skip() { number=$((number + 1)); echo "ok $number # SKIP $1"; }
+
+clean_up() {
+	[[ -z $producer ]] || kill -9 "$producer" 2>/dev/null
+	[[ -z $daemon ]] || kill -TERM "$daemon" 2>/dev/null
+	wait
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+# Try a command for 5 s.
+within() {
+	local tries
+	for ((tries = 0; tries < 50; tries++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+pid_of() { sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$work/run/$1.json" 2>/dev/null; }
+field() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
+fds() { readlink "/proc/$1/fd/"* 2>/dev/null; }
+value() { sed -n "s/.*\"$2\": \([0-9]*\).*/\1/p" "$work/run/$1.json" | head -n 1; }
+delivered() { [[ $(value sender acked_batches) -gt 0 && $(value sender unacked_batches) = 0 ]]; }
+all_spooled() { grep -A 2 '"spool"' "$work/run/reader.json" | grep -q '"events": 2000,'; }
+
+configure() {
+	cat >"$work/yagurad.yaml" <<-END
+		version: 1
+		spool: {dir: $work/spool, limit: 64MiB, segment: 1MiB}
+		reader: {flush_ms: 20}
+		sender: {$1}
+		runtime_dir: $work/run
+	END
+}
+
+start() {
+	"$B/yagurad" -f -c "$work/yagurad.yaml" --source "$work/rings" 2>>"$work/daemon.log" &
+	daemon=$!
+	within pid_of reader && within test -s "$work/run/reader.json"
+}
+
+stop() { kill -TERM "$daemon"; wait "$daemon"; local status=$?; daemon=''; return $status; }
+
+fill() {
+	rm -rf "$work/rings" "$work/spool" "$work/run"
+	"$work/ring_producer" "$work/rings" 2 1048576 2000 1000 >"$work/producer.txt"
+}
+
+echo "1..21"
+${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Iinclude/uapi -Iuserd -o "$work/ring_producer" \
+	tests/native/ring_producer.c tests/unit/ring_fake.c userd/clock.c || exit 1
+chmod 755 "$work"
+
+"$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
+say $? "wrong options: status 64"
+echo "version: 1" >"$work/good.yaml"
+"$B/yagurad" -n -c "$work/good.yaml"
+say $? "-n on a good configuration: status 0"
+printf 'version: 1\nspol: {}\n' >"$work/bad.yaml"
+"$B/yagurad" -n -c "$work/bad.yaml" 2>"$work/errors"; [[ $? = 78 ]]
+say $? "-n on a bad one: status 78"
+grep -q "bad.yaml:2:1: error: .*spol.*did you mean \"spool\"" "$work/errors"
+say $? "and says where and what"
+"$B/yagurad" -n -c "$work/none.yaml" 2>/dev/null; [[ $? = 78 ]]
+say $? "a configuration that is named and missing: status 78"
+"$B/yagurad" -n -c docs/examples/yagurad.yaml
+say $? "the example configuration is good"
+"$B/yagurad" --version | grep -q '^yagurad [0-9]' && "$B/yagura-recv" --version | grep -q '^yagura-recv [0-9]'
+say $? "--version"
+
+# ---- rights
+fill
+root=$([[ $(id -u) = 0 ]] && echo yes)
+configure "${root:+user: nobody, }output: {kind: 'null'}"
+start
+within test -s "$work/run/sender.json"
+reader=$(pid_of reader) sender=$(pid_of sender)
+within all_spooled
+say $? "null: every record is spooled"
+within delivered
+say $? "null: every batch is taken"
+[[ $(field "$reader" NoNewPrivs) = 1 && $(field "$sender" NoNewPrivs) = 1 ]]
+say $? "neither process can gain privileges"
+fds "$reader" | grep -q "$work/rings" && ! fds "$sender" | grep -q "$work/rings"
+say $? "the reader has the source open, the sender has not"
+! fds "$sender" | grep -q '\.ygs$' || [[ -z $root ]] ||
+	grep -q 'flags:.*0[0-7]*0$' "/proc/$sender/fdinfo/$(find "/proc/$sender/fd" -lname '*.ygs' -printf '%f\n' | head -n 1)"
+say $? "the sender has segments open for reading only"
+if [[ $root ]]; then
+	[[ $(field "$sender" Uid) = "$(id -u nobody)" && $(field "$sender" CapEff) = 0000000000000000 ]]
+	say $? "the sender is nobody, with no capability"
+	[[ $(readlink "/proc/$reader/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+	say $? "the reader has a network namespace of its own"
+	[[ $(field "$reader" CapEff) = 000000000008000e ]]
+	say $? "the reader keeps file and ptrace capabilities only"
+else
+	skip "not root"; skip "not root"; skip "not root"
+fi
+
+# ---- signals
+echo "nonsense: [" >"$work/yagurad.yaml"
+kill -HUP "$daemon"
+within grep -q 'the old one stays in force' "$work/daemon.log"
+say $? "SIGHUP with a bad configuration: said"
+[[ $(pid_of sender) = "$sender" && -d /proc/$sender ]]
+say $? "and nothing changed"
+configure "output: {kind: file, path: $work/out.ygs}"
+kill -HUP "$daemon"
+other_sender() { [[ $(pid_of sender) != "$sender" ]] && grep -q '"output": "file"' "$work/run/sender.json"; }
+within other_sender && [[ $(pid_of reader) = "$reader" ]]
+say $? "SIGHUP with a good one: another sender, the same reader"
+stop
+say $? "SIGTERM: status 0"
+
+# ---- file output, from the start
+fill
+start
+within delivered
+stop
+cmp -s <(cat "$work"/spool/*.ygs) "$work/out.ygs"
+say $? "file: the spool's batches, byte for byte"
+lz4 -dc "$work/out.ygs" 2>/dev/null | grep -aq /var/tmp/native/1999
+say $? "file: lz4 -dc shows the last event"
+exit $failed
