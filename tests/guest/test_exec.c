@@ -98,29 +98,29 @@ static const struct guest_event *expect_denied(struct guest *guest, pid_t pid)
 	return event;
 }
 
-static void copy_file(int to, const char *from)
+/* These two may be called in a child. Return: 0 or -1. */
+static int copy_prog(int to)
 {
-	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	int fd = open(PROG, O_RDONLY | O_CLOEXEC), ret = -1;
 	struct stat st;
 
-	assert_true(fd >= 0 && to >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	assert_int_equal(sendfile(to, fd, NULL, st.st_size), st.st_size);
+	if (fd >= 0 && !fstat(fd, &st) && sendfile(to, fd, NULL, st.st_size) == st.st_size)
+		ret = 0;
 	close(fd);
+	return ret;
 }
 
-static void make_copy(const char *path)
+static int make_copy(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755), ret = copy_prog(fd);
 
-	copy_file(fd, PROG);
 	close(fd);
+	return ret;
 }
 
 static int make_files(void **state)
 {
-	make_copy(COPY);
-	if (symlink(PROG, LINK) && errno != EEXIST)
+	if (make_copy(COPY) || (symlink(PROG, LINK) && errno != EEXIST))
 		return -1;
 	if (guest_file_write(SCRIPT, "#!" PROG " " RAN "\n") || chmod(SCRIPT, 0755) ||
 	    guest_file_write(OUTER, "#!" SCRIPT "\n") || chmod(OUTER, 0755))
@@ -234,7 +234,7 @@ static void removed_file_is_flagged(void **state)
 	const struct guest_event *event;
 	int fd;
 
-	make_copy("/tmp/exec_gone");
+	assert_int_equal(make_copy("/tmp/exec_gone"), 0);
 	fd = open("/tmp/exec_gone", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(unlink("/tmp/exec_gone"), 0);
 	event = launch_fd(*state, fd);
@@ -249,7 +249,7 @@ static void memfd_is_flagged(void **state)
 	const struct guest_event *event;
 	char path[32];
 
-	copy_file(fd, PROG);
+	assert_int_equal(copy_prog(fd), 0);
 	/* A file open for writing cannot be executed. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ro = open(path, O_RDONLY | O_CLOEXEC);
@@ -343,6 +343,99 @@ static void empty_argv_becomes_one_empty_argument(void **state)
 	assert_text(event, YGR_STR_ARGV, "\0");
 	assert_int_equal(event->body.exec.argc, 1);
 	assert_int_equal(event->body.exec.envc, 0);
+}
+
+/* The new program's rights are told; the old one's were judged. */
+static void set_user_id_program_tells_its_new_rights(void **state)
+{
+	char *argv[] = { COPY, RAN, NULL };
+	const struct launch what = { .file = COPY, .argv = argv, .uid = 1000 };
+	const struct guest_event *event;
+
+	guest_policy_load(*state, RULES_1("{ name: try, on: exec, do: deny, mode: monitor, where: { uid: 1000 } }"));
+	assert_int_equal(chmod(COPY, 04755), 0);
+	event = expect_exec(*state, launch(&what, RAN_STATUS));
+	assert_int_equal(chmod(COPY, 0755), 0);
+	assert_int_equal(event->head.uid, 1000);
+	assert_int_equal(event->head.euid, 0);
+	assert_int_equal(event->head.gid, 1000);
+	assert_int_equal(event->head.egid, 1000);
+	assert_int_equal(event->body.exec.file.mode, S_IFREG | 04755);
+	event = guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .tgid = event->head.tgid);
+	assert_int_equal(event->head.verdict, YGR_VERDICT_WOULD_DENY);
+	assert_int_equal(event->head.euid, 1000);
+}
+
+static int launch_from_removed_dir(void *arg)
+{
+	if (mkdir("/tmp/exec_dir", 0700) || chdir("/tmp/exec_dir") || rmdir("/tmp/exec_dir"))
+		return 255;
+	return launch_child(arg);
+}
+
+/* That the directory is gone is no property of the program. */
+static void removed_working_directory_keeps_its_last_name(void **state)
+{
+	char *argv[] = { PROG, RAN, NULL };
+	struct launch what = { .file = PROG, .argv = argv };
+	pid_t pid = guest_child_start(launch_from_removed_dir, &what);
+	const struct guest_event *event;
+
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), RAN_STATUS);
+	event = expect_exec(*state, pid);
+	assert_text(event, YGR_STR_CWD, "/tmp/exec_dir");
+	assert_int_equal(event->head.flags, 0);
+}
+
+#define LEVEL_BYTES	200	/* name of a directory */
+#define LEVEL_NR	25
+
+/* LEVEL_NR directories down, a copy of the program is run by the longest name there is. */
+static int launch_from_the_deep(void *arg)
+{
+	char level[LEVEL_BYTES + 1];
+
+	memset(level, 'x', LEVEL_BYTES);
+	level[LEVEL_BYTES] = '\0';
+	if (chdir("/tmp"))
+		return 255;
+	for (unsigned int i = 0; i < LEVEL_NR; i++)
+		if ((mkdir(level, 0755) && errno != EEXIST) || chdir(level))
+			return 255;
+	return make_copy("deep") ? 255 : launch_child(arg);
+}
+
+static void assert_cut(const struct guest_event *event, enum ygr_string_tag tag, uint32_t len,
+		       uint32_t true_len)
+{
+	assert_int_equal(event->text[tag].len, len);
+	assert_int_equal(event->text[tag].true_len, true_len);
+}
+
+static void everything_at_its_longest(void **state)
+{
+	static char filename[4096], big[100000];
+	char *argv[] = { "deep", RAN, big, NULL };
+	struct launch what = { .file = filename, .argv = argv };
+	const uint32_t dir_bytes = strlen("/tmp") + LEVEL_NR * (1 + LEVEL_BYTES);
+	const struct guest_event *event;
+	pid_t pid;
+
+	memset(big, 'x', sizeof(big) - 1);
+	/* ".//////deep" */
+	memset(filename, '/', sizeof(filename) - 1);
+	filename[0] = '.';
+	memcpy(filename + sizeof(filename) - sizeof("deep"), "deep", sizeof("deep"));
+	pid = guest_child_start(launch_from_the_deep, &what);
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), RAN_STATUS);
+	event = expect_exec(*state, pid);
+	assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
+	assert_text_at(event, YGR_STR_FILENAME, filename, sizeof(filename) - 1, __FILE__, __LINE__);
+	assert_cut(event, YGR_STR_PATH, 4095, dir_bytes + strlen("/deep"));
+	assert_cut(event, YGR_STR_CWD, 4095, dir_bytes);
+	assert_cut(event, YGR_STR_ARGV, 4096, sizeof("deep") + sizeof(RAN) + sizeof(big));
+	assert_memory_equal(event->text[YGR_STR_PATH].bytes + 4095 - 7, "xx/deep", 7);
+	assert_memory_equal(event->text[YGR_STR_CWD].bytes + 4095 - 2, "xx", 2);
 }
 
 static void failure_is_not_told(void **state)
@@ -560,6 +653,9 @@ int main(void)
 		test(argv_of_4096_bytes_is_whole),
 		test(longer_argv_is_cut_and_says_so),
 		test(empty_argv_becomes_one_empty_argument),
+		test(set_user_id_program_tells_its_new_rights),
+		test(removed_working_directory_keeps_its_last_name),
+		test(everything_at_its_longest),
 		test(failure_is_not_told),
 		test(ignored_exec_is_counted),
 		test(denial_tells_all),
