@@ -54,7 +54,7 @@ static void put_exit(struct ygr_event_line *line)
 	status = value;
 	if (WIFSIGNALED(status))
 		ygr_event_line_put(line, "killed by signal %d%s", WTERMSIG(status),
-		    WCOREDUMP(status) ? ", core dumped" : "");
+				   WCOREDUMP(status) ? ", core dumped" : "");
 	else
 		ygr_event_line_put(line, "status %d", WEXITSTATUS(status));
 }
@@ -262,8 +262,8 @@ static void put_totals(struct ygr_event_line *line)
 
 	ygr_event_map_get_u64(line->event, "cpu", &cpu);
 	ygr_event_line_put(line, "cpu %" PRIu64 " since load: %" PRIu64 " produced, %" PRIu64 " dropped", cpu,
-	    sum_classes(ygr_event_map_find(line->event, "produced")),
-	    sum_classes(ygr_event_map_find(line->event, "dropped")));
+			   sum_classes(ygr_event_map_find(line->event, "produced")),
+			   sum_classes(ygr_event_map_find(line->event, "dropped")));
 }
 
 /* The sensor speaks of itself in these: the process that ran is of no matter. */
