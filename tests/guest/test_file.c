@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -368,20 +369,46 @@ static bool is_executable(const void *map)
 	return rights[2] == 'x';
 }
 
-/* A personality that turns "read" into "read and execute" hides nothing. */
-static void implied_execution_is_told(void **state)
+/* As a personality has it that turns "read" into "read and execute". Return: whether it did. */
+static bool map_with_implied_execution(const char *path, int prot)
 {
-	int fd = open(A, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool executable;
 	void *map;
 
 	assert_int_not_equal(personality(READ_IMPLIES_EXEC), -1);
-	map = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	map = mmap(NULL, 4096, prot, MAP_PRIVATE, fd, 0);
 	assert_int_not_equal(personality(PER_LINUX), -1);
 	assert_ptr_not_equal(map, MAP_FAILED);
-	assert_true(is_executable(map));
+	executable = is_executable(map);
 	munmap(map, 4096);
 	close(fd);
+	return executable;
+}
+
+static void implied_execution_is_told(void **state)
+{
+	assert_true(map_with_implied_execution(A, PROT_READ));
 	expect_file(*state, YGR_EV_MMAP_EXEC, A);
+	guest_forget(*state);
+	assert_true(map_with_implied_execution(A, PROT_READ | PROT_WRITE));
+	expect_file(*state, YGR_EV_MMAP_EXEC, A);
+}
+
+static void implied_execution_needs_a_read(void **state)
+{
+	assert_false(map_with_implied_execution(A, PROT_WRITE));
+	reject_file(*state, YGR_EV_MMAP_EXEC, A);
+}
+
+static void implied_execution_ends_at_a_noexec_mount(void **state)
+{
+	mkdir(DIR "_noexec", 0700);
+	assert_int_equal(mount("none", DIR "_noexec", "tmpfs", MS_NOEXEC, NULL), 0);
+	guest_file_write(DIR "_noexec/a", TEXT);
+	assert_false(map_with_implied_execution(DIR "_noexec/a", PROT_READ));
+	reject_file(*state, YGR_EV_MMAP_EXEC, DIR "_noexec/a");
+	assert_int_equal(umount(DIR "_noexec"), 0);
 }
 
 static void program_is_mapped_to_be_executed(void **state)
@@ -608,6 +635,8 @@ int main(void)
 		test(executable_mapping_is_told),
 		test(other_mappings_are_not_told),
 		test(implied_execution_is_told),
+		test(implied_execution_needs_a_read),
+		test(implied_execution_ends_at_a_noexec_mount),
 		test(program_is_mapped_to_be_executed),
 		test(denied_write_leaves_the_text),
 		test(denied_read),

@@ -438,6 +438,103 @@ static void disconnect_has_no_address(void **state)
 	close(fd);
 }
 
+/* The peer as getpeername() has it, which no record may contradict. */
+static void assert_is_peer_of(const struct ygr_address *address, int fd)
+{
+	struct sockaddr_in6 peer = { 0 };
+	socklen_t len = sizeof(peer);
+	char text[INET6_ADDRSTRLEN];
+	const char *plain = text;
+
+	assert_int_equal(getpeername(fd, (struct sockaddr *)&peer, &len), 0);
+	if (peer.sin6_family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, &peer.sin6_addr, text, sizeof(text));
+	if (!strncmp(text, "::ffff:", 7))
+		plain += 7;
+	assert_address(address, plain, ntohs(peer.sin6_port));
+}
+
+/* Who asks for no address in particular gets one all the same, and it depends. */
+static void unspecified_address_is_where_it_leads(void **state)
+{
+	static const struct { int family; const char *from, *to; } cases[] = {
+		{ AF_INET, NULL, "0.0.0.0" },
+		{ AF_INET, "127.0.0.5", "0.0.0.0" },
+		{ AF_INET6, NULL, "::" },
+		{ AF_INET6, NULL, "0.0.0.0" },
+		{ AF_INET6, NULL, "::ffff:0.0.0.0" },
+		{ AF_INET6, "::1", "::" },
+		{ AF_INET6, "::ffff:127.0.0.5", "::" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int fd = open_socket(cases[i].family, SOCK_DGRAM);
+		union {
+			struct sockaddr_in sin;
+			struct sockaddr_in6 sin6;
+		} from, to;
+
+		guest_forget(*state);
+		if (cases[i].from && cases[i].family == AF_INET)
+			from.sin = ipv4(cases[i].from, 0);
+		else if (cases[i].from)
+			from.sin6 = ipv6(cases[i].from, 0);
+		if (cases[i].from)
+			assert_int_equal(try_bind(fd, &from, sizeof(from)), 0);
+		if (strchr(cases[i].to, ':'))
+			to.sin6 = ipv6(cases[i].to, PORT);
+		else
+			to.sin = ipv4(cases[i].to, PORT);
+		printf("# %s to %s\n", cases[i].from ?: "unbound", cases[i].to);
+		assert_int_equal(try_connect(fd, &to, sizeof(to)), 0);
+		assert_is_peer_of(&expect_socket(*state, YGR_EV_CONNECT)->body.socket.remote, fd);
+		close(fd);
+	}
+}
+
+/* Return: errno of a send that connects. */
+static int try_fast_open(int fd, const void *address, socklen_t len)
+{
+	return sendto(fd, "x", 1, MSG_FASTOPEN, address, len) == 1 ? 0 : errno;
+}
+
+static void fast_open_is_a_connect(void **state)
+{
+	int server = open_server(AF_INET), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = ipv4("127.0.0.1", PORT);
+	const struct ygr_body_socket *body;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: connect, do: deny, where: { port: 4000 } }"));
+	assert_int_equal(try_fast_open(fd, &to, sizeof(to)), EPERM);
+	assert_int_equal(expect_socket(*state, YGR_EV_CONNECT)->head.verdict, YGR_VERDICT_DENY);
+	usleep(10000);
+	assert_int_equal(accept(server, NULL, NULL), -1);
+	assert_int_equal(errno, EAGAIN);
+	guest_policy_clear(*state);
+	guest_forget(*state);
+	assert_int_equal(try_fast_open(fd, &to, sizeof(to)), 0);
+	body = &expect_socket(*state, YGR_EV_CONNECT)->body.socket;
+	assert_address(&body->remote, "127.0.0.1", PORT);
+	assert_int_equal(body->socket_ino, inode_of(fd));
+	close(fd);
+	close(server);
+}
+
+/* Elsewhere the flag means nothing, and nothing connects. */
+static void fast_open_is_for_tcp_alone(void **state)
+{
+	int fd = open_socket(AF_INET, SOCK_DGRAM);
+	struct sockaddr_in to = ipv4("127.0.0.1", PORT);
+
+	assert_int_equal(try_fast_open(fd, &to, sizeof(to)), 0);
+	close(fd);
+	close(open_socket(AF_INET, SOCK_STREAM));
+	guest_drain(*state);
+	guest_reject(*state, .type = YGR_EV_CONNECT, .tgid = getpid());
+}
+
 /* ---- AF_UNIX ---- */
 
 static socklen_t unix_address(struct sockaddr_un *un, const char *bytes, size_t nr)
@@ -802,6 +899,9 @@ int main(void)
 		test(ipv4_has_many_spellings),
 		test(half_an_address_is_none),
 		test(disconnect_has_no_address),
+		test(unspecified_address_is_where_it_leads),
+		test(fast_open_is_a_connect),
+		test(fast_open_is_for_tcp_alone),
 		test(unix_name_is_told),
 		test(abstract_name_is_told_with_its_nuls),
 		test(longest_unix_name_has_no_end),
