@@ -186,7 +186,7 @@ test:	## everything: set up, build, unit, fuzz, both kernels in QEMU
 	$(Q)tests/run-all --logs $(B)/logs all
 
 test-long: export YAGURA_LONG = 1
-test-long:	## the same with the long variants, KUnit and the debug kernel
+test-long:	## the same with the long variants and the KUnit suite
 	$(Q)tests/run-all --logs $(B)/logs all
 
 test-kunit:	## build a UML kernel if none is cached, and run the KUnit suite in it
