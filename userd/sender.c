@@ -38,6 +38,7 @@ struct sender {
 	struct ygr_loop_timer retry;
 	struct ygr_loop_timer deadline;
 	uint64_t retry_ns;
+	bool	 waits;			/* for the retry timer: no link before that */
 	bool	 stopping;
 
 	/* the spool, and the batch that was read and not sent yet */
@@ -51,6 +52,7 @@ struct sender {
 	bool	 is_started;		/* up, or on its way */
 	bool	 is_up;
 	uint64_t remote_id;		/* what the far end had when the link came up */
+	uint64_t remote_hash;
 	uint64_t sent_id;
 
 	struct ygr_sender_state state;
@@ -174,6 +176,7 @@ static void link_lost(struct sender *sender, const char *reason)
 	sender->is_up = false;
 	close_scan(sender);
 	strncpy(sender->last_down, reason, sizeof(sender->last_down) - 1);
+	sender->waits = true;
 	sender->retry_ns = sender->retry_ns ? sender->retry_ns * 2 : RETRY_MIN_NS;
 	if (sender->retry_ns > RETRY_MAX_NS)
 		sender->retry_ns = RETRY_MAX_NS;
@@ -189,12 +192,13 @@ static void link_down(void *arg, const char *reason)
 	link_lost(arg, reason);
 }
 
-static void link_up(void *arg, uint64_t last_batch_id)
+static void link_up(void *arg, uint64_t last_batch_id, uint64_t last_hash)
 {
 	struct sender *sender = arg;
 
 	sender->is_up = true;
 	sender->remote_id = last_batch_id;
+	sender->remote_hash = last_hash;
 	sender->sent_id = sender->state.acked_id;
 	sender->stats.link_nr++;
 	ygr_info("%s: up; batch %llu is the last one there", sender->transport->ops->name,
@@ -251,22 +255,43 @@ static void stop_link(struct sender *sender)
 /* ---- from the one to the other -------------------------------------------- */
 
 /*
- * The far end claims batches of this spool that the spool never reached: it was
- * restored from an old copy, and its next batches would be taken for duplicates.
- * Nothing is sent until somebody has looked.
+ * The far end claims a batch of this spool that the spool never reached, or has
+ * another one under the same id: the spool was restored from an old copy. Its
+ * batches would be taken for duplicates, so nothing is sent, and nothing counts as
+ * acknowledged, until somebody has looked.
  */
+static void refuse_remote(struct sender *sender)
+{
+	stop_link(sender);
+	link_lost(sender, "the far end has other batches of this spool than the spool itself: "
+		  "was it restored from a copy?");
+}
+
 static bool is_remote_ahead(const struct sender *sender)
 {
 	return sender->remote_id > sender->seen_id && sender->remote_id > sender->state.acked_id;
 }
 
-/* The far end has it: from an earlier link, whose acknowledgement got lost. */
-static void pass_item(struct sender *sender)
+/*
+ * The far end has it, from an earlier link whose acknowledgement got lost; but only
+ * its last batch can be compared with ours, so all of them count from there on.
+ * Return: true if the next one may follow.
+ */
+static bool pass_item(struct sender *sender)
 {
-	sender->state.acked_id = sender->item.header.batch_id;
-	sender->sent_id = sender->state.acked_id;
-	sender->stats.passed_nr++;
+	uint64_t id = sender->item.header.batch_id;
+
+	if (id == sender->remote_id) {
+		if (ygr_spool_format_header_hash(sender->item.batch) != sender->remote_hash) {
+			refuse_remote(sender);
+			return false;
+		}
+		sender->stats.passed_nr += id - sender->state.acked_id;
+		sender->state.acked_id = id;
+		sender->sent_id = id;
+	}
 	sender->has_item = false;
+	return true;
 }
 
 /* Return: true if the item is gone and the next one may follow. */
@@ -307,25 +332,21 @@ static void pump(struct sender *sender)
 
 		if (memcmp(header->spool_id, sender->state.spool_id, YGR_BATCH_ID_BYTES) != 0) {
 			stop_link(sender);
-			sender->retry_ns = 0;
+			sender->waits = false;
 			adopt_spool(sender, header->spool_id);
 		}
 		if (header->batch_id > sender->seen_id)
 			sender->seen_id = header->batch_id;
-		if (!sender->is_started && !sender->retry_ns)
+		if (!sender->is_started && !sender->waits)
 			start_link(sender);
 		if (!sender->is_up)
 			return;
-		if (header->batch_id <= sender->remote_id)
-			pass_item(sender);
-		else if (!is_window_open(sender) || !send_item(sender))
+		if (header->batch_id <= sender->remote_id ? !pass_item(sender) :
+		    !is_window_open(sender) || !send_item(sender))
 			return;
 	}
-	if (sender->is_up && is_remote_ahead(sender)) {
-		stop_link(sender);
-		link_lost(sender, "the far end has later batches of this spool than the spool itself: "
-			  "was it restored from a copy?");
-	}
+	if (sender->is_up && is_remote_ahead(sender))
+		refuse_remote(sender);
 	if (sender->stopping && sender->sent_id <= sender->state.acked_id)
 		ygr_loop_stop(sender->loop);
 }
@@ -375,8 +396,8 @@ static void retry_now(void *arg)
 {
 	struct sender *sender = arg;
 
-	if (!sender->is_started && read_item(sender))
-		start_link(sender);
+	sender->waits = false;
+	pump(sender);
 }
 
 static void spool_changed(void *arg, uint32_t events)

@@ -247,6 +247,11 @@ size_t ygr_spool_format_put_header(uint8_t *out, struct ygr_batch_header *header
 	return SKIPPABLE_BYTES + header->header_bytes;
 }
 
+uint64_t ygr_spool_format_header_hash(const uint8_t *bytes)
+{
+	return ygr_le64_get(bytes + SKIPPABLE_BYTES + OFF_HEADER_HASH);
+}
+
 void ygr_spool_format_hash(const uint8_t *batch, size_t len, uint8_t hash[YGR_BATCH_HASH_BYTES])
 {
 	XXH128_canonical_t canonical;

@@ -122,6 +122,9 @@ size_t ygr_spool_format_resync(const uint8_t *bytes, size_t len, size_t from);
 size_t ygr_spool_format_put_header(uint8_t *out, struct ygr_batch_header *header,
 				   const struct ygr_batch_cpu *cpus, const uint8_t *frame);
 
+/* The header_hash of the batch at @bytes, whose header was parsed: which batch it is, in 8 bytes. */
+uint64_t ygr_spool_format_header_hash(const uint8_t *bytes);
+
 /* XXH3-128 of a whole batch in canonical (big-endian) form: the next one's prev_hash. */
 void ygr_spool_format_hash(const uint8_t *batch, size_t len, uint8_t hash[YGR_BATCH_HASH_BYTES]);
 

@@ -21,14 +21,16 @@ static int recover(struct ygr_store *store, uint64_t len)
 	if (bytes == MAP_FAILED)
 		return -errno;
 	ygr_spool_format_recover(bytes, len, &recovery);
+	if (recovery.batch_nr &&
+	    memcmp(recovery.header.spool_id, store->spool_id, YGR_BATCH_ID_BYTES) == 0) {
+		store->last_batch_id = recovery.header.batch_id;
+		store->last_hash = ygr_spool_format_header_hash(bytes + recovery.last);
+	}
 	munmap(bytes, len);
 	if (recovery.end != len && (ftruncate(store->fd, (off_t)recovery.end) || fdatasync(store->fd)))
 		return -errno;
 	store->end = recovery.end;
 	store->cut_bytes = len - recovery.end;
-	if (recovery.batch_nr &&
-	    memcmp(recovery.header.spool_id, store->spool_id, YGR_BATCH_ID_BYTES) == 0)
-		store->last_batch_id = recovery.header.batch_id;
 	return 0;
 }
 
@@ -118,6 +120,7 @@ int ygr_store_append(struct ygr_store *store, uint64_t batch_id, const uint8_t *
 	}
 	store->end += len;
 	store->last_batch_id = batch_id;
+	store->last_hash = ygr_spool_format_header_hash(batch);
 	return 0;
 }
 

@@ -19,6 +19,7 @@ struct ygr_store {
 	uint64_t end;			/* of the last whole batch */
 	uint8_t	 spool_id[YGR_BATCH_ID_BYTES];
 	uint64_t last_batch_id;		/* 0: none of this spool */
+	uint64_t last_hash;		/* its header_hash */
 	uint64_t cut_bytes;		/* by open */
 	uint64_t duplicate_nr;		/* batches that were here already */
 };

@@ -22,7 +22,8 @@ struct ygr_transport;
 
 /* What it tells the sender. */
 struct ygr_transport_user {
-	void (*up)(void *arg, uint64_t last_batch_id);	/* durable there already; 0: none */
+	/* @last_batch_id is durable there already, and this is its header_hash; 0: none is */
+	void (*up)(void *arg, uint64_t last_batch_id, uint64_t last_hash);
 	void (*acked)(void *arg, uint64_t batch_id);
 	void (*room)(void *arg);			/* after send() said -EAGAIN */
 	void (*down)(void *arg, const char *reason);	/* until start() again */

@@ -34,7 +34,8 @@ static void file_later(void *arg)
 		return;
 	if (!file->is_up) {
 		file->is_up = true;
-		file->base.user.up(file->base.user.arg, file->store.last_batch_id);
+		file->base.user.up(file->base.user.arg, file->store.last_batch_id,
+				   file->store.last_hash);
 		return;
 	}
 	if (!ret && file->is_dirty)

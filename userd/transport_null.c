@@ -18,7 +18,7 @@ static void null_later(void *arg)
 
 	if (!null->is_up) {
 		null->is_up = true;
-		null->base.user.up(null->base.user.arg, 0);
+		null->base.user.up(null->base.user.arg, 0, 0);
 	} else if (null->sent_id > null->acked_id) {
 		null->acked_id = null->sent_id;
 		null->base.user.acked(null->base.user.arg, null->acked_id);

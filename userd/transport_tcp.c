@@ -115,7 +115,7 @@ static const char *take_reply(struct tcp_transport *tcp, const struct ygr_wire_m
 		return "the receiver refuses";
 	ygr_loop_timer_arm(&tcp->timer, 0);
 	tcp->state = TCP_UP;
-	tcp->base.user.up(tcp->base.user.arg, message->batch_id);
+	tcp->base.user.up(tcp->base.user.arg, message->batch_id, message->last_hash);
 	return NULL;
 }
 

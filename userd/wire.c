@@ -6,7 +6,7 @@
 #include "wire.h"
 
 #define HELLO_FIXED_BYTES	32
-#define REPLY_BYTES		16
+#define REPLY_BYTES		24
 #define BATCH_FIXED_BYTES	8
 #define ACK_BYTES		8
 
@@ -32,6 +32,7 @@ static int parse_reply(const uint8_t *at, size_t len, struct ygr_wire_message *m
 	message->version = ygr_le16_get(at);
 	message->status = ygr_le16_get(at + 2);
 	message->batch_id = ygr_le64_get(at + 8);
+	message->last_hash = ygr_le64_get(at + 16);
 	return 0;
 }
 
@@ -120,7 +121,8 @@ size_t ygr_wire_put_hello(uint8_t *out, const uint8_t spool_id[YGR_BATCH_ID_BYTE
 	return YGR_WIRE_HEAD_BYTES + HELLO_FIXED_BYTES + host_len;
 }
 
-size_t ygr_wire_put_reply(uint8_t *out, enum ygr_wire_status status, uint64_t last_batch_id)
+size_t ygr_wire_put_reply(uint8_t *out, enum ygr_wire_status status, uint64_t last_batch_id,
+			  uint64_t last_hash)
 {
 	uint8_t *at = put_head(out, YGR_WIRE_REPLY, REPLY_BYTES);
 
@@ -128,6 +130,7 @@ size_t ygr_wire_put_reply(uint8_t *out, enum ygr_wire_status status, uint64_t la
 	ygr_le16_put(at + 2, (uint16_t)status);
 	ygr_le32_put(at + 4, 0);
 	ygr_le64_put(at + 8, last_batch_id);
+	ygr_le64_put(at + 16, last_hash);
 	return YGR_WIRE_REPLY_BYTES;
 }
 

@@ -4,7 +4,7 @@
  *
  *	sender				receiver
  *	HELLO version spool next host ->
- *				<-	REPLY status last
+ *				<-	REPLY status last hash
  *	BATCH id bytes ->
  *	BATCH id bytes ->
  *				<-	ACK id	(this one and all before it are durable)
@@ -46,6 +46,7 @@ struct ygr_wire_message {
 	uint16_t status;			/* REPLY */
 	uint8_t	 spool_id[YGR_BATCH_ID_BYTES];	/* HELLO */
 	uint64_t batch_id;			/* HELLO: next; REPLY: last, 0: none; BATCH; ACK */
+	uint64_t last_hash;			/* REPLY: header_hash of that batch */
 	const char *host;			/* HELLO: not terminated */
 	size_t	 host_len;
 	const uint8_t *batch;			/* BATCH */
@@ -61,12 +62,13 @@ ssize_t ygr_wire_parse(const uint8_t *bytes, size_t len, size_t cap_payload,
 
 /* Write one message to @out, which has room for it. Return: bytes. */
 #define YGR_WIRE_HELLO_BYTES_MAX (YGR_WIRE_HEAD_BYTES + 32 + YGR_WIRE_HOST_BYTES_MAX)
-#define YGR_WIRE_REPLY_BYTES	(YGR_WIRE_HEAD_BYTES + 16)
+#define YGR_WIRE_REPLY_BYTES	(YGR_WIRE_HEAD_BYTES + 24)
 #define YGR_WIRE_BATCH_HEAD_BYTES (YGR_WIRE_HEAD_BYTES + 8)	/* then the batch itself */
 #define YGR_WIRE_ACK_BYTES	(YGR_WIRE_HEAD_BYTES + 8)
 size_t ygr_wire_put_hello(uint8_t *out, const uint8_t spool_id[YGR_BATCH_ID_BYTES],
 			  uint64_t next_batch_id, const char *host);
-size_t ygr_wire_put_reply(uint8_t *out, enum ygr_wire_status status, uint64_t last_batch_id);
+size_t ygr_wire_put_reply(uint8_t *out, enum ygr_wire_status status, uint64_t last_batch_id,
+			  uint64_t last_hash);
 size_t ygr_wire_put_batch_head(uint8_t *out, uint64_t batch_id, size_t batch_len);
 size_t ygr_wire_put_ack(uint8_t *out, uint64_t batch_id);
 

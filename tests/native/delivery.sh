@@ -131,12 +131,62 @@ play() {
 	say $? "$1: lz4 -dc reads what the receiver stored"
 }
 
+# The spool is put back to an earlier state while the far end has gone on.
+restore() {
+	configure 64MiB
+	start_receiver
+	"$work/ring_producer" "$work/rings" 2 1048576 3000 1000 >"$work/producer.txt"
+	start_daemon
+	wait_delivered
+	kill -TERM "$daemon"; wait "$daemon"; daemon=''
+	rm -rf "$work/copy"; cp -r "$work/spool" "$work/copy"
+	rm "$work/rings"; "$work/ring_producer" "$work/rings" 2 1048576 3000 1000 >"$work/producer.txt"
+	start_daemon
+	sleep 1
+	kill -TERM "$daemon"; wait "$daemon"; daemon=''
+	local before; before=$(stat -c %s "$work"/out/*.ygs)
+	rm -rf "$work/spool"; mv "$work/copy" "$work/spool"
+	rm "$work/rings"; "$work/ring_producer" "$work/rings" 2 1048576 9000 1000 >"$work/producer.txt"
+	start_daemon
+	sleep 2
+	grep -q 'restored from a copy' "$work/daemon.log"
+	say $? "a restored spool: said"
+	[[ $(stat -c %s "$work"/out/*.ygs) = "$before" && $(stat -c %s "$work"/spool/*.ygs | sort -n | tail -n 1) -gt $before ]]
+	say $? "a restored spool: nothing is taken for what the far end has, all of it waits"
+	stop_all
+}
+
+# The far end goes away and comes back while there is nothing to send.
+idle() {
+	configure 64MiB
+	start_receiver
+	"$work/ring_producer" "$work/rings" 2 1048576 2000 2 >"$work/producer.txt" &
+	producer=$!
+	while [[ ! -s $work/rings ]]; do sleep 0.01; done
+	start_daemon
+	sleep 0.5
+	kill -STOP "$producer"
+	sleep 1
+	end "$receiver"
+	sleep 1
+	start_receiver
+	kill -CONT "$producer"
+	wait "$producer"; producer=''
+	wait_delivered
+	cat "$work/check.txt"
+	"$work/check_delivery" "$work/producer.txt" "$work"/out/*.ygs >/dev/null
+	say $? "receiver away while idle: all delivered afterwards"
+	stop_all
+}
+
 build_helpers
 port=$((20000 + RANDOM % 20000))
 echo "# SEED=$SEED KILLS=$KILLS"
-echo "1..12"
+echo "1..15"
 io=uring play "calm, io_uring" 1048576 100000 50 0 64MiB
 io=epoll play "calm, epoll" 1048576 100000 50 0 64MiB
 io=auto play "killed at random" 1048576 100000 $((KILLS > 20 ? 5 : 20)) "$KILLS" 64MiB
 io=auto play "small rings that overflow, killed at random" 65536 200000 200 4 4MiB
+io=auto restore
+io=auto idle
 exit $failed

@@ -56,8 +56,10 @@ static void test_append_and_reopen(void **state)
 	assert_int_equal(append(0), 0);
 	assert_int_equal(append(1), 0);
 	assert_int_equal(ygr_store_sync(&store), 0);
+	assert_true(store.last_hash == ygr_spool_format_header_hash(batches[1].bytes));
 	reopen();
 	assert_int_equal(store.last_batch_id, 2);
+	assert_true(store.last_hash == ygr_spool_format_header_hash(batches[1].bytes));
 	assert_int_equal(store.cut_bytes, 0);
 	assert_int_equal(append(2), 0);
 	assert_int_equal(temp_file_bytes(dir, "f.ygs"), batches[0].len + batches[1].len + batches[2].len);

@@ -58,14 +58,15 @@ static void test_long_host_is_cut(void **state)
 
 static void test_reply(void **state)
 {
-	size_t len = ygr_wire_put_reply(out, YGR_WIRE_E_STORAGE, 7);
+	size_t len = ygr_wire_put_reply(out, YGR_WIRE_E_STORAGE, 7, 0x1122334455667788);
 
 	(void)state;
-	assert_int_equal(len, 28);
+	assert_int_equal(len, 36);
 	assert_int_equal(parse(len), len);
 	assert_int_equal(message.type, YGR_WIRE_REPLY);
 	assert_int_equal(message.status, 2);
 	assert_int_equal(message.batch_id, 7);
+	assert_true(message.last_hash == 0x1122334455667788);
 }
 
 static void test_batch(void **state)
@@ -156,9 +157,9 @@ static void test_wrong_sizes(void **state)
 	ygr_wire_put_ack(out, 1);
 	ygr_le32_put(out + 8, 9);
 	assert_int_equal(parse(21), -EPROTO);
-	ygr_wire_put_reply(out, 0, 1);
-	ygr_le32_put(out + 8, 15);
-	assert_int_equal(parse(27), -EPROTO);
+	ygr_wire_put_reply(out, 0, 1, 2);
+	ygr_le32_put(out + 8, 23);
+	assert_int_equal(parse(35), -EPROTO);
 	ygr_wire_put_batch_head(out, 1, 0);
 	ygr_le32_put(out + 8, 7);
 	assert_int_equal(parse(19), -EPROTO);

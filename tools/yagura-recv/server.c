@@ -158,7 +158,8 @@ static const char *take_hello(struct client *client, const struct ygr_wire_messa
 		}
 	}
 	client->out_len += ygr_wire_put_reply(client->out + client->out_len, status,
-					      reason ? 0 : client->store.last_batch_id);
+					      reason ? 0 : client->store.last_batch_id,
+					      reason ? 0 : client->store.last_hash);
 	if (reason) {
 		flush_out(client);
 		return reason;
