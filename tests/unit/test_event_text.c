@@ -186,6 +186,8 @@ static void test_names_cannot_steer_a_terminal(void **state)
 	      "12:04:07.313       unlink  root      init[1] > /\\xff\\x80\\xc3(\n");
 	check("{'type':'unlink'," TIME ",'euid':0,'pid':2,'comm':'x[1] > y','path':'/a  rule fake (gen 9)'}",
 	      "12:04:07.313       unlink  root      \"x[1] > y\"[2] > \"/a  rule fake (gen 9)\"\n");
+	check("{'type':'unlink'," TIME ",'euid':0,'pid':2,'comm':'x[1]>y','path':'/a'}",
+	      "12:04:07.313       unlink  root      \"x[1]>y\"[2] > /a\n");
 	check("{'type':'unlink'," TIME "," ROOT ",'path':'/back\\\\slash'}",
 	      "12:04:07.313       unlink  root      init[1] > /back\\\\slash\n");
 	check("{'type':'unlink'," TIME "," ROOT ",'path':'/gr\\u00fc\\u00dfe'}",

@@ -201,6 +201,8 @@ static const struct mistake mistakes[] = {
 	  "p:7:20: error: rule \"r\": port 65536 is above 65535\n" },
 	{ "port reversed", WHERE("connect", "{ port: 90-80 }"),
 	  "p:7:20: error: rule \"r\": port range 90-80 is the wrong way round: write 80-90\n" },
+	{ "port reversed by one", WHERE("connect", "{ port: [80-80, 81-80] }"),
+	  "p:7:28: error: rule \"r\": port range 81-80 is the wrong way round: write 80-81\n" },
 	{ "port by name", WHERE("connect", "{ port: ssh }"),
 	  "p:7:20: error: rule \"r\": port \"ssh\": expected a number or a range such as 1000-1999\n" },
 
