@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -438,6 +440,34 @@ static void everything_at_its_longest(void **state)
 	assert_memory_equal(event->text[YGR_STR_CWD].bytes + 4095 - 2, "xx", 2);
 }
 
+static int die_with_core(void *arg)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)arg;
+	return setrlimit(RLIMIT_CORE, &all) || raise(SIGQUIT);
+}
+
+/* Who started it: no process, but the kernel on its own account. */
+static void helper_of_the_kernel_is_told_and_denied(void **state)
+{
+	const struct guest_event *event;
+
+	assert_int_equal(guest_file_write("/proc/sys/kernel/core_pattern", "|" COPY " " RAN), 0);
+	assert_int_equal(guest_child_wait(guest_child_start(die_with_core, NULL), GUEST_WAIT_MS), 128 + SIGQUIT);
+	event = guest_expect(*state, .type = YGR_EV_EXEC, .path = COPY);
+	assert_text(event, YGR_STR_ARGV, COPY "\0" RAN "\0");
+	assert_text(event, YGR_STR_CWD, "/");
+	assert_int_equal(event->head.flags, 0);
+	assert_int_not_equal(event->head.ppid, getpid());
+	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { path: " COPY " } }"));
+	guest_forget(*state);
+	assert_int_equal(guest_child_wait(guest_child_start(die_with_core, NULL), GUEST_WAIT_MS), 128 + SIGQUIT);
+	guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .verdict = GUEST_DENIED, .path = COPY, .rule = "no");
+	guest_reject(*state, .type = YGR_EV_EXEC, .path = COPY);
+	assert_int_equal(guest_file_write("/proc/sys/kernel/core_pattern", "core"), 0);
+}
+
 static void failure_is_not_told(void **state)
 {
 	pid_t missing, no_right, no_format;
@@ -532,6 +562,7 @@ static void script_is_denied_by_its_own_path(void **state)
 	assert_text(event, YGR_STR_FILENAME, SCRIPT);
 	assert_text(event, YGR_STR_ARGV, SCRIPT "\0" RAN "\0");
 	assert_int_equal(event->body.exec.argc, 2);
+	assert_int_equal(event->head.flags, 0);
 	assert_file_id(&event->body.exec.file, SCRIPT);
 	expect_exec(*state, launch_plain(PROG, RAN_STATUS));
 }
@@ -546,6 +577,7 @@ static void script_is_denied_by_its_interpreter(void **state)
 	assert_text(event, YGR_STR_FILENAME, SCRIPT);
 	assert_text(event, YGR_STR_ARGV, PROG "\0" RAN "\0" SCRIPT "\0" RAN "\0");
 	assert_int_equal(event->body.exec.argc, 4);
+	assert_int_equal(event->head.flags, YGR_F_SCRIPT);
 	assert_file_id(&event->body.exec.file, PROG);
 }
 
@@ -656,6 +688,7 @@ int main(void)
 		test(set_user_id_program_tells_its_new_rights),
 		test(removed_working_directory_keeps_its_last_name),
 		test(everything_at_its_longest),
+		test(helper_of_the_kernel_is_told_and_denied),
 		test(failure_is_not_told),
 		test(ignored_exec_is_counted),
 		test(denial_tells_all),

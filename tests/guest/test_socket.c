@@ -668,6 +668,41 @@ static void unix_peer_has_no_address(void **state)
 	close(server);
 }
 
+/* The several TCP connections below one of MPTCP are the kernel's affair. */
+static void multipath_connection_is_one(void **state)
+{
+	struct sockaddr_in here = ipv4("127.0.0.1", PORT);
+	const struct ygr_body_socket *body;
+	int server, client, fd, one = 1;
+
+	server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_MPTCP);
+	if (server < 0)
+		skip();
+	assert_int_equal(expect_socket(*state, YGR_EV_SOCKET_CREATE)->body.socket.protocol, IPPROTO_MPTCP);
+	assert_int_equal(setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
+	assert_int_equal(try_bind(server, &here, sizeof(here)), 0);
+	assert_int_equal(listen(server, 1), 0);
+	guest_forget(*state);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	assert_int_equal(try_connect(client, &here, sizeof(here)), 0);
+	fd = accept_soon(server);
+	assert_true(fd >= 0);
+	expect_socket(*state, YGR_EV_SOCKET_CREATE);
+	body = &expect_socket(*state, YGR_EV_CONNECT)->body.socket;
+	assert_int_equal(body->protocol, IPPROTO_MPTCP);
+	assert_address(&body->remote, "127.0.0.1", PORT);
+	body = &expect_socket(*state, YGR_EV_ACCEPT)->body.socket;
+	assert_int_equal(body->socket_ino, inode_of(fd));
+	assert_address(&body->remote, "127.0.0.1", port_of(client));
+	guest_policy_load(*state, RULES_1("{ name: no, on: connect, do: deny, where: { port: 4000 } }"));
+	close(client);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	assert_int_equal(try_connect(client, &here, sizeof(here)), EPERM);
+	close(client);
+	close(fd);
+	close(server);
+}
+
 static void accept_of_nobody_is_not_told(void **state)
 {
 	int server = open_server(AF_INET);
@@ -909,6 +944,7 @@ int main(void)
 		test(accept_tells_the_peer),
 		test(ipv4_peer_of_an_ipv6_server_is_ipv4),
 		test(unix_peer_has_no_address),
+		test(multipath_connection_is_one),
 		test(accept_of_nobody_is_not_told),
 		test(denied_create),
 		test(denied_bind_leaves_the_socket_unbound),
