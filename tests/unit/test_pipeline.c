@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "batch_fake.h"
@@ -379,6 +381,45 @@ static void test_full_spool(void **state)
 	stop(fixture);
 }
 
+/* The disk refuses for a while: the batch waits, is written as a whole, and nothing is lost. */
+static void fail_for_a_while(struct fixture *fixture)
+{
+	struct rlimit before, small;
+
+	signal(SIGXFSZ, SIG_IGN);
+	start(fixture);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 700;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	for (unsigned int i = 0; i < 100; i++)
+		put(fixture, 0, i + 1);
+	assert_false(drain(fixture, 60));
+	assert_int_equal(fixture->fakes[0].consumer->tail, 0);
+	assert_true(fixture->pipeline.stats.error_nr > 0);
+	assert_true(fixture->pipeline.stats.last_error != 0);
+	assert_stages_add_up(fixture);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fixture->pipeline.stats.last_error, 0);
+	assert_int_equal(fixture->pipeline.stats.spooled_nr, 100);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 100);
+}
+
+static void test_disk_fails_epoll(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->kind = YGR_LOOP_EPOLL;
+	fail_for_a_while(fixture);
+}
+
+static void test_disk_fails_auto(void **state)
+{
+	fail_for_a_while(*state);
+}
+
 static void test_rotates(void **state)
 {
 	struct fixture *fixture = *state;
@@ -426,6 +467,8 @@ int main(void)
 		TEST(test_another_load),
 		TEST(test_torn_spool),
 		TEST(test_full_spool),
+		TEST(test_disk_fails_epoll),
+		TEST(test_disk_fails_auto),
 		TEST(test_rotates),
 		TEST(test_one_writer),
 	};
