@@ -63,7 +63,7 @@ static void write_config(const struct daemon *daemon, const struct daemon_option
 	snprintf(text, sizeof(text),
 		 "version: 1\n"
 		 "spool: { dir: %s, limit: %uMiB, segment: 1MiB }\n"
-		 "reader: { flush_ms: 50, batch: 64KiB, io: %s }\n"
+		 "reader: { flush_ms: 20, batch: 64KiB, io: %s }\n"
 		 "sender: { window: 4, output: { kind: tcp, host: 127.0.0.1, port: %u } }\n"
 		 "runtime_dir: %s/run\n",
 		 daemon->spool, options->limit_mib ?: 64, options->io ?: "auto", daemon->port,
@@ -381,8 +381,7 @@ void daemon_wait_until(const struct daemon *daemon, bool (*condition)(const stru
 
 /* ---- delivery ------------------------------------------------------------- */
 
-/* Return: whether there is a file, and then exactly one. */
-static bool find_stored(const struct daemon *daemon, char path[256])
+bool daemon_find_stored(const struct daemon *daemon, char path[DAEMON_PATH_BYTES])
 {
 	char pattern[128];
 	glob_t found;
@@ -392,7 +391,7 @@ static bool find_stored(const struct daemon *daemon, char path[256])
 	is_there = !glob(pattern, 0, NULL, &found);
 	if (is_there) {
 		assert_int_equal(found.gl_pathc, 1);
-		snprintf(path, 256, "%s", found.gl_pathv[0]);
+		snprintf(path, DAEMON_PATH_BYTES, "%s", found.gl_pathv[0]);
 	}
 	globfree(&found);
 	return is_there;
@@ -402,11 +401,11 @@ static bool try_open(const struct daemon *daemon, struct far_end *far)
 {
 	void (*visit)(void *arg, const msgpack_object *event) = far->visit;
 	void *arg = far->arg;
-	char path[256];
+	char path[DAEMON_PATH_BYTES];
 
 	if (far->scan)
 		return true;
-	if (!find_stored(daemon, path))
+	if (!daemon_find_stored(daemon, path))
 		return false;
 	far_end_open(far, path);
 	far->visit = visit;

@@ -16,6 +16,7 @@
 #include "far_end.h"
 #include "guest.h"
 
+#define DAEMON_PATH_BYTES 256
 #define DAEMON_WAIT_MS	20000	/* emulation is slow, and restarts back off */
 
 enum daemon_process {
@@ -85,6 +86,12 @@ void daemon_wait_log(const struct daemon *daemon, const char *text);
 /* Until @condition holds; @what is said if it does not. */
 void daemon_wait_until(const struct daemon *daemon, bool (*condition)(const struct daemon *daemon),
 		       const char *what);
+
+/*
+ * The receiver's file, of which there must not be two: that would be a second
+ * spool. Return: whether there is one.
+ */
+bool daemon_find_stored(const struct daemon *daemon, char path[DAEMON_PATH_BYTES]);
 
 /*
  * Until all that has been recorded before this call is at the far end: does
