@@ -1,136 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Exec: what a success tells, what a denial tells, and that a denied program
- * has not run. prog_exit ends with a status that no errno has, so the status
- * of a launch says which of the two happened.
- */
+/* Exec that succeeds: what its record tells. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest_assert.h"
-
-#define PROG		"/t/prog_exit"
-#define COPY		"/tmp/exec_copy"
-#define LINK		"/tmp/exec_link"
-#define SCRIPT		"/tmp/exec_script"
-#define OUTER		"/tmp/exec_outer"	/* a script whose interpreter is SCRIPT */
-#define RAN		"142"			/* for prog_exit */
-#define RAN_STATUS	142
-
-struct launch {
-	const char *cwd;	/* NULL: stay */
-	const char *file;	/* NULL: the open file fd */
-	int fd;
-	char *const *argv;
-	char *const *envp;
-	uid_t uid;
-};
-
-/* Return: errno of the exec that failed. */
-static int launch_child(void *arg)
-{
-	const struct launch *launch = arg;
-	char *none[] = { NULL };
-	char *const *envp = launch->envp ?: none;
-
-	if (launch->cwd && chdir(launch->cwd))
-		return 255;
-	if (launch->uid && (setresgid(launch->uid, launch->uid, launch->uid) ||
-			    setresuid(launch->uid, launch->uid, launch->uid)))
-		return 255;
-	if (launch->file)
-		execve(launch->file, launch->argv, envp);
-	else
-		syscall(SYS_execveat, launch->fd, "", launch->argv, envp, AT_EMPTY_PATH);
-	return errno;
-}
-
-static pid_t launch(const struct launch *what, int want_status)
-{
-	pid_t pid = guest_child_start(launch_child, (void *)what);
-
-	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), want_status);
-	return pid;
-}
-
-/* Runs @file with the one argument that makes it end with RAN_STATUS. */
-static pid_t launch_plain(const char *file, int want_status)
-{
-	char *argv[] = { (char *)file, RAN, NULL };
-
-	return launch(&(struct launch){ .file = file, .argv = argv }, want_status);
-}
-
-static const struct guest_event *expect_exec(struct guest *guest, pid_t pid)
-{
-	const struct guest_query exec = { .type = YGR_EV_EXEC, .tgid = pid };
-	const struct guest_event *event = guest_expect(guest, .type = YGR_EV_EXEC, .tgid = pid);
-
-	assert_int_equal(guest_count(guest, &exec), 1);
-	return event;
-}
-
-/* The child's end comes after all else of it; then nothing more can be pending. */
-static void expect_exit(struct guest *guest, pid_t pid)
-{
-	guest_expect(guest, .type = YGR_EV_EXIT, .tgid = pid);
-}
-
-static const struct guest_event *expect_denied(struct guest *guest, pid_t pid)
-{
-	const struct guest_event *event = guest_expect(guest, .type = YGR_EV_EXEC_CHECK,
-						       .tgid = pid, .verdict = GUEST_DENIED);
-	const struct guest_query check = { .type = YGR_EV_EXEC_CHECK, .tgid = pid };
-
-	expect_exit(guest, pid);
-	assert_int_equal(guest_count(guest, &check), 1);
-	guest_reject(guest, .type = YGR_EV_EXEC, .tgid = pid);
-	return event;
-}
-
-/* These two may be called in a child. Return: 0 or -1. */
-static int copy_prog(int to)
-{
-	int fd = open(PROG, O_RDONLY | O_CLOEXEC), ret = -1;
-	struct stat st;
-
-	if (fd >= 0 && !fstat(fd, &st) && sendfile(to, fd, NULL, st.st_size) == st.st_size)
-		ret = 0;
-	close(fd);
-	return ret;
-}
-
-static int make_copy(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755), ret = copy_prog(fd);
-
-	close(fd);
-	return ret;
-}
-
-static int make_files(void **state)
-{
-	if (make_copy(COPY) || (symlink(PROG, LINK) && errno != EEXIST))
-		return -1;
-	if (guest_file_write(SCRIPT, "#!" PROG " " RAN "\n") || chmod(SCRIPT, 0755) ||
-	    guest_file_write(OUTER, "#!" SCRIPT "\n") || chmod(OUTER, 0755))
-		return -1;
-	return guest_setup(state);
-}
-
-/* ---- success ---- */
+#include "launch.h"
 
 static void success_tells_all(void **state)
 {
@@ -440,34 +320,6 @@ static void everything_at_its_longest(void **state)
 	assert_memory_equal(event->text[YGR_STR_CWD].bytes + 4095 - 2, "xx", 2);
 }
 
-static int die_with_core(void *arg)
-{
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-
-	(void)arg;
-	return setrlimit(RLIMIT_CORE, &all) || raise(SIGQUIT);
-}
-
-/* Who started it: no process, but the kernel on its own account. */
-static void helper_of_the_kernel_is_told_and_denied(void **state)
-{
-	const struct guest_event *event;
-
-	assert_int_equal(guest_file_write("/proc/sys/kernel/core_pattern", "|" COPY " " RAN), 0);
-	assert_int_equal(guest_child_wait(guest_child_start(die_with_core, NULL), GUEST_WAIT_MS), 128 + SIGQUIT);
-	event = guest_expect(*state, .type = YGR_EV_EXEC, .path = COPY);
-	assert_text(event, YGR_STR_ARGV, COPY "\0" RAN "\0");
-	assert_text(event, YGR_STR_CWD, "/");
-	assert_int_equal(event->head.flags, 0);
-	assert_int_not_equal(event->head.ppid, getpid());
-	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { path: " COPY " } }"));
-	guest_forget(*state);
-	assert_int_equal(guest_child_wait(guest_child_start(die_with_core, NULL), GUEST_WAIT_MS), 128 + SIGQUIT);
-	guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .verdict = GUEST_DENIED, .path = COPY, .rule = "no");
-	guest_reject(*state, .type = YGR_EV_EXEC, .path = COPY);
-	assert_int_equal(guest_file_write("/proc/sys/kernel/core_pattern", "core"), 0);
-}
-
 static void failure_is_not_told(void **state)
 {
 	pid_t missing, no_right, no_format;
@@ -500,173 +352,6 @@ static void ignored_exec_is_counted(void **state)
 	assert_int_equal(after.argv_failed, before.argv_failed);
 }
 
-/* ---- denial ---- */
-
-#define DENY(path)	RULES_1("{ name: no, on: exec, do: deny, where: { path: \"" path "\" } }")
-
-static void denial_tells_all(void **state)
-{
-	char *argv[] = { "prog", RAN, "", "\xff\n", NULL }, *envp[] = { "A=1", "B=", NULL };
-	const struct launch what = { .cwd = "/run", .file = COPY, .argv = argv, .envp = envp };
-	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
-	uint64_t generation = guest_policy_load(*state, DENY(COPY));
-	const struct guest_event *event = expect_denied(*state, launch(&what, EPERM));
-
-	assert_text(event, YGR_STR_PATH, COPY);
-	assert_text(event, YGR_STR_FILENAME, COPY);
-	assert_text(event, YGR_STR_CWD, "/run");
-	assert_text(event, YGR_STR_ARGV, "prog\0" RAN "\0\0\xff\n\0");
-	assert_int_equal(event->body.exec.argc, 4);
-	assert_int_equal(event->body.exec.envc, 2);
-	assert_int_equal(event->body.exec.old_tid, 0);
-	assert_file_id(&event->body.exec.file, COPY);
-	assert_rule(event, 1, "no", generation);
-	/* The caller is still itself. */
-	assert_string_equal(event->head.comm, "test_exec");
-	assert_int_equal(event->head.flags, 0);
-	assert_int_equal(event->head.class, YGR_CLASS_DENY);
-	after = guest_stats(*state, YGR_CPU_ALL);
-	assert_int_equal(after.denied - before.denied, 1);
-	assert_int_equal(after.ignored, before.ignored);
-}
-
-static void other_programs_run(void **state)
-{
-	pid_t pid;
-
-	guest_policy_load(*state, DENY(COPY));
-	pid = launch_plain(PROG, RAN_STATUS);
-	assert_no_rule(expect_exec(*state, pid));
-	guest_reject(*state, .type = YGR_EV_EXEC_CHECK);
-}
-
-static void other_names_of_the_program_are_denied(void **state)
-{
-	int fd = open(PROG, O_RDONLY | O_CLOEXEC);
-	char *argv[] = { "fd", RAN, NULL };
-
-	guest_policy_load(*state, DENY("/t/**"));
-	assert_text(expect_denied(*state, launch_plain(LINK, EPERM)), YGR_STR_PATH, PROG);
-	assert_text(expect_denied(*state, launch(&(struct launch){ .fd = fd, .argv = argv }, EPERM)),
-		    YGR_STR_PATH, PROG);
-	close(fd);
-}
-
-static void script_is_denied_by_its_own_path(void **state)
-{
-	const struct guest_event *event;
-
-	guest_policy_load(*state, DENY(SCRIPT));
-	event = expect_denied(*state, launch_plain(SCRIPT, EPERM));
-	assert_text(event, YGR_STR_PATH, SCRIPT);
-	assert_text(event, YGR_STR_FILENAME, SCRIPT);
-	assert_text(event, YGR_STR_ARGV, SCRIPT "\0" RAN "\0");
-	assert_int_equal(event->body.exec.argc, 2);
-	assert_int_equal(event->head.flags, 0);
-	assert_file_id(&event->body.exec.file, SCRIPT);
-	expect_exec(*state, launch_plain(PROG, RAN_STATUS));
-}
-
-static void script_is_denied_by_its_interpreter(void **state)
-{
-	const struct guest_event *event;
-
-	guest_policy_load(*state, DENY(PROG));
-	event = expect_denied(*state, launch_plain(SCRIPT, EPERM));
-	assert_text(event, YGR_STR_PATH, PROG);
-	assert_text(event, YGR_STR_FILENAME, SCRIPT);
-	assert_text(event, YGR_STR_ARGV, PROG "\0" RAN "\0" SCRIPT "\0" RAN "\0");
-	assert_int_equal(event->body.exec.argc, 4);
-	assert_int_equal(event->head.flags, YGR_F_SCRIPT);
-	assert_file_id(&event->body.exec.file, PROG);
-}
-
-static void script_in_the_middle_is_denied(void **state)
-{
-	guest_policy_load(*state, DENY(SCRIPT));
-	assert_text(expect_denied(*state, launch_plain(OUTER, EPERM)), YGR_STR_PATH, SCRIPT);
-}
-
-static void denied_argv_is_cut_and_says_so(void **state)
-{
-	static char big[100000];
-	char *argv[] = { "prog", big, NULL };
-	const struct launch what = { .file = COPY, .argv = argv };
-	const struct guest_event *event;
-
-	memset(big, 'x', sizeof(big) - 1);
-	guest_policy_load(*state, DENY(COPY));
-	event = expect_denied(*state, launch(&what, EPERM));
-	assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
-	assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
-	assert_int_equal(event->text[YGR_STR_ARGV].true_len, sizeof("prog") + sizeof(big));
-	assert_memory_equal(event->text[YGR_STR_ARGV].bytes, "prog\0x", 6);
-	assert_memory_equal(event->text[YGR_STR_ARGV].bytes + 5, big, 4096 - 5);
-}
-
-static void denial_is_by_user(void **state)
-{
-	char *argv[] = { COPY, RAN, NULL };
-	struct launch what = { .file = COPY, .argv = argv, .uid = 1000 };
-	const struct guest_event *event;
-
-	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { uid: 1000-1001 } }"));
-	event = expect_denied(*state, launch(&what, EPERM));
-	assert_int_equal(event->head.uid, 1000);
-	assert_int_equal(event->head.euid, 1000);
-	what.uid = 1002;
-	assert_int_equal(expect_exec(*state, launch(&what, RAN_STATUS))->head.uid, 1002);
-	expect_exec(*state, launch_plain(COPY, RAN_STATUS));
-}
-
-static void what_is_not_excepted_is_denied(void **state)
-{
-	guest_policy_load(*state, RULES_1("{ name: no, on: exec, do: deny, where: { not: { path: \"/t/**\" } } }"));
-	expect_denied(*state, launch_plain(COPY, EPERM));
-	expect_exec(*state, launch_plain(PROG, RAN_STATUS));
-	/* The script is not below /t, its interpreter is: either can be why. */
-	assert_text(expect_denied(*state, launch_plain(SCRIPT, EPERM)), YGR_STR_PATH, SCRIPT);
-}
-
-static void first_rule_that_matches_decides(void **state)
-{
-	uint64_t generation = guest_policy_load(*state,
-		RULES_2("{ name: yes, on: exec, do: record, where: { path: " PROG " } }",
-			"{ name: no, on: exec, do: deny }"));
-	const struct guest_event *event = expect_exec(*state, launch_plain(PROG, RAN_STATUS));
-
-	assert_rule(event, 1, "yes", generation);
-	assert_int_equal(event->head.verdict, YGR_VERDICT_ALLOW);
-	assert_rule(expect_denied(*state, launch_plain(COPY, EPERM)), 2, "no", generation);
-}
-
-static void monitored_program_runs(void **state)
-{
-	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
-	uint64_t generation = guest_policy_load(*state,
-		RULES_1("{ name: try, on: exec, do: deny, mode: monitor, where: { path: " COPY " } }"));
-	pid_t pid = launch_plain(COPY, RAN_STATUS);
-	const struct guest_event *event = guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .tgid = pid,
-						       .verdict = GUEST_WOULD_DENY, .path = COPY);
-
-	assert_rule(event, 1, "try", generation);
-	assert_int_equal(event->head.class, YGR_CLASS_DENY);
-	assert_text(event, YGR_STR_ARGV, COPY "\0" RAN "\0");
-	event = expect_exec(*state, pid);
-	assert_no_rule(event);
-	assert_int_equal(event->head.class, YGR_CLASS_EXEC);
-	after = guest_stats(*state, YGR_CPU_ALL);
-	assert_int_equal(after.denied, before.denied);
-}
-
-static void cleared_policy_denies_nothing(void **state)
-{
-	guest_policy_load(*state, DENY(COPY));
-	expect_denied(*state, launch_plain(COPY, EPERM));
-	guest_policy_clear(*state);
-	expect_exec(*state, launch_plain(COPY, RAN_STATUS));
-}
-
 #define test(f) cmocka_unit_test_setup(f, guest_fresh)
 
 int main(void)
@@ -688,22 +373,9 @@ int main(void)
 		test(set_user_id_program_tells_its_new_rights),
 		test(removed_working_directory_keeps_its_last_name),
 		test(everything_at_its_longest),
-		test(helper_of_the_kernel_is_told_and_denied),
 		test(failure_is_not_told),
 		test(ignored_exec_is_counted),
-		test(denial_tells_all),
-		test(other_programs_run),
-		test(other_names_of_the_program_are_denied),
-		test(script_is_denied_by_its_own_path),
-		test(script_is_denied_by_its_interpreter),
-		test(script_in_the_middle_is_denied),
-		test(denied_argv_is_cut_and_says_so),
-		test(denial_is_by_user),
-		test(what_is_not_excepted_is_denied),
-		test(first_rule_that_matches_decides),
-		test(monitored_program_runs),
-		test(cleared_policy_denies_nothing),
 	};
 
-	return cmocka_run_group_tests(exec, make_files, guest_teardown);
+	return cmocka_run_group_tests(exec, launch_setup, guest_teardown);
 }
