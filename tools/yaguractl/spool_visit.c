@@ -5,9 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 #include "event_show.h"
+
+/* How often, and for how long each time, to wait for a batch that is being written. */
+#define MOMENT_NR	5
+#define MOMENT_NS	(50 * 1000 * 1000)
 
 static void tell_fault(const struct ygr_scan_item *item)
 {
@@ -15,15 +20,11 @@ static void tell_fault(const struct ygr_scan_item *item)
 		item->segment, item->offset, item->fault_bytes, item->reason);
 }
 
-static int visit_path(const char *path, unsigned int flags, struct ygr_spool_visitor *visitor)
+static int visit_batches(struct ygr_spool_scan *scan, struct ygr_spool_visitor *visitor)
 {
-	struct ygr_spool_scan *scan;
 	struct ygr_scan_item item;
 	int result, err;
 
-	err = ygr_spool_scan_open(&scan, path, flags);
-	if (err)
-		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
 	while ((result = ygr_spool_scan_next(scan, &item)) > 0) {
 		if (result == YGR_SCAN_FAULT) {
 			tell_fault(&item);
@@ -32,11 +33,45 @@ static int visit_path(const char *path, unsigned int flags, struct ygr_spool_vis
 		}
 		err = visitor->batch(visitor->context, &item);
 		if (err)
-			break;
+			return err;
 	}
+	return result;
+}
+
+/*
+ * A torn batch at the end is a fault; one that the daemon is writing right now
+ * only looks like that, and is whole a moment later.
+ */
+static int visit_all(struct ygr_spool_scan *scan, struct ygr_spool_visitor *visitor)
+{
+	const struct timespec moment = { .tv_nsec = MOMENT_NS };
+	struct ygr_scan_item item;
+	unsigned int i;
+	int result;
+
+	for (i = 0; i < MOMENT_NR; i++) {
+		result = visit_batches(scan, visitor);
+		if (!result)
+			result = ygr_spool_scan_tail(scan, &item);
+		if (result != YGR_SCAN_FAULT)
+			return result;
+		nanosleep(&moment, NULL);
+	}
+	tell_fault(&item);
+	visitor->fault_nr++;
+	return 0;
+}
+
+static int visit_path(const char *path, unsigned int flags, struct ygr_spool_visitor *visitor)
+{
+	struct ygr_spool_scan *scan;
+	int err;
+
+	err = ygr_spool_scan_open(&scan, path, flags);
+	if (err)
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
+	err = visit_all(scan, visitor);
 	ygr_spool_scan_close(scan);
-	if (!err && result < 0)
-		err = result;
 	if (err)
 		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
 	return YGR_EXIT_OK;
