@@ -24,6 +24,8 @@ static void init_exec(struct ygr_event *event, u16 type, const struct linux_binp
 {
 	ygr_event_init(event, type, YGR_CLASS_EXEC, YGR_ON_EXEC);
 	ygr_event_add_path(event, &bprm->file->f_path, NULL);
+	if (bprm->interp != bprm->filename)
+		event->flags |= YGR_F_SCRIPT;
 }
 
 static void add_cwd(struct ygr_event_strings *strings)
@@ -124,8 +126,6 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 
 	init_exec(&event, YGR_EV_EXEC, bprm);
 	event.settled = true;
-	if (bprm->interp != bprm->filename)
-		event.flags |= YGR_F_SCRIPT;
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(&event))
 		record_success(&event, bprm, old_pid != task->pid ? old_pid : 0);

@@ -63,15 +63,26 @@ static void set_bind_address(struct ygr_address *to, const struct sock *sk,
 		set_sockaddr(to, from, len);
 }
 
-/* Who connects to the unspecified address is connected to the loopback one. */
-static void set_connect_address(struct ygr_address *to, const struct sockaddr *from, int len)
+/*
+ * Who connects to the unspecified address is connected to the one the socket
+ * is bound to, or else to the loopback one. IPv6 does not ask for the bound
+ * one, only for its family.
+ */
+static void set_connect_address(struct ygr_address *to, const struct sock *sk,
+				const struct sockaddr *from, int len)
 {
 	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
 
 	set_sockaddr(to, from, len);
+	if (!sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
+		return;
 	if (to->family == AF_INET && !memchr_inv(to->addr, 0, 4))
+		set_ipv4(to, inet_sk(sk)->inet_saddr ?: htonl(INADDR_LOOPBACK), to->port);
+	if (to->family != AF_INET6 || memchr_inv(to->addr, 0, 16))
+		return;
+	if (sk->sk_family == AF_INET6 && ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
 		set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
-	else if (to->family == AF_INET6 && !memchr_inv(to->addr, 0, 16))
+	else
 		set_ipv6(to, &loopback, to->port, to->scope_id);
 }
 
@@ -189,7 +200,7 @@ static bool connect_denied(const struct socket *sock, const struct sockaddr *add
 	struct ygr_event event;
 
 	fill_socket(&body, sock);
-	set_connect_address(&body.remote, address, len);
+	set_connect_address(&body.remote, sock->sk, address, len);
 	init_socket(&event, YGR_EV_CONNECT, YGR_ON_CONNECT);
 	judge_by(&event, &body.remote);
 	return run_named(&event, &body, address, len);
@@ -264,11 +275,13 @@ static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	const struct socket *sock = ygr_attach_arg(fregs, 0);
 	const struct msghdr *msg = ygr_attach_arg(fregs, 1);
 
-	if (likely(!(msg->msg_flags & MSG_FASTOPEN)) || !msg->msg_name)
+	if (likely(!(msg->msg_flags & MSG_FASTOPEN)) || !msg->msg_name ||
+	    sock->type != SOCK_STREAM)
 		return;
-	if (connect_denied(ygr_attach_arg(fregs, 0), msg->msg_name, msg->msg_namelen))
+	if (connect_denied(sock, msg->msg_name, msg->msg_namelen))
 		ygr_attach_deny(fregs);
 }
 

@@ -43,7 +43,7 @@ static enum ygr_verdict verdict_of(const struct ygr_event *event)
 {
 	const struct ygr_decision *decision = &event->decision;
 
-	if (decision->action != YGR_ACTION_DENY || event->settled)
+	if (decision->action != YGR_ACTION_DENY)
 		return YGR_VERDICT_ALLOW;
 	return decision->mode == YGR_MODE_MONITOR ? YGR_VERDICT_WOULD_DENY : YGR_VERDICT_DENY;
 }
@@ -82,6 +82,9 @@ bool ygr_pipeline_judge(struct ygr_event *event)
 			resolve_paths(event);
 		event->match.euid = __kuid_val(current_euid());
 		event->decision = ygr_match(image, &event->match);
+		/* What is done cannot be denied any more: as if no rule had matched. */
+		if (event->settled && event->decision.action == YGR_ACTION_DENY)
+			event->decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
 		event->verdict = verdict_of(event);
 		if (event->decision.rule)
 			event->rule_name = image->strings + event->decision.rule->name_off;

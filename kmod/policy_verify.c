@@ -34,12 +34,19 @@ static int refuse(struct verifier *v, __u32 code, const void *where)
 	return refuse_at(v, code, (size_t)((const __u8 *)where - v->blob));
 }
 
+/* Return: how many of them are zero before the first that is not. */
+static __u32 zero_nr(const __u8 *bytes, __u32 nr)
+{
+	__u32 i = 0;
+
+	while (i < nr && !bytes[i])
+		i++;
+	return i;
+}
+
 static bool all_zero(const __u8 *bytes, __u32 nr)
 {
-	while (nr--)
-		if (*bytes++)
-			return false;
-	return true;
+	return zero_nr(bytes, nr) == nr;
 }
 
 static int verify_header(struct verifier *v)
@@ -110,7 +117,7 @@ static __u32 item_nr_max(__u32 kind)
 static int verify_section(struct verifier *v, const struct ygr_policy_section *section,
 			  __u32 kind_before, __u32 *end)
 {
-	__u32 used;
+	__u32 used, pad, zero;
 
 	if (section->kind <= kind_before || section->kind >= YGR_SECTION_KIND_NR)
 		return refuse(v, YGR_POLICY_E_SECTION, &section->kind);
@@ -125,8 +132,10 @@ static int verify_section(struct verifier *v, const struct ygr_policy_section *s
 	if (section->off != *end || used > v->bytes - *end)
 		return refuse(v, YGR_POLICY_E_SECTION, &section->off);
 	/* ALIGN8 stays inside: the blob is a multiple of 8. */
-	if (!all_zero(v->blob + *end + used, ALIGN8(used) - used))
-		return refuse_at(v, YGR_POLICY_E_SECTION, *end + used);
+	pad = ALIGN8(used) - used;
+	zero = zero_nr(v->blob + *end + used, pad);
+	if (zero != pad)
+		return refuse_at(v, YGR_POLICY_E_SECTION, *end + used + zero);
 	keep_section(&v->image, section->kind, v->blob + *end, section->item_nr);
 	*end += ALIGN8(used);
 	return 0;
