@@ -324,6 +324,7 @@ static void failure_is_not_told(void **state)
 {
 	pid_t missing, no_right, no_format;
 
+	unlink("/tmp/exec_text");
 	guest_file_write("/tmp/exec_text", "neither script nor program");
 	missing = launch_plain("/tmp/exec_missing", ENOENT);
 	no_right = launch_plain("/tmp/exec_text", EACCES);

@@ -362,8 +362,10 @@ static void path_is_whole_up_to_4095_bytes(void **state)
 	assert_true(fill <= NAME_MAX);
 	memset(last, 'y', fill);
 	last[fill] = '\0';
-	assert_int_equal(mkdir(last, 0700), 0);
+	assert_true(!mkdir(last, 0700) || errno == EEXIST);
 	assert_int_equal(chdir(last), 0);
+	unlink("end");
+	guest_forget(*state);
 	path = realloc(path, 4096);
 	sprintf(path + strlen(path), "/%s", last);
 	expect_deep(*state, path, 0);
@@ -379,6 +381,8 @@ static void longer_path_is_cut_and_says_so(void **state)
 {
 	char *path = go_deep(5000);
 
+	unlink("end");
+	guest_forget(*state);
 	expect_deep(*state, path, 0);
 	free(path);
 }
@@ -411,9 +415,12 @@ static void tail_of_a_longer_path_matches_nothing(void **state)
 static void longest_paths_are_told_without(void **state)
 {
 	char *path = go_deep(17000);
-	uint64_t failed = guest_stats(*state, YGR_CPU_ALL).path_failed;
 	struct stat st;
+	uint64_t failed;
 
+	unlink("end");
+	guest_forget(*state);
+	failed = guest_stats(*state, YGR_CPU_ALL).path_failed;
 	assert_int_equal(try_write("end"), 0);
 	assert_int_equal(stat("end", &st), 0);
 	guest_expect(*state, .type = YGR_EV_OPEN, .tgid = getpid(), .where = is_without_path, .arg = &st.st_ino);
