@@ -4,8 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +13,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "event_map.h"
 
 #define PORT_FIRST	7514
 #define STOP_MS		15000	/* the reader may drain for 5 s, the sender for 2 */
@@ -23,9 +20,10 @@
 #define PROGRAM_DAEMON	"/t/yagurad"
 #define PROGRAM_RECV	"/t/yagura-recv"
 
-static const char *const process_name[] = {
-	[DAEMON_READER] = "reader", [DAEMON_SENDER] = "sender",
-};
+const char *daemon_process_name(enum daemon_process process)
+{
+	return process == DAEMON_READER ? "reader" : "sender";
+}
 
 /* ---- failing -------------------------------------------------------------- */
 
@@ -47,7 +45,7 @@ static void print_tail(const struct daemon *daemon, const char *log)
 	fclose(f);
 }
 
-static void fail_with_logs(const struct daemon *daemon, const char *what)
+void daemon_fail(const struct daemon *daemon, const char *what)
 {
 	print_tail(daemon, "yagurad.log");
 	print_tail(daemon, "yagura-recv.log");
@@ -273,260 +271,10 @@ pid_t daemon_wait(const struct daemon *daemon, enum daemon_process process)
 
 	while (!(pid = daemon_find(daemon, process))) {
 		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, process_name[process]);
+			daemon_fail(daemon, daemon_process_name(process));
 		usleep(2000);
 	}
 	return pid;
-}
-
-/* ---- what it says --------------------------------------------------------- */
-
-static json_t *load_status(const struct daemon *daemon, enum daemon_process process)
-{
-	char path[128];
-	json_t *status;
-
-	snprintf(path, sizeof(path), "%s/run/%s.json", daemon->dir, process_name[process]);
-	status = json_load_file(path, 0, NULL);
-	if (status && json_integer_value(json_object_get(status, "pid")) !=
-		      daemon_find(daemon, process)) {
-		json_decref(status);
-		status = NULL;
-	}
-	return status;
-}
-
-/* The status of the process that runs now: a fresh one needs a moment to write it. */
-static json_t *wait_status(const struct daemon *daemon, enum daemon_process process)
-{
-	uint64_t deadline_ns = guest_now_ns() + DAEMON_WAIT_MS * 1000000ull;
-	json_t *status;
-
-	while (!(status = load_status(daemon, process))) {
-		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, "a status file");
-		usleep(20000);
-	}
-	return status;
-}
-
-static json_t *find_member(json_t *status, const char *name)
-{
-	char key[64], *rest = key, *part;
-
-	snprintf(key, sizeof(key), "%s", name);
-	while ((part = strsep(&rest, ".")))
-		status = json_object_get(status, part);
-	if (!status)
-		fail_msg("the status has no %s", name);
-	return status;
-}
-
-json_int_t daemon_number(const struct daemon *daemon, enum daemon_process process, const char *name)
-{
-	json_t *status = wait_status(daemon, process);
-	json_int_t number = json_integer_value(find_member(status, name));
-
-	json_decref(status);
-	return number;
-}
-
-const char *daemon_text(const struct daemon *daemon, enum daemon_process process, const char *name)
-{
-	json_t *status = wait_status(daemon, process);
-	static char text[256];
-
-	snprintf(text, sizeof(text), "%s", json_string_value(find_member(status, name)) ?: "");
-	json_decref(status);
-	return text;
-}
-
-static bool log_has(const struct daemon *daemon, const char *text)
-{
-	char path[128], line[1024];
-	bool found = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/yagurad.log", daemon->dir);
-	f = fopen(path, "re");
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, text);
-	if (f)
-		fclose(f);
-	return found;
-}
-
-void daemon_wait_log(const struct daemon *daemon, const char *text)
-{
-	uint64_t deadline_ns = guest_now_ns() + DAEMON_WAIT_MS * 1000000ull;
-
-	while (!log_has(daemon, text)) {
-		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, text);
-		usleep(20000);
-	}
-}
-
-void daemon_wait_until(const struct daemon *daemon, bool (*condition)(const struct daemon *daemon),
-		       const char *what)
-{
-	uint64_t deadline_ns = guest_now_ns() + DAEMON_WAIT_MS * 1000000ull;
-
-	while (!condition(daemon)) {
-		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, what);
-		usleep(20000);
-	}
-}
-
-/* ---- delivery ------------------------------------------------------------- */
-
-bool daemon_find_stored(const struct daemon *daemon, char path[DAEMON_PATH_BYTES])
-{
-	char pattern[128];
-	glob_t found;
-	bool is_there;
-
-	snprintf(pattern, sizeof(pattern), "%s/far-end/*.ygs", daemon->dir);
-	is_there = !glob(pattern, 0, NULL, &found);
-	if (is_there) {
-		assert_int_equal(found.gl_pathc, 1);
-		snprintf(path, DAEMON_PATH_BYTES, "%s", found.gl_pathv[0]);
-	}
-	globfree(&found);
-	return is_there;
-}
-
-static bool try_open(const struct daemon *daemon, struct far_end *far)
-{
-	void (*visit)(void *arg, const msgpack_object *event) = far->visit;
-	void *arg = far->arg;
-	char path[DAEMON_PATH_BYTES];
-
-	if (far->scan)
-		return true;
-	if (!daemon_find_stored(daemon, path))
-		return false;
-	far_end_open(far, path);
-	far->visit = visit;
-	far->arg = arg;
-	return true;
-}
-
-/* One file for each CPU, to be opened on it; looks at all other events on the way. */
-struct marks {
-	char path[FAR_END_CPU_NR_MAX][128];
-	bool has_arrived[FAR_END_CPU_NR_MAX];
-	unsigned int cpu_nr;
-	void (*visit)(void *arg, const msgpack_object *event);
-	void *arg;
-};
-
-static void look_for_mark(void *arg, const msgpack_object *event)
-{
-	struct marks *marks = arg;
-
-	for (unsigned int cpu = 0; cpu < marks->cpu_nr; cpu++)
-		marks->has_arrived[cpu] |= ygr_event_map_is(event, "type", "open") &&
-					   ygr_event_map_is(event, "path", marks->path[cpu]);
-	if (marks->visit)
-		marks->visit(marks->arg, event);
-}
-
-static bool have_arrived(const struct marks *marks)
-{
-	for (unsigned int cpu = 0; cpu < marks->cpu_nr; cpu++)
-		if (!marks->has_arrived[cpu])
-			return false;
-	return true;
-}
-
-static int make(void *arg)
-{
-	const struct marks *marks = arg;
-
-	for (unsigned int cpu = 0; cpu < marks->cpu_nr; cpu++)
-		if (guest_pin(cpu) || guest_file_write(marks->path[cpu], ""))
-			return 1;
-	return 0;
-}
-
-static void make_marks(struct marks *marks)
-{
-	assert_int_equal(guest_child_wait(guest_child_start(make, marks), GUEST_WAIT_MS), 0);
-}
-
-static void name_marks(struct daemon *daemon, struct marks *marks)
-{
-	unsigned int nr = ++daemon->marker_nr;
-
-	marks->cpu_nr = sysconf(_SC_NPROCESSORS_ONLN);
-	assert_in_range(marks->cpu_nr, 1, FAR_END_CPU_NR_MAX);
-	for (unsigned int cpu = 0; cpu < marks->cpu_nr; cpu++)
-		snprintf(marks->path[cpu], sizeof(marks->path[cpu]), "%s/mark-%u-%u", daemon->dir,
-			 nr, cpu);
-}
-
-/* A ring that is full now drops a mark as it does any other open: hence again and again. */
-void daemon_wait_delivered(struct daemon *daemon, struct far_end *far)
-{
-	uint64_t deadline_ns = guest_now_ns() + DAEMON_WAIT_MS * 1000000ull;
-	struct marks marks = { .visit = far->visit, .arg = far->arg };
-
-	name_marks(daemon, &marks);
-	far->visit = look_for_mark;
-	far->arg = &marks;
-	for (unsigned int i = 0; !have_arrived(&marks); i++) {
-		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, "all is at the far end");
-		if (i % 20 == 0)
-			make_marks(&marks);
-		usleep(20000);
-		if (try_open(daemon, far))
-			far_end_read(far);
-	}
-	far->visit = marks.visit;
-	far->arg = marks.arg;
-}
-
-/* Of each CPU, one that counts the events before this call. */
-static void wait_totals(struct daemon *daemon, struct far_end *far)
-{
-	uint64_t deadline_ns = guest_now_ns() + DAEMON_WAIT_MS * 1000000ull;
-	unsigned int cpu_nr = sysconf(_SC_NPROCESSORS_ONLN);
-	struct far_end_cpu before[FAR_END_CPU_NR_MAX];
-
-	memcpy(before, far->cpu, sizeof(before));
-	for (unsigned int cpu = 0; cpu < cpu_nr;) {
-		far_end_read(far);
-		if (far->cpu[cpu].totals_nr > before[cpu].totals_nr) {
-			cpu++;
-			continue;
-		}
-		if (guest_now_ns() >= deadline_ns)
-			fail_with_logs(daemon, "TOTALS of each CPU");
-		usleep(20000);
-	}
-}
-
-void daemon_check_accounts(struct daemon *daemon, struct far_end *far)
-{
-	struct command said = { 0 };
-
-	daemon_wait_delivered(daemon, far);
-	wait_totals(daemon, far);
-	assert_int_equal(daemon_number(daemon, DAEMON_READER, "ring.lost"), 0);
-	assert_int_equal(daemon_number(daemon, DAEMON_READER, "ring.invalid"), 0);
-	assert_int_equal(daemon_stop(daemon), 0);
-	assert_int_equal(daemon_receiver_stop(daemon), 0);
-	far_end_read(far);
-	far_end_check_module(far);
-
-	command_run(&said, "/t/yaguractl", "spool", "verify", far->path);
-	assert_command(&said, 0, ", 0 faults\n");
-	command_run(&said, "/t/yaguractl", "spool", "cat", "--totals", far->path);
-	assert_command(&said, 0, "\nbalanced: ");
-	command_free(&said);
 }
 
 /* ---- chance --------------------------------------------------------------- */

@@ -61,6 +61,9 @@ void daemon_receiver_start(struct daemon *daemon);
 int daemon_receiver_stop(struct daemon *daemon);
 void daemon_receiver_kill(struct daemon *daemon);
 
+/* "reader", "sender" */
+const char *daemon_process_name(enum daemon_process process);
+
 /* Waits for who was killed to let go of the device. Return: 0 or -errno. */
 int daemon_module_unload(void);
 
@@ -79,6 +82,9 @@ json_int_t daemon_number(const struct daemon *daemon, enum daemon_process proces
 /* A copy in a static buffer. */
 const char *daemon_text(const struct daemon *daemon, enum daemon_process process,
 			const char *name);
+
+/* Fails, after the ends of the logs: @what was waited for in vain. */
+void daemon_fail(const struct daemon *daemon, const char *what);
 
 /* Until the log of the daemon has this in it. */
 void daemon_wait_log(const struct daemon *daemon, const char *text);
