@@ -35,6 +35,7 @@ void ygr_attach_leave(void)
 
 static int attach_function(struct ygr_hook *hook)
 {
+	unsigned int tries;
 	int ret;
 
 	hook->ops.func = hook->handler;
@@ -51,7 +52,9 @@ static int attach_function(struct ygr_hook *hook)
 		hook->state = YGR_HOOK_MISSING;
 		return ret;
 	}
-	ret = register_ftrace_function(&hook->ops);
+	/* -EAGAIN: a BPF program is being attached to or detached from it just now. */
+	for (tries = 0; (ret = register_ftrace_function(&hook->ops)) == -EAGAIN && tries < 10; tries++)
+		msleep(20);
 	if (ret) {
 		hook->state = ret == -EBUSY ? YGR_HOOK_BUSY : YGR_HOOK_FAILED;
 		ftrace_free_filter(&hook->ops);

@@ -13,7 +13,7 @@
 #include "pipeline.h"
 #include "policy.h"
 #include "ring.h"
-#include "totals.h"
+#include "timers.h"
 
 /* Any ioctl's argument fits. */
 union argument {
@@ -46,7 +46,7 @@ static int device_open(struct inode *inode, struct file *file)
 		if (atomic_cmpxchg(&consumer_open, 0, 1))
 			return -EBUSY;
 		ygr_ring_consumer_reset();
-		ygr_totals_consumer_opened();
+		ygr_timers_consumer_opened();
 	}
 	return stream_open(inode, file);
 }
@@ -54,7 +54,7 @@ static int device_open(struct inode *inode, struct file *file)
 static int device_release(struct inode *inode, struct file *file)
 {
 	if (is_consumer(file)) {
-		ygr_totals_consumer_closed();
+		ygr_timers_consumer_closed();
 		atomic_set_release(&consumer_open, 0);
 	}
 	return 0;

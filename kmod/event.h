@@ -32,6 +32,7 @@ struct ygr_event {
 
 	/* The pipeline's. */
 	bool paths_resolved;
+	u16 path_tags[YGR_MATCH_PATHS_MAX]; /* enum ygr_string_tag of each in match.paths */
 	enum ygr_verdict verdict;
 	u64 generation;
 	struct ygr_decision decision;

@@ -15,10 +15,8 @@
 #include "path.h"
 #include "pipeline.h"
 
-typedef int (*bprm_check_fn)(struct linux_binprm *bprm);
-
-/* Not exported: the handler learns where it is. */
-static bprm_check_fn original_bprm_check;
+/* Not exported: the handler learns where its call site is. */
+static unsigned long bprm_check_ip;
 
 static void init_exec(struct ygr_event *event, u16 type, const struct linux_binprm *bprm)
 {
@@ -94,7 +92,7 @@ static noinline int bprm_check_wrapper(struct linux_binprm *bprm)
 	int ret;
 
 	ygr_attach_enter();
-	ret = check(bprm) ? -EPERM : READ_ONCE(original_bprm_check)(bprm);
+	ret = check(bprm) ? -EPERM : ygr_compat_call(bprm, READ_ONCE(bprm_check_ip));
 	ygr_attach_leave();
 	return ret;
 }
@@ -105,7 +103,7 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 	/* The wrapper calling the original. */
 	if (within_module(parent_ip, THIS_MODULE))
 		return;
-	WRITE_ONCE(original_bprm_check, (bprm_check_fn)ygr_compat_function_of(ip));
+	WRITE_ONCE(bprm_check_ip, ip);
 	ygr_attach_redirect(fregs, bprm_check_wrapper);
 }
 

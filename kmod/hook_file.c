@@ -20,7 +20,7 @@ static void init_file(struct ygr_event *event, u16 type, enum ygr_on on, const s
 }
 
 /*
- * Judges and records. @access and @open_flags: as in struct ygr_body_file.
+ * Judges and records, as do all judge_*() here. @access and @open_flags: as in struct ygr_body_file.
  * Return: true to deny.
  */
 static bool run_file(struct ygr_event *event, const struct inode *inode, u32 access, u32 open_flags)
@@ -40,13 +40,19 @@ static bool run_file(struct ygr_event *event, const struct inode *inode, u32 acc
 	return ygr_event_is_denied(event);
 }
 
+/* O_TRUNC empties a file that is opened for reading only, too. */
+static bool writes(const struct file *file)
+{
+	return (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
+}
+
 static u32 access_of(const struct file *file)
 {
 	u32 access = 0;
 
 	if (file->f_mode & FMODE_READ)
 		access |= YGR_ACCESS_READ;
-	if (file->f_mode & FMODE_WRITE)
+	if (writes(file))
 		access |= YGR_ACCESS_WRITE;
 	/* A file without a name is made by its open, and not said to be. */
 	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
@@ -56,7 +62,7 @@ static u32 access_of(const struct file *file)
 	return access;
 }
 
-static noinline bool open_denied(const struct file *file, enum ygr_on on)
+static noinline bool judge_open(const struct file *file, enum ygr_on on)
 {
 	struct ygr_event event;
 
@@ -64,7 +70,7 @@ static noinline bool open_denied(const struct file *file, enum ygr_on on)
 	return run_file(&event, file_inode(file), access_of(file), file->f_flags);
 }
 
-static bool create_denied(const struct path *dir, const struct dentry *dentry, umode_t mode)
+static bool judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode)
 {
 	struct ygr_event event;
 
@@ -72,7 +78,7 @@ static bool create_denied(const struct path *dir, const struct dentry *dentry, u
 	return run_file(&event, d_backing_inode(dir->dentry), 0, mode);
 }
 
-static bool unlink_denied(const struct path *dir, const struct dentry *dentry)
+static bool judge_unlink(const struct path *dir, const struct dentry *dentry)
 {
 	struct ygr_event event;
 
@@ -80,7 +86,7 @@ static bool unlink_denied(const struct path *dir, const struct dentry *dentry)
 	return run_file(&event, d_backing_inode(dentry), 0, 0);
 }
 
-static bool rename_denied(const struct path *old_dir, const struct dentry *old_dentry,
+static bool judge_rename(const struct path *old_dir, const struct dentry *old_dentry,
 			  const struct path *new_dir, const struct dentry *new_dentry,
 			  unsigned int flags)
 {
@@ -105,7 +111,7 @@ static bool maps_executable(const struct file *file, unsigned long prot)
 	       !is_noexec(&file->f_path);
 }
 
-static bool mmap_denied(const struct file *file, unsigned long prot)
+static bool judge_mmap(const struct file *file, unsigned long prot)
 {
 	struct ygr_event event;
 
@@ -119,19 +125,22 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct file *file = ygr_attach_arg(fregs, 0);
-	enum ygr_on on = file->f_mode & FMODE_WRITE ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
+	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
 
+	/* What a file system opens beneath a file that has been judged above. */
+	if (ygr_compat_is_backing_open(file))
+		return;
 	/* Most opens end here, before anything is set up for them. */
 	if (on == YGR_ON_OPEN_READ && !ygr_pipeline_is_watched(on))
 		return;
-	if (open_denied(file, on))
+	if (judge_open(file, on))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (create_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (judge_create(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			  (unsigned long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -139,14 +148,14 @@ static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 static void notrace on_unlink(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (unlink_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1)))
+	if (judge_unlink(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (rename_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (judge_rename(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			  ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
 			  (unsigned long)ygr_attach_arg(fregs, 4)))
 		ygr_attach_deny(fregs);
@@ -155,7 +164,7 @@ static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 static void notrace on_mmap(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (mmap_denied(ygr_attach_arg(fregs, 0), (unsigned long)ygr_attach_arg(fregs, 1)))
+	if (judge_mmap(ygr_attach_arg(fregs, 0), (unsigned long)ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 

@@ -57,16 +57,36 @@ static u32 exit_status(const struct task_struct *task)
 	return task->group_leader->exit_code;
 }
 
+/*
+ * Of threads that were released, whose times the process has, and of those that
+ * were not. One that is being released changes sides: hence the second try, and
+ * at most one.
+ */
+static void fill_times(struct ygr_body_exit *body, struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+	const struct task_struct *thread;
+	unsigned int seq, tries = 2;
+
+	do {
+		seq = read_seqbegin(&signal->stats_lock);
+		body->utime_ns = signal->utime;
+		body->stime_ns = signal->stime;
+		rcu_read_lock();
+		for_each_thread(task, thread) {
+			body->utime_ns += thread->utime;
+			body->stime_ns += thread->stime;
+		}
+		rcu_read_unlock();
+	} while (read_seqretry(&signal->stats_lock, seq) && --tries);
+}
+
 static void tell_exit(struct task_struct *task)
 {
-	/* What ended threads have left to the process, and the last one's own. */
-	const struct ygr_body_exit body = {
-		.status = exit_status(task),
-		.utime_ns = task->signal->utime + task->utime,
-		.stime_ns = task->signal->stime + task->stime,
-	};
+	struct ygr_body_exit body = { .status = exit_status(task) };
 	struct ygr_event event;
 
+	fill_times(&body, task);
 	ygr_event_init(&event, YGR_EV_EXIT, YGR_CLASS_EXIT, YGR_ON_EXIT);
 	event.settled = true;
 	ygr_pipeline_run(&event, &body, sizeof(body));

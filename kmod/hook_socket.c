@@ -141,7 +141,7 @@ static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 	set_local(&body->local, sk);
 }
 
-static bool create_denied(int family, int type, int protocol, int kern)
+static bool judge_create(int family, int type, int protocol, int kern)
 {
 	const struct ygr_body_socket body = {
 		.family = family, .type = type, .protocol = protocol,
@@ -170,7 +170,7 @@ static bool run_named(struct ygr_event *event, const struct ygr_body_socket *bod
 	return ygr_event_is_denied(event);
 }
 
-static bool bind_denied(const struct socket *sock, const struct sockaddr *address, int len)
+static bool judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event;
@@ -183,7 +183,7 @@ static bool bind_denied(const struct socket *sock, const struct sockaddr *addres
 	return run_named(&event, &body, address, len);
 }
 
-static bool listen_denied(const struct socket *sock, int backlog)
+static bool judge_listen(const struct socket *sock, int backlog)
 {
 	struct ygr_body_socket body = { .backlog = backlog };
 	struct ygr_event event;
@@ -194,7 +194,7 @@ static bool listen_denied(const struct socket *sock, int backlog)
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-static bool connect_denied(const struct socket *sock, const struct sockaddr *address, int len)
+static bool judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event;
@@ -207,7 +207,7 @@ static bool connect_denied(const struct socket *sock, const struct sockaddr *add
 }
 
 /* The attempt: nobody has come yet, so only a denial is worth a record. */
-static bool accept_denied(const struct socket *sock)
+static bool judge_accept(const struct socket *sock)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event;
@@ -243,7 +243,7 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (create_denied((long)ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1),
+	if (judge_create((long)ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1),
 			  (long)ygr_attach_arg(fregs, 2), (long)ygr_attach_arg(fregs, 3)))
 		ygr_attach_deny(fregs);
 }
@@ -251,7 +251,7 @@ static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (bind_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (judge_bind(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			(long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -259,14 +259,14 @@ static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (listen_denied(ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1)))
+	if (judge_listen(ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1)))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (connect_denied(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+	if (judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 			   (long)ygr_attach_arg(fregs, 2)))
 		ygr_attach_deny(fregs);
 }
@@ -281,14 +281,14 @@ static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 	if (likely(!(msg->msg_flags & MSG_FASTOPEN)) || !msg->msg_name ||
 	    sock->type != SOCK_STREAM)
 		return;
-	if (connect_denied(sock, msg->msg_name, msg->msg_namelen))
+	if (judge_connect(sock, msg->msg_name, msg->msg_namelen))
 		ygr_attach_deny(fregs);
 }
 
 static void notrace on_accept(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (accept_denied(ygr_attach_arg(fregs, 0)))
+	if (judge_accept(ygr_attach_arg(fregs, 0)))
 		ygr_attach_deny(fregs);
 }
 

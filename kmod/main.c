@@ -15,7 +15,7 @@
 #include "pipeline.h"
 #include "policy.h"
 #include "ring.h"
-#include "totals.h"
+#include "timers.h"
 
 static unsigned int ring_kib = 1024;
 module_param(ring_kib, uint, 0444);
@@ -76,15 +76,19 @@ static int __init yagura_init(void)
 	ret = ygr_ring_init((unsigned long)ring_kib << 10);
 	if (ret)
 		goto out_path;
+	ygr_attach_init(tables);
+	ygr_timers_init(totals_ms, flush_ms);
+	tell_start(load_id);
+	/* Last: who opens it finds everything in place. */
 	ret = ygr_device_init(load_id);
 	if (ret)
-		goto out_ring;
-	ygr_attach_init(tables);
-	ygr_totals_init(totals_ms, flush_ms);
-	tell_start(load_id);
+		goto out_timers;
 	return 0;
 
-out_ring:
+out_timers:
+	ygr_timers_exit();
+	ygr_attach_exit();
+	ygr_policy_exit();
 	ygr_ring_exit();
 out_path:
 	ygr_path_exit();
@@ -93,9 +97,9 @@ out_path:
 
 static void __exit yagura_exit(void)
 {
-	ygr_totals_exit();
-	ygr_attach_exit();
 	ygr_device_exit();
+	ygr_timers_exit();
+	ygr_attach_exit();
 	ygr_policy_exit();
 	ygr_ring_exit();
 	ygr_path_exit();

@@ -22,7 +22,7 @@ struct ygr_match_path {
 struct ygr_match_event {
 	enum ygr_on on;
 	__u32 euid;
-	__u32 path_nr;		/* 0: the event has none, or none that is known whole */
+	__u32 path_nr;		/* of those that are known whole */
 	struct ygr_match_path paths[YGR_MATCH_PATHS_MAX];
 	__u16 family;		/* AF_INET, AF_INET6 (never v4-mapped); else no address */
 	__u16 port;		/* host-endian; looked at only with a family */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/limits.h>
+#include <linux/mount.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -68,6 +71,16 @@ static u32 strip_deleted(const struct dentry *dentry, const char *bytes, u32 len
 	return len - DELETED_LEN;
 }
 
+/*
+ * d_path() says "/" of the root, and of what no name leads to: a file in a
+ * directory that was moved out of its mount, or was opened by its handle.
+ */
+static bool is_false_root(const struct path *path, const char *bytes)
+{
+	return !bytes[1] && path->dentry != path->mnt->mnt_root &&
+	       path->dentry != current->fs->root.dentry;
+}
+
 static int resolve_whole(char *buffer, const struct path *path, const char **bytes, u32 *flags)
 {
 	const char *start = d_path(path, buffer, YGR_PATH_SCRATCH_BYTES);
@@ -75,7 +88,7 @@ static int resolve_whole(char *buffer, const struct path *path, const char **byt
 
 	if (IS_ERR(start))
 		return PTR_ERR(start);
-	if (start[0] != '/')
+	if (start[0] != '/' || is_false_root(path, start))
 		return -ENOENT;
 	len = buffer + YGR_PATH_SCRATCH_BYTES - 1 - start;
 	*bytes = start;
@@ -98,7 +111,7 @@ static int resolve_child(char *buffer, const struct path *dir, const struct qstr
 	start = d_path(dir, buffer, slash + 1 - buffer);
 	if (IS_ERR(start))
 		return PTR_ERR(start);
-	if (start[0] != '/')
+	if (start[0] != '/' || is_false_root(dir, start))
 		return -ENOENT;
 	if (!start[1])
 		start = slash;

@@ -25,17 +25,18 @@ static void resolve_paths(struct ygr_event *event)
 		return;
 	event->paths_resolved = true;
 	for (i = 0; i < event->path_nr; i++) {
-		struct ygr_match_path *path = &match->paths[i];
+		struct ygr_match_path *path = &match->paths[match->path_nr];
 		int len = ygr_path_resolve(YGR_PATH_SLOT_FIRST + i, event->paths[i].path,
 					   event->paths[i].child, &path->bytes, &event->flags);
 
+		/* The other one, if there is one, is judged all the same. */
 		if (len < 0) {
 			this_cpu_inc(counters.path_failed);
 			event->flags |= YGR_F_NO_PATH;
-			return;
+			continue;
 		}
 		path->len = len;
-		match->path_nr++;
+		event->path_tags[match->path_nr++] = i ? YGR_STR_NEW_PATH : YGR_STR_PATH;
 	}
 }
 
@@ -103,7 +104,7 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 		const struct ygr_match_path *path = &event->match.paths[i];
 		u32 len = min(path->len, YGR_PATH_BYTES_MAX);
 
-		ygr_event_add_string(strings, i ? YGR_STR_NEW_PATH : YGR_STR_PATH,
+		ygr_event_add_string(strings, event->path_tags[i],
 				     path->bytes + path->len - len, len, path->len);
 	}
 }

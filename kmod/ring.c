@@ -241,25 +241,22 @@ static void leave(struct ring *ring)
 	wake_if_due(ring, head);
 }
 
-static void *reserve(u32 bytes, enum ygr_class class, bool tell_gap)
+/*
+ * Moves `reserved` past @bytes, and past a GAP before them if @tells_gap and one
+ * is due. Inside nest.
+ *
+ * Return: the bytes, or NULL: there is no room below @limit.
+ */
+static void *claim(struct ring *ring, u32 bytes, u64 limit, bool tells_gap)
 {
-	struct ring *ring = this_cpu_ptr(&rings);
-	u64 pos, limit = limit_of(class);
 	u32 gap_bytes;
+	u64 pos;
 
-	if (unlikely(!ring->data)) {
-		count_drop(class);
-		return NULL;
-	}
-	this_cpu_inc(rings.nest);
 	do {
 		pos = READ_ONCE(ring->reserved);
-		gap_bytes = tell_gap ? gap_bytes_due(ring, pos, bytes) : 0;
-		if (unlikely(!has_room(ring, pos, gap_bytes + bytes, limit))) {
-			count_drop(class);
-			leave(ring);
+		gap_bytes = tells_gap ? gap_bytes_due(ring, pos, bytes) : 0;
+		if (unlikely(!has_room(ring, pos, gap_bytes + bytes, limit)))
 			return NULL;
-		}
 	} while (this_cpu_cmpxchg(rings.reserved, pos, pos + gap_bytes + bytes) != pos);
 
 	if (unlikely(gap_bytes))
@@ -269,7 +266,20 @@ static void *reserve(u32 bytes, enum ygr_class class, bool tell_gap)
 
 struct ygr_record *ygr_ring_reserve(u32 bytes, enum ygr_class class)
 {
-	return reserve(bytes, class, true);
+	struct ring *ring = this_cpu_ptr(&rings);
+	void *where;
+
+	if (unlikely(!ring->data)) {
+		count_drop(class);
+		return NULL;
+	}
+	this_cpu_inc(rings.nest);
+	where = claim(ring, bytes, limit_of(class), true);
+	if (unlikely(!where)) {
+		count_drop(class);
+		leave(ring);
+	}
+	return where;
 }
 
 void ygr_ring_commit(void)
@@ -277,6 +287,10 @@ void ygr_ring_commit(void)
 	leave(this_cpu_ptr(&rings));
 }
 
+/*
+ * Accounts wait for room outside the reserved quarter: a reader that is away
+ * for long must not find it full of them. Nothing is dropped by waiting.
+ */
 void ygr_ring_account(void)
 {
 	struct ring *ring = this_cpu_ptr(&rings);
@@ -284,20 +298,18 @@ void ygr_ring_account(void)
 
 	if (!ring->data)
 		return;
+	this_cpu_inc(rings.nest);
 	if (ring->gap_nr) {
-		where = reserve(GAP_BYTES, YGR_CLASS_SENSOR, false);
-		if (!where)
-			return;
-		fill_gap(where);
-		ygr_ring_commit();
+		where = claim(ring, GAP_BYTES, low_limit, false);
+		if (where)
+			fill_gap(where);
 	}
-	if (ring->seq == ring->accounted_seq)
-		return;
-	where = reserve(TOTALS_BYTES, YGR_CLASS_SENSOR, false);
-	if (!where)
-		return;
-	sensor_record(where, YGR_EV_TOTALS, sizeof(struct ygr_body_totals));
-	ygr_ring_commit();
+	if (!ring->gap_nr && ring->seq != ring->accounted_seq) {
+		where = claim(ring, TOTALS_BYTES, low_limit, false);
+		if (where)
+			sensor_record(where, YGR_EV_TOTALS, sizeof(struct ygr_body_totals));
+	}
+	leave(ring);
 }
 
 static bool readable(unsigned int cpu, u64 bytes)

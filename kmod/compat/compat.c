@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ns_common.h>
+#include <linux/objtool.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
+#include <asm/nospec-branch.h>
 
 #include "compat.h"
+
+/* The return address of our caller stays below the one that is pushed. */
+asm("	.pushsection .text\n"
+    "	.type ygr_compat_call, @function\n"
+    "	.globl ygr_compat_call\n"
+    "ygr_compat_call:\n"
+    "	push %rsi\n"
+    ANNOTATE_RETPOLINE_SAFE
+    "	ret\n"
+    "	int3\n"
+    "	.size ygr_compat_call, . - ygr_compat_call\n"
+    "	.popsection\n");
+STACK_FRAME_NON_STANDARD(ygr_compat_call);
 
 static bool mnt_ns_known __ro_after_init;
 

@@ -10,7 +10,11 @@
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
-#include <asm/ibt.h>
+
+/* Handlers run with preemption off and take spinlocks, which sleep there. */
+#ifdef CONFIG_PREEMPT_RT
+#error "Yagura does not support PREEMPT_RT kernels"
+#endif
 
 /* 6.2: accessors to the arguments of a traced function. */
 #ifndef ftrace_regs_get_argument
@@ -56,19 +60,22 @@ static inline long ygr_compat_get_page(struct mm_struct *mm, unsigned long addr,
 #endif
 }
 
-/*
- * Where the function starts whose ftrace call site is @ip. Where indirect
- * branches are tracked, the call site follows the landing pad, and an indirect
- * call must go to the pad.
- */
-static inline unsigned long ygr_compat_function_of(unsigned long ip)
+/* 6.5 named what overlayfs opens in its layers; before, nobody else was so marked. */
+static inline bool ygr_compat_is_backing_open(const struct file *file)
 {
-#ifdef CONFIG_X86_KERNEL_IBT
-	if (is_endbr(*(u32 *)(ip - ENDBR_INSN_SIZE)))
-		return ip - ENDBR_INSN_SIZE;
+#ifdef FMODE_BACKING
+	return file->f_mode & FMODE_BACKING;
+#else
+	return file->f_mode & FMODE_NOACCOUNT;
 #endif
-	return ip;
 }
+
+/*
+ * Calls the function whose ftrace call site is @ip with one argument. Not by an
+ * indirect call: where indirect branches are tracked, the landing pad before
+ * the call site may have been sealed. A return is not tracked.
+ */
+int ygr_compat_call(void *arg, unsigned long ip);
 
 /*
  * Checks once whether struct mnt_namespace, private to the VFS, starts with

@@ -42,7 +42,7 @@ struct ygr_info {
 enum ygr_hook_state {
 	YGR_HOOK_ATTACHED	= 1,
 	YGR_HOOK_MISSING	= 2,	/* this kernel has no such function */
-	YGR_HOOK_BUSY		= 3,	/* somebody else redirects it (live patch) */
+	YGR_HOOK_BUSY		= 3,	/* a live patch redirects it, or kernel.ftrace_enabled was 0 at load */
 	YGR_HOOK_FAILED		= 4,	/* other error: ygr_hook_info.error */
 };
 

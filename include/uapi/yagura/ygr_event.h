@@ -81,7 +81,7 @@ enum ygr_verdict {
 #define YGR_F_UNLINKED		(1u << 3)  /* object has no name any more */
 #define YGR_F_TRUNCATED		(1u << 4)  /* a string of this record was cut */
 #define YGR_F_NO_PATH		(1u << 5)  /* the path could not be resolved */
-#define YGR_F_SCRIPT		(1u << 6)  /* exec of a #! script: exe is its interpreter */
+#define YGR_F_SCRIPT		(1u << 6)  /* exec of a #! script (or binfmt_misc): exe is its interpreter */
 #define YGR_F_COMPAT		(1u << 7)  /* 32-bit system call */
 
 /*

@@ -50,7 +50,7 @@ static void notrace on_object(unsigned long ip, unsigned long parent_ip,
 	record_64(ygr_attach_arg(fregs, 0));
 }
 
-static int (*original)(void *bprm);
+static unsigned long bprm_check_ip;
 
 static noinline int wrapper(void *bprm)
 {
@@ -58,7 +58,7 @@ static noinline int wrapper(void *bprm)
 
 	ygr_attach_enter();
 	record_64(bprm);
-	ret = READ_ONCE(original)(bprm);
+	ret = ygr_compat_call(bprm, READ_ONCE(bprm_check_ip));
 	ygr_attach_leave();
 	return ret;
 }
@@ -68,7 +68,7 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 {
 	if (within_module(parent_ip, THIS_MODULE))
 		return;
-	WRITE_ONCE(original, (void *)ygr_compat_function_of(ip));
+	WRITE_ONCE(bprm_check_ip, ip);
 	ygr_attach_redirect(fregs, wrapper);
 }
 

@@ -4,7 +4,7 @@
 #include <linux/workqueue.h>
 
 #include "ring.h"
-#include "totals.h"
+#include "timers.h"
 
 static unsigned long interval_jiffies, flush_jiffies;
 
@@ -32,28 +32,28 @@ static void flush_all(struct work_struct *work)
 	schedule_delayed_work(to_delayed_work(work), flush_jiffies);
 }
 
-static DECLARE_DELAYED_WORK(totals_work, account_all);
-static DECLARE_DELAYED_WORK(old_work, flush_all);
+static DECLARE_DELAYED_WORK(totals_timer, account_all);
+static DECLARE_DELAYED_WORK(flush_timer, flush_all);
 
-void ygr_totals_init(unsigned int interval_ms, unsigned int flush_ms)
+void ygr_timers_init(unsigned int interval_ms, unsigned int flush_ms)
 {
 	interval_jiffies = max(1ul, msecs_to_jiffies(interval_ms));
 	flush_jiffies = max(1ul, msecs_to_jiffies(flush_ms));
-	schedule_delayed_work(&totals_work, interval_jiffies);
+	schedule_delayed_work(&totals_timer, interval_jiffies);
 }
 
-void ygr_totals_exit(void)
+void ygr_timers_exit(void)
 {
-	cancel_delayed_work_sync(&totals_work);
-	cancel_delayed_work_sync(&old_work);
+	cancel_delayed_work_sync(&totals_timer);
+	cancel_delayed_work_sync(&flush_timer);
 }
 
-void ygr_totals_consumer_opened(void)
+void ygr_timers_consumer_opened(void)
 {
-	schedule_delayed_work(&old_work, flush_jiffies);
+	schedule_delayed_work(&flush_timer, flush_jiffies);
 }
 
-void ygr_totals_consumer_closed(void)
+void ygr_timers_consumer_closed(void)
 {
-	cancel_delayed_work_sync(&old_work);
+	cancel_delayed_work_sync(&flush_timer);
 }
