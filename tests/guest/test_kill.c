@@ -19,8 +19,8 @@
 #include "event_map.h"
 #include "sender_state.h"
 
-/* Rings that hold what comes while the reader waits to be started again. */
-#define MODULE_PARAMS	"ring_kib=4096 totals_ms=500 flush_ms=50"
+/* Rings that hold what comes while a reader is killed again and again before it gets anywhere. */
+#define MODULE_PARAMS	"ring_kib=16384 totals_ms=500 flush_ms=50"
 #define STEADY_DIR	"/tmp/steady"
 #define PROGRAM		"/t/prog_exit"
 #define STEP_US		4000
