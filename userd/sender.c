@@ -156,16 +156,18 @@ static void save_state(struct sender *sender)
 
 static void trim_spool(struct sender *sender)
 {
+	uint64_t acked_id = sender->state.acked_id;
 	int ret;
 
-	if (sender->state.acked_id == sender->trimmed_id)
+	if (acked_id == sender->trimmed_id)
 		return;
-	sender->trimmed_id = sender->state.acked_id;
-	ret = ygr_sender_state_trim(sender->config->spool_dir, sender->trimmed_id);
-	if (ret < 0)
+	ret = ygr_sender_state_trim(sender->config->spool_dir, acked_id);
+	if (ret < 0) {
 		ygr_error("cannot remove a segment: %s", strerror(-ret));
-	else
-		sender->stats.trimmed_nr += (uint64_t)ret;
+		return;
+	}
+	sender->trimmed_id = acked_id;
+	sender->stats.trimmed_nr += (uint64_t)ret;
 }
 
 /* ---- the link ------------------------------------------------------------- */
