@@ -52,7 +52,7 @@ all: user module-here	## programs, and the module if this kernel's headers are h
 
 LIB_SRC	:= $(filter-out userd/main.c,$(wildcard userd/*.c)) \
 	   $(filter-out tools/yaguractl/main.c tools/yaguractl/cmd_%.c,$(wildcard tools/yaguractl/*.c)) \
-	   $(wildcard kmod/policy_verify.c kmod/match.c)
+	   kmod/policy_verify.c kmod/policy_index.c kmod/match.c
 CTL_SRC	:= $(wildcard tools/yaguractl/main.c tools/yaguractl/cmd_*.c)
 RECV_SRC := $(wildcard tools/yagura-recv/*.c)
 PROGRAMS := $(if $(wildcard userd/main.c),$(B)/yagurad) \
@@ -149,7 +149,7 @@ unit:	## unit tests, with address and undefined-behaviour sanitizers
 	$(Q)tests/run-all --logs $(B)/logs unit
 
 fuzz-programs: $(FUZZ)
-$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/libygr.a
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(call fuzzed,tests/unit/policy_random.c) $(B)/fuzz/libygr.a
 	$(call say,LD,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -Wl,--as-needed $(LDLIBS) -lpthread
 
 fuzz-smoke:	## each fuzzer for FUZZ_SECONDS (5)

@@ -52,7 +52,7 @@ static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm
 		.envc = bprm->envc,
 		.old_tid = old_tid,
 	};
-	struct ygr_event_strings strings;
+	struct ygr_event_strings strings __uninitialized;
 
 	ygr_file_id_fill(&body.file, file_inode(bprm->file));
 	strings.nr = 0;
@@ -66,7 +66,7 @@ static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm
 /* argv is read before the verdict, since reading it may sleep and judging may not. */
 static bool check(struct linux_binprm *bprm)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 	char *argv;
 	u32 len = 0, true_len = YGR_LEN_UNKNOWN;
 
@@ -120,7 +120,7 @@ static void record_success(struct ygr_event *event, const struct linux_binprm *b
 
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	init_exec(&event, YGR_EV_EXEC, bprm);
 	event.settled = true;

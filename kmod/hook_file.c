@@ -25,8 +25,8 @@ static void init_file(struct ygr_event *event, u16 type, enum ygr_on on, const s
  */
 static bool run_file(struct ygr_event *event, const struct inode *inode, u32 access, u32 open_flags)
 {
-	struct ygr_event_strings strings;
-	struct ygr_body_file body;
+	struct ygr_event_strings strings __uninitialized;
+	struct ygr_body_file body __uninitialized;
 
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(event)) {
@@ -64,7 +64,7 @@ static u32 access_of(const struct file *file)
 
 static noinline bool judge_open(const struct file *file, enum ygr_on on)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	init_file(&event, YGR_EV_OPEN, on, &file->f_path, NULL);
 	return run_file(&event, file_inode(file), access_of(file), file->f_flags);
@@ -72,7 +72,7 @@ static noinline bool judge_open(const struct file *file, enum ygr_on on)
 
 static bool judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	init_file(&event, YGR_EV_CREATE, YGR_ON_CREATE, dir, dentry);
 	return run_file(&event, d_backing_inode(dir->dentry), 0, mode);
@@ -80,7 +80,7 @@ static bool judge_create(const struct path *dir, const struct dentry *dentry, um
 
 static bool judge_unlink(const struct path *dir, const struct dentry *dentry)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	init_file(&event, YGR_EV_UNLINK, YGR_ON_UNLINK, dir, dentry);
 	return run_file(&event, d_backing_inode(dentry), 0, 0);
@@ -90,7 +90,7 @@ static bool judge_rename(const struct path *old_dir, const struct dentry *old_de
 			  const struct path *new_dir, const struct dentry *new_dentry,
 			  unsigned int flags)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	init_file(&event, YGR_EV_RENAME, YGR_ON_RENAME, old_dir, old_dentry);
 	ygr_event_add_path(&event, new_dir, new_dentry);
@@ -113,7 +113,7 @@ static bool maps_executable(const struct file *file, unsigned long prot)
 
 static bool judge_mmap(const struct file *file, unsigned long prot)
 {
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	if (!file || !maps_executable(file, prot))
 		return false;

@@ -13,7 +13,7 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 		.child_tgid = child->tgid,
 		.child_start_ns = ygr_subject_start_ns(child),
 	};
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	if (!thread_group_leader(child))
 		return;
@@ -84,7 +84,7 @@ static void fill_times(struct ygr_body_exit *body, struct task_struct *task)
 static void tell_exit(struct task_struct *task)
 {
 	struct ygr_body_exit body = { .status = exit_status(task) };
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	fill_times(&body, task);
 	ygr_event_init(&event, YGR_EV_EXIT, YGR_CLASS_EXIT, YGR_ON_EXIT);

@@ -146,7 +146,7 @@ static bool judge_create(int family, int type, int protocol, int kern)
 	const struct ygr_body_socket body = {
 		.family = family, .type = type, .protocol = protocol,
 	};
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	if (kern)
 		return false;
@@ -158,7 +158,7 @@ static bool judge_create(int family, int type, int protocol, int kern)
 static bool run_named(struct ygr_event *event, const struct ygr_body_socket *body,
 		      const struct sockaddr *address, int len)
 {
-	struct ygr_event_strings strings;
+	struct ygr_event_strings strings __uninitialized;
 
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(event)) {
@@ -173,7 +173,7 @@ static bool run_named(struct ygr_event *event, const struct ygr_body_socket *bod
 static bool judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
 	memset(&body.local, 0, sizeof(body.local));
@@ -186,7 +186,7 @@ static bool judge_bind(const struct socket *sock, const struct sockaddr *address
 static bool judge_listen(const struct socket *sock, int backlog)
 {
 	struct ygr_body_socket body = { .backlog = backlog };
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
 	init_socket(&event, YGR_EV_LISTEN, YGR_ON_LISTEN);
@@ -197,7 +197,7 @@ static bool judge_listen(const struct socket *sock, int backlog)
 static bool judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
 	set_connect_address(&body.remote, sock->sk, address, len);
@@ -210,7 +210,7 @@ static bool judge_connect(const struct socket *sock, const struct sockaddr *addr
 static bool judge_accept(const struct socket *sock)
 {
 	struct ygr_body_socket body = { 0 };
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	if (!ygr_pipeline_may_deny(YGR_ON_ACCEPT))
 		return false;
@@ -230,7 +230,7 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 		.type = sk->sk_type,
 		.protocol = sk->sk_protocol,
 	};
-	struct ygr_event event;
+	struct ygr_event event __uninitialized;
 
 	set_local(&body.local, sk);
 	set_remote(&body.remote, sk);

@@ -1,125 +1,204 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "match.h"
 
-static bool path_is_item(const struct ygr_policy_image *image, const struct ygr_path_item *item,
-			 const struct ygr_match_path *path)
+/* Of one path: itself and the directories above it. Of an address: its networks. */
+#define LISTS_OF_ONE	(1 + YGR_INDEX_NEST_MAX)
+#define LISTS_MAX	(1 + YGR_MATCH_PATHS_MAX * LISTS_OF_ONE)
+
+/* What a rule says of a key that the event has; for the second path, << 2. */
+#define NAMES		1u
+#define EXCEPTS		2u
+
+/* One list of rules, in ascending order, and how far it has been gone through. */
+struct cursor {
+	const struct ygr_index_ref *next;
+	const struct ygr_index_ref *end;
+	__u32 shift;		/* 0, or 2 for the second path */
+};
+
+/* The lists that can hold a rule for this event. */
+struct candidates {
+	__u32 nr;
+	struct cursor cursors[LISTS_MAX];
+};
+
+static void add_list(struct candidates *candidates, struct ygr_index_list list, __u32 shift)
 {
-	if (item->kind == YGR_PATH_EXACT ? path->len != item->len : path->len <= item->len)
-		return false;
-	return !memcmp(path->bytes, image->strings + item->str_off, item->len);
+	struct cursor *cursor;
+
+	/* The index has made sure that there is room; a check is cheaper than trust. */
+	if (!list.nr || candidates->nr == LISTS_MAX)
+		return;
+	cursor = &candidates->cursors[candidates->nr++];
+	cursor->next = list.refs;
+	cursor->end = list.refs + list.nr;
+	cursor->shift = shift;
 }
 
-static bool path_in(const struct ygr_policy_image *image, const struct ygr_span *span,
-		    const struct ygr_match_path *path)
+static void add_path(struct candidates *candidates, const struct ygr_policy_index *index,
+		     const struct ygr_match_path *path, __u32 shift)
+{
+	__u32 hash = YGR_INDEX_HASH_START, i;
+
+	for (i = 0; i < path->len; i++) {
+		hash = ygr_policy_index_hash(hash, (__u8)path->bytes[i]);
+		/* A directory holds what is below it, not its own name with a slash. */
+		if (path->bytes[i] != '/' || i + 1 == path->len || i >= index->prefix_len_max ||
+		    !(index->prefix_lens >> (i + 1) % 64 & 1))
+			continue;
+		add_list(candidates, ygr_policy_index_find_path(index, YGR_INDEX_PREFIX, hash,
+								path->bytes, i + 1), shift);
+	}
+	add_list(candidates, ygr_policy_index_find_path(index, YGR_INDEX_EXACT, hash, path->bytes,
+							path->len), shift);
+}
+
+static void add_address(struct candidates *candidates, const struct ygr_policy_index *index,
+			const struct ygr_match_event *event)
+{
+	const __u64 *lens = event->family == AF_INET ? &index->cidr4_lens : index->cidr6_lens;
+	__u32 word, words = event->family == AF_INET ? 1 : 3;
+
+	for (word = 0; word < words; word++) {
+		__u64 left = lens[word];
+
+		for (; left; left &= left - 1) {
+			__u32 len = word * 64 + (__u32)__builtin_ctzll(left);
+
+			add_list(candidates, ygr_policy_index_find_cidr(index, event->family,
+									event->addr, len), 0);
+		}
+	}
+}
+
+static void collect(struct candidates *candidates, const struct ygr_policy_index *index,
+		    const struct ygr_match_event *event)
 {
 	__u32 i;
 
-	for (i = 0; i < span->nr; i++)
-		if (path_is_item(image, &image->paths[span->first + i], path))
-			return true;
-	return false;
+	candidates->nr = 0;
+	add_list(candidates, index->unkeyed[event->on], 0);
+	for (i = 0; i < event->path_nr; i++)
+		add_path(candidates, index, &event->paths[i], 2 * i);
+	if (event->family)
+		add_address(candidates, index, event);
+}
+
+#define NO_RULE		0xffffffffu
+
+/* The lowest rule that any list holds next; NO_RULE: none is left. */
+static __u32 lowest_rule(const struct candidates *candidates)
+{
+	__u32 lowest = NO_RULE, i;
+
+	for (i = 0; i < candidates->nr; i++) {
+		const struct cursor *cursor = &candidates->cursors[i];
+
+		if (cursor->next != cursor->end && cursor->next->rule >> 1 < lowest)
+			lowest = cursor->next->rule >> 1;
+	}
+	return lowest;
+}
+
+/* What all lists say of @rule, which they are then past. */
+static __u32 take_rule(struct candidates *candidates, __u32 rule)
+{
+	__u32 said = 0, i;
+
+	for (i = 0; i < candidates->nr; i++) {
+		struct cursor *cursor = &candidates->cursors[i];
+
+		for (; cursor->next != cursor->end && cursor->next->rule >> 1 == rule; cursor->next++)
+			said |= (cursor->next->rule & 1 ? EXCEPTS : NAMES) << cursor->shift;
+	}
+	return said;
 }
 
 static bool number_in(const struct ygr_range_item *items, const struct ygr_span *span, __u32 number)
 {
-	__u32 i;
+	__u32 low = span->first, high = span->first + span->nr;
 
-	for (i = 0; i < span->nr; i++) {
-		const struct ygr_range_item *item = &items[span->first + i];
+	/* Ascending and apart: the verifier saw to it. */
+	while (low < high) {
+		__u32 middle = low + (high - low) / 2;
 
-		if (item->low <= number && number <= item->high)
+		if (number > items[middle].high)
+			low = middle + 1;
+		else if (number < items[middle].low)
+			high = middle;
+		else
 			return true;
 	}
 	return false;
 }
 
-static bool bits_equal(const __u8 *a, const __u8 *b, __u32 nr)
+static bool number_holds(const struct ygr_range_item *items, const struct ygr_rule *rule,
+			 enum ygr_dimension dim, __u32 number)
 {
-	__u32 whole = nr / 8;
+	const struct ygr_span *match = &rule->match[dim];
+	const struct ygr_span *except = &rule->except[dim];
 
-	if (memcmp(a, b, whole))
-		return false;
-	return !(nr % 8) || !((a[whole] ^ b[whole]) >> (8 - nr % 8));
+	return (!match->nr || number_in(items, match, number)) &&
+	       !(except->nr && number_in(items, except, number));
 }
 
-static bool address_in(const struct ygr_policy_image *image, const struct ygr_span *span,
-		       const struct ygr_match_event *event)
+/* One of the paths that the event has satisfies both spans. */
+static bool path_holds(const struct ygr_rule *rule, const struct ygr_match_event *event, __u32 said)
 {
+	bool must_name = rule->match[YGR_DIM_PATH].nr;
 	__u32 i;
 
-	for (i = 0; i < span->nr; i++) {
-		const struct ygr_cidr_item *item = &image->cidrs[span->first + i];
-
-		if (item->family == event->family &&
-		    bits_equal(item->addr, event->addr, item->prefix_len))
-			return true;
-	}
-	return false;
-}
-
-static bool path_holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-		       const struct ygr_match_event *event)
-{
-	const struct ygr_span *match = &rule->match[YGR_DIM_PATH];
-	const struct ygr_span *except = &rule->except[YGR_DIM_PATH];
-	__u32 i;
-
-	if (!match->nr && !except->nr)
+	if (!must_name && !rule->except[YGR_DIM_PATH].nr)
 		return true;
 	if (!event->path_nr)
-		return !match->nr;
-	for (i = 0; i < event->path_nr; i++) {
-		const struct ygr_match_path *path = &event->paths[i];
-
-		if ((!match->nr || path_in(image, match, path)) && !path_in(image, except, path))
+		return !must_name;
+	for (i = 0; i < event->path_nr; i++, said >>= 2)
+		if ((!must_name || (said & NAMES)) && !(said & EXCEPTS))
 			return true;
-	}
 	return false;
-}
-
-static bool uid_holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-		      const struct ygr_match_event *event)
-{
-	const struct ygr_span *match = &rule->match[YGR_DIM_UID];
-
-	return (!match->nr || number_in(image->uids, match, event->euid)) &&
-	       !number_in(image->uids, &rule->except[YGR_DIM_UID], event->euid);
 }
 
 static bool address_holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-			  const struct ygr_match_event *event)
+			  const struct ygr_match_event *event, __u32 said)
 {
-	const struct ygr_span *cidr = &rule->match[YGR_DIM_CIDR];
-	const struct ygr_span *port = &rule->match[YGR_DIM_PORT];
+	bool must_name = rule->match[YGR_DIM_CIDR].nr;
 
 	if (!event->family)
-		return !cidr->nr && !port->nr;
-	return (!cidr->nr || address_in(image, cidr, event)) &&
-	       (!port->nr || number_in(image->ports, port, event->port)) &&
-	       !address_in(image, &rule->except[YGR_DIM_CIDR], event) &&
-	       !number_in(image->ports, &rule->except[YGR_DIM_PORT], event->port);
+		return !must_name && !rule->match[YGR_DIM_PORT].nr;
+	if ((must_name && !(said & NAMES)) ||
+	    (rule->except[YGR_DIM_CIDR].nr && (said & EXCEPTS)))
+		return false;
+	return number_holds(image->ports, rule, YGR_DIM_PORT, event->port);
 }
 
-struct ygr_decision ygr_match(const struct ygr_policy_image *image,
+static bool holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
+		  const struct ygr_match_event *event, __u32 said)
+{
+	return (rule->on & YGR_ON_BIT(event->on)) &&
+	       number_holds(image->uids, rule, YGR_DIM_UID, event->euid) &&
+	       address_holds(image, rule, event, said) && path_holds(rule, event, said);
+}
+
+struct ygr_decision ygr_match(const struct ygr_policy_index *index,
 			      const struct ygr_match_event *event)
 {
-	struct ygr_decision none = { .action = YGR_ACTION_ALLOW };
-	__u64 on = YGR_ON_BIT(event->on);
+	const struct ygr_policy_image *image = index->image;
+	struct ygr_decision decision = { .action = YGR_ACTION_ALLOW };
+	struct candidates candidates __uninitialized;
 	__u32 i;
 
-	if (!image || !(image->on_mask & on))
-		return none;
-	for (i = 0; i < image->rule_nr; i++) {
+	collect(&candidates, index, event);
+	while ((i = lowest_rule(&candidates)) != NO_RULE) {
 		const struct ygr_rule *rule = &image->rules[i];
+		__u32 said = take_rule(&candidates, i);
 
-		if ((rule->on & on) && uid_holds(image, rule, event) &&
-		    address_holds(image, rule, event) && path_holds(image, rule, event))
-			return (struct ygr_decision) {
-				.rule = rule,
-				.rule_id = i + 1,
-				.action = rule->action,
-				.mode = rule->mode,
-			};
+		if (!holds(image, rule, event, said))
+			continue;
+		decision.rule = rule;
+		decision.rule_id = i + 1;
+		decision.action = rule->action;
+		decision.mode = rule->mode;
+		break;
 	}
-	return none;
+	return decision;
 }

@@ -2,14 +2,14 @@
 /*
  * Verified policy + event -> verdict. Pure.
  *
- * The first rule that matches, in the policy's order, decides. This engine
- * tries the rules of an event one after the other: its cost grows with their
- * number, which YGR_POLICY_RULES_MAX bounds.
+ * The first rule that matches, in the policy's order, decides. Only rules that
+ * the index gives for the event's paths or address, and those that name neither,
+ * are looked at: the cost does not grow with the number of rules.
  */
 #ifndef YGR_MATCH_H
 #define YGR_MATCH_H
 
-#include "policy_verify.h"
+#include "policy_index.h"
 
 #define YGR_MATCH_PATHS_MAX	2	/* rename has two */
 
@@ -36,12 +36,8 @@ struct ygr_decision {
 	enum ygr_mode mode;
 };
 
-/*
- * @image: NULL is the empty policy
- *
- * Context: any; no allocation, no lock. Never fails.
- */
-struct ygr_decision ygr_match(const struct ygr_policy_image *image,
+/* Context: any; no allocation, no lock; about 1 KiB of stack. Never fails. */
+struct ygr_decision ygr_match(const struct ygr_policy_index *index,
 			      const struct ygr_match_event *event);
 
 #endif

@@ -82,7 +82,7 @@ bool ygr_pipeline_judge(struct ygr_event *event)
 		if (image->path_on_mask & on)
 			resolve_paths(event);
 		event->match.euid = __kuid_val(current_euid());
-		event->decision = ygr_match(image, &event->match);
+		event->decision = ygr_match(&policy->index, &event->match);
 		/* What is done cannot be denied any more: as if no rule had matched. */
 		if (event->settled && event->decision.action == YGR_ACTION_DENY)
 			event->decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
@@ -193,7 +193,7 @@ void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len
 
 bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 {
-	struct ygr_event_strings strings;
+	struct ygr_event_strings strings __uninitialized;
 
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(event)) {

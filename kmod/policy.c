@@ -28,6 +28,7 @@ static void destroy(const struct ygr_policy *policy)
 {
 	if (policy == &nothing_published)
 		return;
+	kvfree(policy->index_memory);
 	kvfree(policy->blob);
 	kfree(policy);
 }
@@ -50,6 +51,16 @@ static bool is_expected(u64 expected)
 	return expected == YGR_GENERATION_ANY || expected == get_locked()->generation;
 }
 
+static int create_index(struct ygr_policy *policy, struct ygr_policy_error *error)
+{
+	size_t bytes = ygr_policy_index_bytes(&policy->image);
+
+	policy->index_memory = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (!policy->index_memory)
+		return -ENOMEM;
+	return ygr_policy_index_build(&policy->index, &policy->image, policy->index_memory, error);
+}
+
 static int create(const struct ygr_policy_load *load, struct ygr_policy **created,
 		  struct ygr_policy_error *error)
 {
@@ -61,25 +72,24 @@ static int create(const struct ygr_policy_load *load, struct ygr_policy **create
 		return -EINVAL;
 	if (load->blob_bytes > YGR_POLICY_BYTES_MAX)
 		return -E2BIG;
-	blob = kvmalloc(load->blob_bytes, GFP_KERNEL_ACCOUNT);
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
-	ret = -ENOMEM;
-	if (!blob || !policy)
-		goto out_free;
-	ret = -EFAULT;
-	if (copy_from_user(blob, u64_to_user_ptr(load->blob), load->blob_bytes))
-		goto out_free;
-	ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
-	if (ret)
-		goto out_free;
+	if (!policy)
+		return -ENOMEM;
+	blob = kvmalloc(load->blob_bytes, GFP_KERNEL_ACCOUNT);
 	policy->blob = blob;
 	policy->blob_bytes = load->blob_bytes;
-	*created = policy;
-	return 0;
-
-out_free:
-	kfree(policy);
-	kvfree(blob);
+	if (!blob)
+		ret = -ENOMEM;
+	else if (copy_from_user(blob, u64_to_user_ptr(load->blob), load->blob_bytes))
+		ret = -EFAULT;
+	else
+		ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
+	if (!ret)
+		ret = create_index(policy, error);
+	if (ret)
+		destroy(policy);
+	else
+		*created = policy;
 	return ret;
 }
 

@@ -12,13 +12,15 @@
 
 #include <yagura/ygr_abi.h>
 
-#include "policy_verify.h"
+#include "policy_index.h"
 
 struct ygr_policy {
 	u64 generation;			/* 0: nothing was ever published */
 	u64 blob_bytes;			/* 0: the empty policy */
 	const void *blob;		/* what the image points into */
+	void *index_memory;
 	struct ygr_policy_image image;
+	struct ygr_policy_index index;	/* of the image; how it is judged by */
 };
 
 /*

@@ -20,6 +20,7 @@ struct verifier {
 	__u32 bytes;
 	struct ygr_policy_image image;
 	struct ygr_policy_error *error;
+	__u64 span_items;	/* of all spans seen: what bounds the work on them */
 };
 
 static int refuse_at(struct verifier *v, __u32 code, size_t offset)
@@ -127,7 +128,7 @@ static int verify_section(struct verifier *v, const struct ygr_policy_section *s
 		return refuse(v, YGR_POLICY_E_ITEM_BYTES, &section->item_bytes);
 	if (section->item_nr > item_nr_max(section->kind))
 		return refuse(v, YGR_POLICY_E_TOO_MANY, &section->item_nr);
-	/* No overflow: at most 65,536 items of 80 bytes, or 8 Mi bytes. */
+	/* No overflow: at most 2^20 items of 24 bytes, 2^17 rules of 80, or 2^26 bytes. */
 	used = section->item_bytes * section->item_nr;
 	if (section->off != *end || used > v->bytes - *end)
 		return refuse(v, YGR_POLICY_E_SECTION, &section->off);
@@ -305,6 +306,26 @@ static int verify_items(struct verifier *v)
 	return verify_ranges(v, image->ports, image->port_nr, 65535, YGR_POLICY_E_PORT);
 }
 
+/* As the matcher searches them: ascending, without overlap. */
+static bool is_ascending(const struct ygr_range_item *items, const struct ygr_span *span)
+{
+	__u32 i;
+
+	for (i = 1; i < span->nr; i++)
+		if (items[span->first + i].low <= items[span->first + i - 1].high)
+			return false;
+	return true;
+}
+
+static int verify_range_spans(struct verifier *v, const struct ygr_span *spans)
+{
+	if (!is_ascending(v->image.uids, &spans[YGR_DIM_UID]))
+		return refuse(v, YGR_POLICY_E_UID, &spans[YGR_DIM_UID]);
+	if (!is_ascending(v->image.ports, &spans[YGR_DIM_PORT]))
+		return refuse(v, YGR_POLICY_E_PORT, &spans[YGR_DIM_PORT]);
+	return 0;
+}
+
 static int verify_spans(struct verifier *v, const struct ygr_span *spans)
 {
 	const __u32 item_nr[YGR_DIM_NR] = {
@@ -322,8 +343,11 @@ static int verify_spans(struct verifier *v, const struct ygr_span *spans)
 			return refuse(v, YGR_POLICY_E_SPAN, &span->first);
 		if (span->first > item_nr[dim] || span->nr > item_nr[dim] - span->first)
 			return refuse(v, YGR_POLICY_E_SPAN, &span->first);
+		v->span_items += span->nr;
+		if (v->span_items > YGR_POLICY_SPAN_ITEMS_MAX)
+			return refuse(v, YGR_POLICY_E_TOO_MANY, &span->nr);
 	}
-	return 0;
+	return verify_range_spans(v, spans);
 }
 
 static bool uses(const struct ygr_rule *rule, enum ygr_dimension dim)

@@ -22,4 +22,12 @@
 #include <linux/types.h>
 #endif
 
+/*
+ * For what a function fills itself: kernels are built to zero every local
+ * variable, which for a large one on the hook path costs more than its use.
+ */
+#ifndef __uninitialized
+#define __uninitialized	__attribute__((__uninitialized__))
+#endif
+
 #endif

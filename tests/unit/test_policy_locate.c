@@ -97,11 +97,11 @@ static void test_every_error_has_words(void **state)
 	uint32_t a, b;
 
 	(void)state;
-	for (a = 0; a <= 18; a++)
+	for (a = 0; a <= 20; a++)
 		for (b = 0; b < a; b++)
 			assert_string_not_equal(ygr_policy_word_error(a), ygr_policy_word_error(b));
-	assert_string_equal(ygr_policy_word_error(19), ygr_policy_word_error(0xffffffffu));
-	assert_string_not_equal(ygr_policy_word_error(18), ygr_policy_word_error(19));
+	assert_string_equal(ygr_policy_word_error(21), ygr_policy_word_error(0xffffffffu));
+	assert_string_not_equal(ygr_policy_word_error(20), ygr_policy_word_error(21));
 }
 
 int main(void)

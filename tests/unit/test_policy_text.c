@@ -362,10 +362,11 @@ static void test_all_there_is(void **state)
 	assert_int_equal(rule->match[YGR_DIM_PATH].item[2].path.kind, YGR_PATH_PREFIX);
 	assert_string_equal(rule->match[YGR_DIM_PATH].item[3].path.bytes, "/");
 	assert_int_equal(rule->match[YGR_DIM_PATH].item[3].path.kind, YGR_PATH_EXACT);
-	assert_int_equal(rule->match[YGR_DIM_UID].item[1].range.low, 1000);
-	assert_int_equal(rule->match[YGR_DIM_UID].item[1].range.high, 1999);
-	assert_int_equal(rule->match[YGR_DIM_UID].item[2].range.low, 33);
-	assert_int_equal(rule->match[YGR_DIM_UID].item[2].range.high, 33);
+	/* Ascending, whatever the order of the text. */
+	assert_int_equal(rule->match[YGR_DIM_UID].item[1].range.low, 33);
+	assert_int_equal(rule->match[YGR_DIM_UID].item[1].range.high, 33);
+	assert_int_equal(rule->match[YGR_DIM_UID].item[2].range.low, 1000);
+	assert_int_equal(rule->match[YGR_DIM_UID].item[2].range.high, 1999);
 	assert_int_equal(rule->except[YGR_DIM_UID].nr, 1);
 	assert_int_equal(rule->except[YGR_DIM_PATH].nr, 1);
 
@@ -379,6 +380,28 @@ static void test_all_there_is(void **state)
 	assert_int_equal(rule->match[YGR_DIM_CIDR].item[2].cidr.addr[3], 7);
 	assert_int_equal(rule->match[YGR_DIM_CIDR].item[3].cidr.prefix_len, 0);
 	assert_int_equal(rule->match[YGR_DIM_PORT].item[0].range.low, 22);
+	ygr_policy_model_destroy(model);
+}
+
+static void test_ranges_that_overlap_become_one(void **state)
+{
+	struct ygr_text_errors errors;
+	struct ygr_policy_model *model;
+	const struct ygr_policy_values *ports;
+
+	(void)state;
+	model = parse("version: 1\nname: t\nrules:\n"
+		      "  - { name: r, on: connect, do: deny, where: { port: "
+		      "[90-100, 22, 80-95, 22, 101, 85] } }\n", &errors);
+	ports = &model->rule[0].match[YGR_DIM_PORT];
+	assert_int_equal(ports->nr, 3);
+	assert_int_equal(model->item_nr[YGR_DIM_PORT], 3);
+	assert_int_equal(ports->item[0].range.low, 22);
+	assert_int_equal(ports->item[0].range.high, 22);
+	assert_int_equal(ports->item[1].range.low, 80);
+	assert_int_equal(ports->item[1].range.high, 100);
+	assert_int_equal(ports->item[2].range.low, 101);
+	assert_int_equal(ports->item[2].range.high, 101);
 	ygr_policy_model_destroy(model);
 }
 
@@ -473,8 +496,8 @@ static void test_rule_limit(void **state)
 	assert_int_equal(ygr_policy_text_parse(text, strlen(text), &users, &model, &errors),
 			 -EBADMSG);
 	assert_int_equal(errors.error_nr, 1);
-	assert_string_equal(errors.item[0].message, "more than 4096 rules");
-	assert_int_equal(errors.item[0].line, 4100);
+	assert_string_equal(errors.item[0].message, "more than 131072 rules");
+	assert_int_equal(errors.item[0].line, YGR_POLICY_RULES_MAX + 4);
 	free(text);
 }
 
@@ -497,7 +520,7 @@ static void test_item_limit(void **state)
 	assert_int_equal(ygr_policy_text_parse(text, bytes, &users, &model, &errors), -EBADMSG);
 	assert_int_equal(errors.error_nr, 1);
 	assert_string_equal(errors.item[0].message,
-			    "more than 65536 values of \"uid\" in one policy");
+			    "more than 1048576 values of \"uid\" in one policy");
 	assert_int_equal(errors.item[0].line, 9 + YGR_POLICY_ITEMS_MAX);
 	free(text);
 }
@@ -532,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_modes_without_effect),
 		cmocka_unit_test(test_smallest_policy),
 		cmocka_unit_test(test_all_there_is),
+		cmocka_unit_test(test_ranges_that_overlap_become_one),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_policy_mode_is_the_default),
 		cmocka_unit_test(test_path_length_limit),

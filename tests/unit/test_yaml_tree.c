@@ -208,7 +208,7 @@ static void test_too_large(void **state)
 	static char text[YGR_YAML_BYTES_MAX + 1];
 
 	(void)state;
-	refuse_bytes(text, sizeof(text), "f: error: larger than 8388608 bytes");
+	refuse_bytes(text, sizeof(text), "f: error: larger than 67108864 bytes");
 }
 
 /* [1,1,1...]: one node more than allowed. */
@@ -223,7 +223,7 @@ static void test_too_many_nodes(void **state)
 	for (i = 1; i < bytes; i++)
 		text[i] = i % 2 ? '1' : ',';
 	text[bytes - 1] = ']';
-	refuse_bytes(text, bytes, "f:1:800000: error: too many values in one file");
+	refuse_bytes(text, bytes, "f:1:8000000: error: too many values in one file");
 	free(text);
 }
 

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "device.h"
 #include "policy_blob.h"
+#include "policy_index.h"
 #include "policy_locate.h"
 #include "policy_print.h"
 #include "policy_text.h"
@@ -33,6 +34,26 @@ static int refuse_blob(const char *file, const struct ygr_policy_error *error)
 {
 	return ygr_cli_fail(YGR_EXIT_FAULT, "%s: byte %u: %s", file, error->offset,
 			    ygr_policy_word_error(error->code));
+}
+
+/* The bounds that keep a verdict's cost constant; the kernel checks them, too. */
+static int check_index(const char *file, const struct ygr_policy_image *image)
+{
+	void *memory = malloc(ygr_policy_index_bytes(image));
+	struct ygr_policy_index index;
+	struct ygr_policy_error error;
+	const char *rule;
+	int err;
+
+	if (!memory)
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", file, strerror(ENOMEM));
+	err = ygr_policy_index_build(&index, image, memory, &error);
+	free(memory);
+	if (!err)
+		return YGR_EXIT_OK;
+	rule = ygr_policy_locate_rule(image, error.offset);
+	return ygr_cli_fail(YGR_EXIT_FAULT, "%s: rule \"%s\": %s", file, rule ? rule : "?",
+			    ygr_policy_word_error(error.code));
 }
 
 /* Warnings and errors go to stderr; --strict makes the former the latter. */
@@ -100,11 +121,13 @@ static int compile_file(const char *path, bool strict, struct compiled *out)
 	}
 	if (code)
 		return code;
-	if (ygr_policy_verify(out->blob, out->bytes, &out->image, &error)) {
+	if (ygr_policy_verify(out->blob, out->bytes, &out->image, &error))
+		code = refuse_blob(file, &error);
+	else
+		code = check_index(file, &out->image);
+	if (code)
 		free(out->blob);
-		return refuse_blob(file, &error);
-	}
-	return YGR_EXIT_OK;
+	return code;
 }
 
 /* "5 rules (4 enforce, 1 monitor)" */

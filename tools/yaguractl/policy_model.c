@@ -80,3 +80,30 @@ int ygr_policy_model_add_value(struct ygr_policy_model *model,
 	model->item_nr[dimension]++;
 	return 0;
 }
+
+static int compare_low(const void *a, const void *b)
+{
+	const union ygr_policy_value *x = a, *y = b;
+
+	return (x->range.low > y->range.low) - (x->range.low < y->range.low);
+}
+
+void ygr_policy_model_sort_ranges(struct ygr_policy_model *model,
+				  struct ygr_policy_values *values,
+				  enum ygr_dimension dimension)
+{
+	union ygr_policy_value *item = values->item;
+	uint32_t i, kept = 0;
+
+	if (values->nr < 2)
+		return;
+	qsort(item, values->nr, sizeof(*item), compare_low);
+	for (i = 1; i < values->nr; i++) {
+		if (item[i].range.low > item[kept].range.high)
+			item[++kept] = item[i];
+		else if (item[i].range.high > item[kept].range.high)
+			item[kept].range.high = item[i].range.high;
+	}
+	model->item_nr[dimension] -= values->nr - (kept + 1);
+	values->nr = kept + 1;
+}

@@ -65,4 +65,14 @@ int ygr_policy_model_add_value(struct ygr_policy_model *model,
 			       enum ygr_dimension dimension,
 			       const union ygr_policy_value *value);
 
+/*
+ * Ranges in ascending order, those that overlap made one: as the matcher
+ * searches them.
+ *
+ * @dimension: YGR_DIM_UID or YGR_DIM_PORT
+ */
+void ygr_policy_model_sort_ranges(struct ygr_policy_model *model,
+				  struct ygr_policy_values *values,
+				  enum ygr_dimension dimension);
+
 #endif

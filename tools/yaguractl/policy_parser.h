@@ -22,6 +22,7 @@ struct ygr_policy_parser {
 	bool monitor_all;		/* the policy's mode is monitor */
 	uint64_t covered;		/* events that an earlier rule decides for good */
 	bool too_many_items;		/* said once */
+	void *rule_names;		/* of the rules read, for tsearch(3) */
 	int err;			/* -ENOMEM, or 0 */
 };
 

@@ -2,6 +2,7 @@
 #include "policy_rule.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +23,19 @@ struct draft {
 	unsigned int errors_before;	/* errors of the file up to this rule */
 };
 
-static bool has_rule(const struct ygr_policy_parser *p, const char *name)
+static int compare_names(const void *a, const void *b)
 {
-	uint32_t i;
+	return strcmp(a, b);
+}
 
-	/* The last rule is the one that asks. */
-	for (i = 0; i + 1 < p->model->rule_nr; i++)
-		if (!strcmp(p->model->rule[i].name, name))
-			return true;
-	return false;
+/* Whether it is the first of that name; the tree of the text keeps the name. */
+static bool is_new_name(struct ygr_policy_parser *p, const char *name)
+{
+	const char *const *found = tsearch(name, &p->rule_names, compare_names);
+
+	if (!found)
+		p->err = -ENOMEM;
+	return !found || *found == name;
 }
 
 /* Sets draft->what as well: later messages name the rule as well as they can. */
@@ -48,7 +53,7 @@ static void read_rule_name(struct ygr_policy_parser *p, struct draft *draft)
 					name, YGR_RULE_NAME_MAX);
 		return;
 	}
-	if (has_rule(p, name))
+	if (!is_new_name(p, name))
 		ygr_policy_parser_error(p, node, "another rule is named \"%s\"", name);
 	strcpy(draft->rule->name, name);
 	snprintf(draft->what, sizeof(draft->what), "rule \"%s\"", name);
@@ -203,6 +208,8 @@ static void read_dimension(struct ygr_policy_parser *p, struct draft *draft,
 		ygr_policy_parser_error(p, node, "%s: %s: the list is empty", draft->what, node->key);
 	ygr_yaml_tree_for_each(child, node)
 		read_value(p, draft, child, dimension, values);
+	if (dimension == YGR_DIM_UID || dimension == YGR_DIM_PORT)
+		ygr_policy_model_sort_ranges(p->model, values, dimension);
 }
 
 static void read_conditions(struct ygr_policy_parser *p, struct draft *draft,

@@ -2,6 +2,7 @@
 #include "policy_text.h"
 
 #include <errno.h>
+#include <search.h>
 #include <string.h>
 
 #include "policy_parser.h"
@@ -85,6 +86,12 @@ static void read_policy(struct ygr_policy_parser *p, const struct ygr_yaml_node 
 	read_rules(p, root);
 }
 
+/* Names belong to the tree of the text. */
+static void keep_name(void *name)
+{
+	(void)name;
+}
+
 int ygr_policy_text_parse(const char *text, size_t bytes,
 			  const struct ygr_policy_users *users,
 			  struct ygr_policy_model **model,
@@ -107,6 +114,7 @@ int ygr_policy_text_parse(const char *text, size_t bytes,
 		goto out_tree;
 	}
 	read_policy(&p, ygr_yaml_tree_root(tree));
+	tdestroy(p.rule_names, keep_name);
 	err = p.err;
 	if (!err && errors->error_nr)
 		err = -EBADMSG;

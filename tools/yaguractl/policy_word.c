@@ -75,6 +75,8 @@ static const char *const error_texts[] = {
 	[YGR_POLICY_E_CIDR]		= "a network with a bad family, prefix length or host bits",
 	[YGR_POLICY_E_PORT]		= "a port range out of order or above 65535",
 	[YGR_POLICY_E_TOO_MANY]		= "too many rules or items",
+	[YGR_POLICY_E_SHARED]		= "too many rules about the same path, network or event",
+	[YGR_POLICY_E_NESTED]		= "too many directories or networks within one another",
 };
 
 bool ygr_policy_word_find_on(const char *word, uint64_t *on)

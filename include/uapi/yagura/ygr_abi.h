@@ -122,10 +122,12 @@ enum ygr_policy_error_code {
 	YGR_POLICY_E_RULE_FLAGS		= 12,
 	YGR_POLICY_E_SPAN		= 13,	/* refers outside its section */
 	YGR_POLICY_E_PATH		= 14,	/* kind, length, not absolute, not normal */
-	YGR_POLICY_E_UID		= 15,	/* low above high */
+	YGR_POLICY_E_UID		= 15,	/* low above high; a rule's not ascending and apart */
 	YGR_POLICY_E_CIDR		= 16,	/* family, prefix length, or host bits set */
-	YGR_POLICY_E_PORT		= 17,	/* low above high */
-	YGR_POLICY_E_TOO_MANY		= 18,	/* rules or items */
+	YGR_POLICY_E_PORT		= 17,	/* as for uids */
+	YGR_POLICY_E_TOO_MANY		= 18,	/* rules, items, or items of all rules together */
+	YGR_POLICY_E_SHARED		= 19,	/* too many rules about one path, network or event */
+	YGR_POLICY_E_NESTED		= 20,	/* too many directories or networks within one another */
 };
 
 struct ygr_policy_load {

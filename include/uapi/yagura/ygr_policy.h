@@ -27,9 +27,10 @@
 #define YGR_POLICY_MAGIC	0x50524759u	/* "YGRP" */
 #define YGR_POLICY_VERSION	1
 
-#define YGR_POLICY_BYTES_MAX	(8u << 20)
-#define YGR_POLICY_RULES_MAX	4096
-#define YGR_POLICY_ITEMS_MAX	65536		/* of one section */
+#define YGR_POLICY_BYTES_MAX	(64u << 20)
+#define YGR_POLICY_RULES_MAX	131072
+#define YGR_POLICY_ITEMS_MAX	1048576		/* of one section */
+#define YGR_POLICY_SPAN_ITEMS_MAX 4194304	/* of all rules' spans together */
 #define YGR_RULE_NAME_MAX	63		/* bytes, NUL not counted */
 #define YGR_POLICY_PATH_MAX	4095		/* bytes */
 
@@ -142,6 +143,7 @@ struct ygr_path_item {
 	__u8	pad;		/* 0 */
 };
 
+/* In one span: ascending, without overlap. */
 struct ygr_range_item {
 	__u32	low;		/* inclusive */
 	__u32	high;		/* inclusive; ports: at most 65535 */
