@@ -190,6 +190,44 @@ static void measure_yagura(const char *contender, const char *yaml)
 	assert_int_equal(guest_module_unload(), 0);
 }
 
+/*
+ * @nr rules of mixed kinds about other things, and one about what is measured. The
+ * caller frees.
+ */
+static char *many_rules(unsigned int nr)
+{
+	static const char * const kinds[] = {
+		"on: exec, do: deny, where: { path: /opt/app%u/bad }",
+		"on: open-write, do: deny, where: { path: \"/srv/dir%u/**\" }",
+		"on: open-write, do: deny, where: { path: /var/lib/item%u }",
+	};
+	char *text;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	fputs("version: 1\nname: many\nrules:\n", out);
+	for (unsigned int i = 1; i < nr; i++) {
+		fprintf(out, "  - { name: r%u, ", i);
+		if (i % 4)
+			fprintf(out, kinds[i % 4 - 1], i);
+		else
+			fprintf(out, "on: connect, do: deny, where: { cidr: 10.%u.%u.%u }",
+				i >> 16, i >> 8 & 255, i & 255);
+		fputs(" }\n", out);
+	}
+	fputs("  - { name: last, on: open-write, do: record, where: { path: " FILE_PATH " } }\n", out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void measure_many(const char *contender, unsigned int nr)
+{
+	char *text = many_rules(nr);
+
+	measure_yagura(contender, text);
+	free(text);
+}
+
 static void measured(void **state)
 {
 	static const char ignore_all[] =
@@ -215,6 +253,10 @@ static void measured(void **state)
 	measure_yagura("ignore", ignore_all);
 	measure_yagura("full", NULL);
 	measure("baseline-again", NULL);
+	/* Last: what compiling the largest takes makes a later fork dear. */
+	measure_many("rules-10", 10);
+	measure_many("rules-1000", 1000);
+	measure_many("rules-100000", 100000);
 	assert_int_equal(fclose(report), 0);
 }
 
