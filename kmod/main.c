@@ -12,9 +12,9 @@
 #include "device.h"
 #include "hooks.h"
 #include "path.h"
-#include "pipeline.h"
 #include "policy.h"
 #include "ring.h"
+#include "sensor.h"
 #include "timers.h"
 
 static unsigned int ring_kib = 1024;
@@ -59,7 +59,7 @@ static void tell_start(u64 load_id)
 			len += scnprintf(hooks + len, room - len, "%s%s=%s", i ? " " : "",
 					 hook->symbol, state_names[hook->state]);
 	}
-	ygr_pipeline_tell_start(load_id, hooks ?: "");
+	ygr_sensor_tell_start(load_id, hooks ?: "");
 	kfree(hooks);
 	pr_info("version " YGR_VERSION ", %u of %u hooks attached\n", attached_nr, i);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
 #include <linux/percpu.h>
-#include <linux/ktime.h>
 
 #include "path.h"
 #include "pipeline.h"
-#include "ring.h"
-#include "subject.h"
+#include "policy.h"
+#include "record.h"
 
 struct counters {
 	u64 ignored;
@@ -109,78 +109,6 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 	}
 }
 
-static u32 bytes_of(const struct ygr_event_strings *strings)
-{
-	u32 bytes = 0;
-	u32 i;
-
-	for (i = 0; i < strings->nr; i++)
-		bytes += sizeof(struct ygr_string) + ALIGN(strings->list[i].len, 8);
-	return bytes;
-}
-
-/* By words: most strings are short, and a call and its set-up would cost more. */
-static void *put_padded(u64 *to, const char *from, u32 len)
-{
-	u64 last = 0;
-
-	for (; len >= 8; len -= 8, from += 8)
-		memcpy(to++, from, 8);
-	if (!len)
-		return to;
-	while (len--)
-		last = last << 8 | (u8)from[len];
-	*to++ = cpu_to_le64(last);
-	return to;
-}
-
-/* Return: whether one of them was cut. */
-static bool put_strings(void *where, const struct ygr_event_strings *strings)
-{
-	bool cut = false;
-	u32 i;
-
-	for (i = 0; i < strings->nr; i++) {
-		struct ygr_string *string = where;
-
-		string->tag = strings->list[i].tag;
-		string->pad = 0;
-		string->len = strings->list[i].len;
-		string->true_len = strings->list[i].true_len;
-		string->pad2 = 0;
-		cut |= string->len != string->true_len;
-		where = put_padded((u64 *)(string + 1), strings->list[i].bytes, string->len);
-	}
-	return cut;
-}
-
-static void put_record(const struct ygr_event *event, const void *body, u16 body_len,
-		       const struct ygr_event_strings *strings)
-{
-	enum ygr_class class = event->verdict == YGR_VERDICT_ALLOW ? event->class :
-								     YGR_CLASS_DENY;
-	u32 bytes = sizeof(struct ygr_record) + body_len + bytes_of(strings);
-	struct ygr_record *record = ygr_ring_reserve(bytes, class);
-
-	if (!record)
-		return;
-	record->len = bytes;
-	record->type = event->type;
-	record->class = class;
-	record->verdict = event->verdict;
-	record->time_ns = ktime_get_boot_fast_ns();
-	record->flags = event->flags;
-	record->rule_id = event->decision.rule_id;
-	record->generation = event->generation;
-	record->body_len = body_len;
-	memset(record->pad, 0, sizeof(record->pad));
-	ygr_subject_fill(record);
-	put_padded((u64 *)(record + 1), body, body_len);
-	if (put_strings((void *)(record + 1) + body_len, strings))
-		record->flags |= YGR_F_TRUNCATED;
-	ygr_ring_commit();
-}
-
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings)
 {
@@ -188,7 +116,7 @@ void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len
 	if (event->decision.rule_id)
 		ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name,
 				    strlen(event->rule_name));
-	put_record(event, body, body_len, strings);
+	ygr_record_put(event, body, body_len, strings);
 }
 
 bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
@@ -204,66 +132,24 @@ bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 	return ygr_event_is_denied(event);
 }
 
-/* One word of the snapshot, which need not be in force any more when used. */
-static bool is_in_mask(enum ygr_on on, size_t mask_offset)
+bool ygr_pipeline_is_watched(enum ygr_on on)
 {
-	const void *image;
 	u64 mask;
 
 	preempt_disable_notrace();
-	image = &ygr_policy_get()->image;
-	mask = *(const u64 *)(image + mask_offset);
+	mask = ygr_policy_get()->image.on_mask;
 	preempt_enable_notrace();
 	return mask & YGR_ON_BIT(on);
 }
 
-bool ygr_pipeline_is_watched(enum ygr_on on)
-{
-	return is_in_mask(on, offsetof(struct ygr_policy_image, on_mask));
-}
-
 bool ygr_pipeline_may_deny(enum ygr_on on)
 {
-	return is_in_mask(on, offsetof(struct ygr_policy_image, deny_on_mask));
-}
-
-/* An event of the sensor's own, which no policy judges. */
-static void tell(u16 type, u64 generation, const void *body, u16 body_len,
-		 struct ygr_event_strings *strings)
-{
-	struct ygr_event event = {
-		.type = type,
-		.class = YGR_CLASS_SENSOR,
-		.verdict = YGR_VERDICT_ALLOW,
-		.generation = generation,
-	};
+	u64 mask;
 
 	preempt_disable_notrace();
-	put_record(&event, body, body_len, strings);
+	mask = ygr_policy_get()->image.deny_on_mask;
 	preempt_enable_notrace();
-}
-
-void ygr_pipeline_tell_policy(u64 old_generation, u64 new_generation, enum ygr_policy_op op,
-			      u32 rule_nr)
-{
-	const struct ygr_body_policy body = {
-		.old_generation = old_generation,
-		.new_generation = new_generation,
-		.op = op,
-		.rule_nr = rule_nr,
-	};
-	struct ygr_event_strings none = { .nr = 0 };
-
-	tell(YGR_EV_POLICY, new_generation, &body, sizeof(body), &none);
-}
-
-void ygr_pipeline_tell_start(u64 load_id, const char *hooks)
-{
-	const struct ygr_body_start body = { .load_id = load_id };
-	struct ygr_event_strings strings = { .nr = 0 };
-
-	ygr_event_add_whole(&strings, YGR_STR_HOOKS, hooks, strlen(hooks));
-	tell(YGR_EV_START, 0, &body, sizeof(body), &strings);
+	return mask & YGR_ON_BIT(on);
 }
 
 void ygr_pipeline_count_argv_failure(void)

@@ -10,8 +10,9 @@
 #ifndef YGR_PIPELINE_H
 #define YGR_PIPELINE_H
 
+#include <yagura/ygr_abi.h>
+
 #include "event.h"
-#include "policy.h"
 
 /*
  * Whether an event of kind @on that is not recorded by itself can be of
@@ -48,11 +49,6 @@ void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len
 
 /* Both, for an event whose body costs nothing to fill. Context: task. */
 bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len);
-
-/* Records of the sensor itself, told as acts of the current task. Context: process. */
-void ygr_pipeline_tell_policy(u64 old_generation, u64 new_generation, enum ygr_policy_op op,
-			      u32 rule_nr);
-void ygr_pipeline_tell_start(u64 load_id, const char *hooks);
 
 /* An argument vector could not be read. Context: any. */
 void ygr_pipeline_count_argv_failure(void);

@@ -3,8 +3,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "pipeline.h"
 #include "policy.h"
+#include "sensor.h"
 
 static const struct ygr_policy nothing_published;
 
@@ -40,8 +40,8 @@ static void publish(struct ygr_policy *policy, enum ygr_policy_op op)
 
 	policy->generation = retired->generation + 1;
 	rcu_assign_pointer(in_force, policy);
-	ygr_pipeline_tell_policy(retired->generation, policy->generation, op,
-				 policy->image.rule_nr);
+	ygr_sensor_tell_policy(retired->generation, policy->generation, op,
+			       policy->image.rule_nr);
 	synchronize_rcu();
 	destroy(retired);
 }

@@ -443,17 +443,20 @@ void ygr_ring_exit(void)
 		destroy_ring(cpu);
 }
 
+/* Any number may be asked for. Return: NULL if no such CPU can be. */
+static struct ring *ring_of(unsigned long cpu)
+{
+	return cpu < nr_cpu_ids && cpu_possible(cpu) ? per_cpu_ptr(&rings, cpu) : NULL;
+}
+
 int ygr_ring_mmap(struct vm_area_struct *vma)
 {
 	unsigned long pages = vma_pages(vma);
 	unsigned long cpu = vma->vm_pgoff / ring_pages();
 	unsigned long first = vma->vm_pgoff % ring_pages();
-	const struct ring *ring;
+	const struct ring *ring = ring_of(cpu);
 
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return -ENXIO;
-	ring = per_cpu_ptr(&rings, cpu);
-	if (!ring->data)
+	if (!ring || !ring->data)
 		return -ENXIO;
 	if (!(vma->vm_flags & VM_SHARED) || pages > ring_pages() - first)
 		return -EINVAL;
@@ -490,12 +493,9 @@ void ygr_ring_consumer_reset(void)
 
 int ygr_ring_info(unsigned int cpu, struct ygr_ring_info *info)
 {
-	const struct ring *ring;
+	const struct ring *ring = ring_of(cpu);
 
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return -ENXIO;
-	ring = per_cpu_ptr(&rings, cpu);
-	if (!ring->data)
+	if (!ring || !ring->data)
 		return -ENXIO;
 	info->mmap_offset = (u64)cpu * ring_pages() << PAGE_SHIFT;
 	info->data_bytes = data_bytes;
@@ -508,13 +508,12 @@ int ygr_ring_info(unsigned int cpu, struct ygr_ring_info *info)
 
 int ygr_ring_stats(unsigned int cpu, struct ygr_stats *stats)
 {
-	const struct ring *ring;
+	const struct ring *ring = ring_of(cpu);
 	unsigned int class;
 	u64 head;
 
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+	if (!ring)
 		return -ENXIO;
-	ring = per_cpu_ptr(&rings, cpu);
 	/* A CPU that came later has no ring but may have drops. */
 	for (class = 0; class < YGR_CLASS_NR; class++) {
 		u64 dropped = READ_ONCE(ring->dropped[class]);
