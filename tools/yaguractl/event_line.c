@@ -5,6 +5,8 @@
 
 #include "event_map.h"
 
+#include "utf8.h"
+
 void ygr_event_line_put(struct ygr_event_line *line, const char *fmt, ...)
 {
 	va_list args;
@@ -31,7 +33,7 @@ void ygr_event_line_color(struct ygr_event_line *line, const char *sequence)
 
 void ygr_event_line_put_text(struct ygr_event_line *line, const struct ygr_event_text *text)
 {
-	line->column += ygr_event_text_put(line->out, text->bytes, text->len);
+	line->column += ygr_utf8_put(line->out, text->bytes, text->len);
 }
 
 bool ygr_event_line_is_cut(const struct ygr_event_line *line, const char *key)

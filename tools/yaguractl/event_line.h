@@ -4,14 +4,22 @@
 #define YGR_EVENT_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "event_map.h"
-#include "event_text.h"
 
 #define YGR_COLOR_RED		"\033[1;31m"
 #define YGR_COLOR_YELLOW	"\033[33m"
 #define YGR_COLOR_PLAIN		"\033[0m"
+
+struct ygr_event_style {
+	bool color;		/* escape sequences for verdicts and losses */
+	bool date;		/* with the day, not only the time of day */
+	/* The name of a user, or NULL: the number is shown. */
+	const char *(*user_name)(uint32_t uid, void *context);
+	void *context;
+};
 
 struct ygr_event_line {
 	FILE *out;
@@ -29,7 +37,7 @@ void ygr_event_line_pad_to(struct ygr_event_line *line, unsigned int column);
 /* Nothing, unless the style asks for colour. */
 void ygr_event_line_color(struct ygr_event_line *line, const char *sequence);
 
-/* Escaped, as ygr_event_text_put() does it. */
+/* Escaped, as ygr_utf8_put() does it. */
 void ygr_event_line_put_text(struct ygr_event_line *line, const struct ygr_event_text *text);
 
 /* Whether the string of this key was cut by the sensor. */

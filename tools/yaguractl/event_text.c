@@ -5,57 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "event_line.h"
 #include "event_object.h"
 #include "utf8.h"
 
 /* Where the object ends at the earliest, so that rules stand below each other. */
 #define OBJECT_COLUMN	84
-
-static bool needs_quotes(const char *bytes, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (bytes[i] == ' ' || bytes[i] == '"' || bytes[i] == '>')
-			return true;
-	return !len;
-}
-
-/* One character or stray byte. Return: bytes taken of `bytes`. */
-static size_t put_escaped(FILE *out, const char *bytes, size_t len, unsigned int *columns)
-{
-	uint32_t code = 0;
-	size_t nr = ygr_utf8_next(bytes, len, &code);
-
-	if (nr && (code == '\\' || code == '"')) {
-		*columns += fprintf(out, "\\%c", (char)code);
-	} else if (nr && ygr_utf8_is_plain(code)) {
-		fwrite(bytes, 1, nr, out);
-		(*columns)++;
-	} else if (nr > 1) {
-		*columns += fprintf(out, "\\u{%x}", code);
-	} else {
-		*columns += fprintf(out, "\\x%02x", (unsigned char)*bytes);
-		nr = 1;
-	}
-	return nr;
-}
-
-unsigned int ygr_event_text_put(FILE *out, const char *bytes, size_t len)
-{
-	bool quoted = needs_quotes(bytes, len);
-	unsigned int columns = quoted ? 2 : 0;
-	size_t nr;
-
-	if (quoted)
-		putc('"', out);
-	for (; len; bytes += nr, len -= nr)
-		nr = put_escaped(out, bytes, len, &columns);
-	if (quoted)
-		putc('"', out);
-	return columns;
-}
 
 static void put_time(struct ygr_event_line *line)
 {
@@ -117,7 +71,7 @@ static void put_user(struct ygr_event_line *line)
 		if (line->style->user_name)
 			name = line->style->user_name(euid, line->style->context);
 		if (name)
-			line->column += ygr_event_text_put(line->out, name, strlen(name));
+			line->column += ygr_utf8_put(line->out, name, strlen(name));
 		else
 			ygr_event_line_put(line, "%" PRIu64, euid);
 	}

@@ -15,26 +15,12 @@
 #define YGR_EVENT_TEXT_H
 
 #include <msgpack.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
-struct ygr_event_style {
-	bool color;		/* escape sequences for verdicts and losses */
-	bool date;		/* with the day, not only the time of day */
-	/* The name of a user, or NULL: the number is shown. */
-	const char *(*user_name)(uint32_t uid, void *context);
-	void *context;
-};
+#include "event_line.h"
 
 /* `event` is a map; keys that are absent or of another type are left out. */
 void ygr_event_text_print(FILE *out, const msgpack_object *event,
 			  const struct ygr_event_style *style);
-
-/*
- * Bytes of unknown origin, escaped; in quotes when they are empty or hold a
- * space, a quote or '>'. Return: columns taken.
- */
-unsigned int ygr_event_text_put(FILE *out, const char *bytes, size_t len);
 
 #endif

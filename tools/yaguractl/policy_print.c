@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy_text.h"
+#include "policy_value.h"
 #include "policy_word.h"
 #include "utf8.h"
 
@@ -44,7 +44,7 @@ static void print_name(struct printer *p, uint32_t name_off, bool is_policy)
 {
 	const char *name = p->image->strings + name_off;
 
-	if (!ygr_policy_text_is_name(name, is_policy)) {
+	if (!ygr_policy_word_is_name(name, is_policy)) {
 		p->err = -EILSEQ;
 		print_quoted(p, name, strlen(name));
 	} else if ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z') {

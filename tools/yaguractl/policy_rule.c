@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy_text.h"
 #include "policy_word.h"
 
 /* "rule \"<63 bytes>\"" and what may follow. */
@@ -48,7 +47,7 @@ static void read_rule_name(struct ygr_policy_parser *p, struct draft *draft)
 	node = ygr_policy_parser_require(p, draft->node, draft->what, "name");
 	if (!node || !ygr_yaml_tree_get_string(node, "name of the rule", &name, p->errors))
 		return;
-	if (!ygr_policy_text_is_name(name, false)) {
+	if (!ygr_policy_word_is_name(name, false)) {
 		ygr_policy_parser_error(p, node, "name of the rule: \"%s\" is not 1 to %d of A-Z a-z 0-9 . _ -",
 					name, YGR_RULE_NAME_MAX);
 		return;

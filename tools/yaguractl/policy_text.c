@@ -7,19 +7,9 @@
 
 #include "policy_parser.h"
 #include "policy_rule.h"
-
-#define POLICY_NAME_CHARS	"abcdefghijklmnopqrstuvwxyz0123456789._-"
-#define RULE_NAME_CHARS		"ABCDEFGHIJKLMNOPQRSTUVWXYZ" POLICY_NAME_CHARS
+#include "policy_word.h"
 
 #define NR(array)		(sizeof(array) / sizeof((array)[0]))
-
-bool ygr_policy_text_is_name(const char *text, bool is_policy)
-{
-	const char *chars = is_policy ? POLICY_NAME_CHARS : RULE_NAME_CHARS;
-	size_t len = strlen(text);
-
-	return len && len <= YGR_RULE_NAME_MAX && strspn(text, chars) == len;
-}
 
 static void read_version(struct ygr_policy_parser *p, const struct ygr_yaml_node *root)
 {
@@ -42,7 +32,7 @@ static void read_policy_name(struct ygr_policy_parser *p, const struct ygr_yaml_
 
 	if (!node || !ygr_yaml_tree_get_string(node, "name", &name, p->errors))
 		return;
-	if (!ygr_policy_text_is_name(name, true))
+	if (!ygr_policy_word_is_name(name, true))
 		ygr_policy_parser_error(p, node, "name: \"%s\" is not 1 to %d of a-z 0-9 . _ -",
 					name, YGR_RULE_NAME_MAX);
 	else

@@ -26,7 +26,4 @@ int ygr_policy_text_parse(const char *text, size_t bytes,
 			  struct ygr_policy_model **model,
 			  struct ygr_text_errors *errors);
 
-/* Whether the language has such a name, of a policy (lower case) or of a rule. */
-bool ygr_policy_text_is_name(const char *text, bool is_policy);
-
 #endif

@@ -134,3 +134,14 @@ const char *ygr_policy_word_error(uint32_t code)
 		return "an error this version of yaguractl does not know";
 	return error_texts[code];
 }
+
+#define POLICY_NAME_CHARS	"abcdefghijklmnopqrstuvwxyz0123456789._-"
+#define RULE_NAME_CHARS		"ABCDEFGHIJKLMNOPQRSTUVWXYZ" POLICY_NAME_CHARS
+
+bool ygr_policy_word_is_name(const char *text, bool is_policy)
+{
+	const char *chars = is_policy ? POLICY_NAME_CHARS : RULE_NAME_CHARS;
+	size_t len = strlen(text);
+
+	return len && len <= YGR_RULE_NAME_MAX && strspn(text, chars) == len;
+}

@@ -41,4 +41,7 @@ uint64_t ygr_policy_word_on_with(enum ygr_dimension dimension);
 /* One sentence for enum ygr_policy_error_code. */
 const char *ygr_policy_word_error(uint32_t code);
 
+/* Whether the language has such a name, of a policy (lower case) or of a rule. */
+bool ygr_policy_word_is_name(const char *text, bool is_policy);
+
 #endif

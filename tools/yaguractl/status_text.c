@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "event_text.h"
+#include "utf8.h"
 
 /* Values stand in this column. */
 #define LABEL		"%-10s "
@@ -24,7 +24,7 @@ static const char *get_text(const json_t *map, const char *key)
 /* Strings come from other processes: none may steer the terminal. */
 static void put_text(FILE *out, const char *text)
 {
-	ygr_event_text_put(out, text, strlen(text));
+	ygr_utf8_put(out, text, strlen(text));
 }
 
 static void print_module(FILE *out, const json_t *module)
