@@ -166,6 +166,10 @@ bench-programs: vm-init $(BENCH)
 $(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
 
+NATIVE_BENCH := $(call obj,$(wildcard tests/bench/native/*.c) tests/unit/ring_fake.c)
+$(B)/bench/native: $(NATIVE_BENCH) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
 $(B)/demo/intruder: $(B)/obj/tests/demo/intruder.o
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -luring
 
@@ -178,7 +182,7 @@ vm-init: $(B)/vm/init
 $(B)/vm/init: tests/vm/init.c Makefile
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(DIALECT) $(WERROR) $(CFLAGS) -static -o $@ $<
 
-.PHONY: setup test test-long test-kunit test-debug test-vm demo bench
+.PHONY: setup test test-long test-kunit test-debug test-vm demo bench bench-native
 setup:	## install what building and testing need (Debian 12)
 	$(Q)tests/setup/install-packages
 
@@ -200,6 +204,9 @@ test-vm:	## the guest suite on both kernels
 
 demo:	## a small intrusion in a VM, seen from the receiver's end
 	$(Q)tests/demo/run
+
+bench-native: $(B)/bench/native	## the reader's speed and density, beside memcpy and LZ4
+	$(Q)tests/bench/native/run $<
 
 bench:	## instructions per event, by -icount, on both kernels
 	$(Q)tests/bench/run
