@@ -9,54 +9,45 @@
 #ifndef YGR_CONFIG_H
 #define YGR_CONFIG_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config_output.h"
 #include "loop.h"
 #include "text_error.h"
 
 #define YGR_CONFIG_PATH		"/etc/yagura/yagurad.yaml"
-#define YGR_CONFIG_NAME_BYTES	256
-
-enum ygr_output_kind {
-	YGR_OUTPUT_NONE	= 0,	/* events stay in the spool, up to its limit */
-	YGR_OUTPUT_NULL	= 1,
-	YGR_OUTPUT_FILE	= 2,
-	YGR_OUTPUT_TCP	= 3,
-};
 
 struct ygr_config {
-	char	 spool_dir[PATH_MAX];
+	const char *spool_dir;
 	uint64_t spool_limit_bytes;
 	uint64_t segment_bytes;
 
-	char	 device[PATH_MAX];
-	bool	 device_is_file;		/* --source: for tests and benchmarks */
+	const char *device;
+	bool	 device_is_file;	/* --source: for tests and benchmarks */
 	uint64_t hold_ns;
 	uint64_t flush_ns;
 	uint64_t batch_bytes;
 	uint64_t table_bytes;
-	enum ygr_loop_kind io;
+	int	 io;			/* enum ygr_loop_kind; the reader's */
 
-	char	 user[YGR_CONFIG_NAME_BYTES];	/* that the sender becomes */
-	bool	 user_is_set;			/* by the file: then it has to exist */
-	char	 host_name[YGR_CONFIG_NAME_BYTES];
-	uint32_t window_nr;			/* batches sent and not acknowledged */
-	enum ygr_output_kind output;
-	char	 output_path[PATH_MAX];
-	char	 output_host[YGR_CONFIG_NAME_BYTES];
-	char	 output_port[8];
+	const char *user;		/* that the sender becomes; NULL: see ygr_privilege_find_sender() */
+	const char *host_name;
+	struct ygr_output_config outputs[YGR_OUTPUTS_MAX];
+	size_t	 output_nr;		/* 0: events stay in the spool, up to its limit */
 
-	char	 runtime_dir[PATH_MAX];
+	const char *runtime_dir;
 	int	 log_level;
+
+	struct ygr_yaml_tree *tree;	/* what the texts point into; NULL: the defaults hold */
 };
 
 void ygr_config_init(struct ygr_config *config);	/* the defaults */
+void ygr_config_exit(struct ygr_config *config);
 
 /*
- * Lays the file's settings over what @config holds.
+ * Lays the file's settings over the defaults that @config holds.
  * Return: 0; -EBADMSG: @errors says what and where, and @config is untouched;
  * -ENOMEM.
  */

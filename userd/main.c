@@ -113,9 +113,7 @@ static int load_config(struct ygr_config *config)
 	if (options.has_io)
 		config->io = options.io;
 	if (options.source) {
-		if (strlen(options.source) >= sizeof(config->device))
-			return -ENAMETOOLONG;
-		strcpy(config->device, options.source);
+		config->device = options.source;
 		config->device_is_file = true;
 	}
 	ygr_log_set_level(config->log_level);

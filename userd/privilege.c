@@ -12,6 +12,9 @@
 
 #include "privilege.h"
 
+/* What the kernel itself calls nobody. */
+#define NOBODY	65534
+
 int ygr_privilege_find_user(const char *name, uid_t *uid, gid_t *gid)
 {
 	struct passwd *entry;
@@ -22,6 +25,18 @@ int ygr_privilege_find_user(const char *name, uid_t *uid, gid_t *gid)
 		return errno ? -errno : -ENOENT;
 	*uid = entry->pw_uid;
 	*gid = entry->pw_gid;
+	return 0;
+}
+
+int ygr_privilege_find_sender(const char *name, uid_t *uid, gid_t *gid)
+{
+	if (name)
+		return ygr_privilege_find_user(name, uid, gid);
+	if (ygr_privilege_find_user("_yagura", uid, gid) &&
+	    ygr_privilege_find_user("nobody", uid, gid)) {
+		*uid = NOBODY;
+		*gid = NOBODY;
+	}
 	return 0;
 }
 

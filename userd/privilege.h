@@ -8,6 +8,13 @@
 /* Return: 0; -ENOENT: no such user; -errno. */
 int ygr_privilege_find_user(const char *name, uid_t *uid, gid_t *gid);
 
+/*
+ * Whom the sender becomes: @name; if that is NULL, _yagura if there is such a
+ * user, else the one that owns nothing (nobody, 65534).
+ * Return: 0; -ENOENT: no such user; -errno.
+ */
+int ygr_privilege_find_sender(const char *name, uid_t *uid, gid_t *gid);
+
 /* An own, empty network namespace: nowhere to connect to. Return: 0 or -errno. */
 int ygr_privilege_drop_network(void);
 

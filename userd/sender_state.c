@@ -9,15 +9,14 @@
 
 #include "sender_state.h"
 
-#define STATE_NAME	"sender.state"
-#define TEMP_NAME	"sender.state.new"
+#define NAME_BYTES	64
 
 size_t ygr_sender_state_print(const struct ygr_sender_state *state, char text[YGR_SENDER_STATE_BYTES])
 {
 	char id[33];
 
 	ygr_spool_format_id_text(state->spool_id, id);
-	return (size_t)snprintf(text, YGR_SENDER_STATE_BYTES, "yagura sender state 1\nspool %s\nacked %" PRIu64 "\n",
+	return (size_t)snprintf(text, YGR_SENDER_STATE_BYTES, "yagura output state 1\nspool %s\nacked %" PRIu64 "\n",
 				id, state->acked_id);
 }
 
@@ -26,7 +25,7 @@ int ygr_sender_state_parse(const char *text, struct ygr_sender_state *state)
 	struct ygr_sender_state parsed;
 	char id[33], check[YGR_SENDER_STATE_BYTES];
 
-	if (sscanf(text, "yagura sender state 1\nspool %32[0-9a-f]\nacked %" SCNu64, id,
+	if (sscanf(text, "yagura output state 1\nspool %32[0-9a-f]\nacked %" SCNu64, id,
 		   &parsed.acked_id) != 2 ||
 	    strlen(id) != 32 || ygr_spool_format_id_parse(id, parsed.spool_id))
 		return -EBADMSG;
@@ -45,16 +44,17 @@ static int open_dir(const char *dir)
 	return fd < 0 ? -errno : fd;
 }
 
-int ygr_sender_state_load(const char *dir, struct ygr_sender_state *state)
+int ygr_sender_state_load(const char *dir, const char *output, struct ygr_sender_state *state)
 {
-	char text[YGR_SENDER_STATE_BYTES];
+	char text[YGR_SENDER_STATE_BYTES], name[NAME_BYTES];
 	int dir_fd = open_dir(dir);
 	ssize_t got;
 	int fd;
 
 	if (dir_fd < 0)
 		return dir_fd;
-	fd = openat(dir_fd, STATE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	snprintf(name, sizeof(name), "%s.state", output);
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	close(dir_fd);
 	if (fd < 0)
 		return -errno;
@@ -66,9 +66,9 @@ int ygr_sender_state_load(const char *dir, struct ygr_sender_state *state)
 	return ygr_sender_state_parse(text, state);
 }
 
-static int write_temp(int dir_fd, const char *text, size_t len)
+static int write_temp(int dir_fd, const char *temp, const char *text, size_t len)
 {
-	int fd = openat(dir_fd, TEMP_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	int ret = 0;
 
 	if (fd < 0)
@@ -81,17 +81,19 @@ static int write_temp(int dir_fd, const char *text, size_t len)
 	return ret;
 }
 
-int ygr_sender_state_save(const char *dir, const struct ygr_sender_state *state)
+int ygr_sender_state_save(const char *dir, const char *output, const struct ygr_sender_state *state)
 {
-	char text[YGR_SENDER_STATE_BYTES];
+	char text[YGR_SENDER_STATE_BYTES], name[NAME_BYTES], temp[NAME_BYTES];
 	size_t len = ygr_sender_state_print(state, text);
 	int dir_fd = open_dir(dir);
 	int ret;
 
 	if (dir_fd < 0)
 		return dir_fd;
-	ret = write_temp(dir_fd, text, len);
-	if (!ret && (renameat(dir_fd, TEMP_NAME, dir_fd, STATE_NAME) || fsync(dir_fd)))
+	snprintf(name, sizeof(name), "%s.state", output);
+	snprintf(temp, sizeof(temp), "%s.state.new", output);
+	ret = write_temp(dir_fd, temp, text, len);
+	if (!ret && (renameat(dir_fd, temp, dir_fd, name) || fsync(dir_fd)))
 		ret = -errno;
 	close(dir_fd);
 	return ret;
@@ -117,6 +119,17 @@ static bool lowest_two(DIR *dir, uint64_t *first, uint64_t *second)
 		}
 	}
 	return *second != UINT64_MAX;
+}
+
+bool ygr_sender_state_can_trim(const char *dir_path, uint64_t acked_id)
+{
+	DIR *dir = opendir(dir_path);
+	uint64_t first, second;
+	bool can = dir && lowest_two(dir, &first, &second) && second <= acked_id;
+
+	if (dir)
+		closedir(dir);
+	return can;
 }
 
 int ygr_sender_state_trim(const char *dir_path, uint64_t acked_id)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the far end has acknowledged, in DIR/sender.state, and the removal of
+ * How far an output has come in the spool, in DIR/OUTPUT.state, and the removal of
  * what is therefore no longer needed. The file may lag behind: a batch that is
  * sent again is dropped by the receiver. It must never run ahead.
  */
 #ifndef YGR_SENDER_STATE_H
 #define YGR_SENDER_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,7 @@
 
 struct ygr_sender_state {
 	uint8_t	 spool_id[YGR_BATCH_ID_BYTES];
-	uint64_t acked_id;		/* this one and all before it; 0: none */
+	uint64_t acked_id;		/* this one and all before it are settled */
 };
 
 /* The text of the file and back. Pure. Return: 0 or -EBADMSG. */
@@ -22,14 +23,17 @@ struct ygr_sender_state {
 size_t ygr_sender_state_print(const struct ygr_sender_state *state, char text[YGR_SENDER_STATE_BYTES]);
 int ygr_sender_state_parse(const char *text, struct ygr_sender_state *state);
 
-/* Return: 0; -ENOENT: nothing was acknowledged yet; -EBADMSG; -errno. */
-int ygr_sender_state_load(const char *dir, struct ygr_sender_state *state);
+/* Return: 0; -ENOENT: nothing was settled yet; -EBADMSG; -errno. */
+int ygr_sender_state_load(const char *dir, const char *output, struct ygr_sender_state *state);
 
 /* Atomic and durable. Return: 0 or -errno, and the old state stands. */
-int ygr_sender_state_save(const char *dir, const struct ygr_sender_state *state);
+int ygr_sender_state_save(const char *dir, const char *output, const struct ygr_sender_state *state);
+
+/* Is there anything for trim() to remove? */
+bool ygr_sender_state_can_trim(const char *dir, uint64_t acked_id);
 
 /*
- * Removes the segments that hold nothing but acknowledged batches. The newest is
+ * Removes the segments that hold nothing but settled batches. The newest is
  * never among them, nor any before a segment of which nothing was acknowledged:
  * the spool's last batch must stay, since the reader carries on from it.
  * Return: how many, or -errno.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,9 +173,9 @@ static int make_dirs(const struct ygr_config *config)
 	int ret = 0;
 
 	if (uid == 0)
-		ret = ygr_privilege_find_user(config->user, &uid, &gid);
-	if (ret && (ret != -ENOENT || config->user_is_set)) {
-		ygr_error("no user \"%s\": %s", config->user, strerror(-ret));
+		ret = ygr_privilege_find_sender(config->user, &uid, &gid);
+	if (ret) {
+		ygr_error("no user \"%s\" for the sender: %s", config->user, strerror(-ret));
 		return ret;
 	}
 	ret = make_dir(config->spool_dir, 02750, uid, gid);
@@ -198,9 +199,10 @@ static void reload_config(struct supervisor *supervisor)
 	if (supervisor->reload(&fresh)) {
 		ygr_error("the configuration was not reloaded: the old one stays in force");
 	} else {
+		ygr_config_exit(supervisor->config);
 		*supervisor->config = fresh;
 		stop(supervisor, &supervisor->sender);
-		supervisor->sender.wanted = fresh.output != YGR_OUTPUT_NONE;
+		supervisor->sender.wanted = fresh.output_nr > 0;
 		supervisor->sender.restart_ns = 0;
 		ygr_notice("the configuration was reloaded for the sender");
 	}
@@ -256,13 +258,13 @@ int ygr_supervisor_run(struct ygr_config *config, int (*reload)(struct ygr_confi
 		.reader = { .name = "yagurad reader", .run = ygr_reader_run, .wanted = true,
 			    .stop_ns = READER_STOP_NS },
 		.sender = { .name = "yagurad sender", .run = ygr_sender_run,
-			    .wanted = config->output != YGR_OUTPUT_NONE,
+			    .wanted = config->output_nr > 0,
 			    .stop_ns = SENDER_STOP_NS },
 	};
 
 	if (make_dirs(config))
 		return EX_CANTCREAT;
-	if (config->output == YGR_OUTPUT_NONE)
+	if (config->output_nr == 0)
 		ygr_notice("no output is configured: events stay in %s", config->spool_dir);
 	block_signals(&supervisor);
 	ygr_notify("READY=1");

@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_output.h"
 #include "store.h"
-#include "transport.h"
+
+struct file_settings {
+	const char *path;
+};
 
 struct file_transport {
 	struct ygr_transport base;
@@ -94,27 +98,44 @@ static void file_destroy(struct ygr_transport *transport)
 }
 
 static const struct ygr_transport_ops file_ops = {
-	.name	 = "file",
 	.start	 = file_start,
 	.send	 = file_send,
 	.stop	 = file_stop,
 	.destroy = file_destroy,
 };
 
-struct ygr_transport *ygr_transport_file_create(struct ygr_loop *loop,
-						const struct ygr_transport_user *user,
-						const char *path)
+static int file_create(struct ygr_transport **out, struct ygr_loop *loop,
+		       const struct ygr_transport_user *user,
+		       const struct ygr_output_config *config, const char **reason)
 {
 	struct file_transport *file = calloc(1, sizeof(*file));
+	const struct file_settings *settings = config->settings;
+	int ret;
 
+	(void)reason;
 	if (!file)
-		return NULL;
+		return -ENOMEM;
 	file->base = (struct ygr_transport) { .ops = &file_ops, .user = *user, .loop = loop };
-	file->path = path;
+	file->path = settings->path;
 	file->store.fd = -1;
-	if (ygr_loop_timer_init(loop, &file->timer, file_later, file)) {
+	ret = ygr_loop_timer_init(loop, &file->timer, file_later, file);
+	if (ret) {
 		free(file);
-		return NULL;
+		return ret;
 	}
-	return &file->base;
+	*out = &file->base;
+	return 0;
 }
+
+static const struct ygr_option file_options[] = {
+	{ "path", YGR_OPTION_PATH, .at = offsetof(struct file_settings, path), .is_required = true,
+	  .access = YGR_OPTION_MAKES },
+	{ 0 }
+};
+
+const struct ygr_transport_type ygr_transport_file = {
+	.name		= "file",
+	.options	= file_options,
+	.settings_bytes	= sizeof(struct file_settings),
+	.create		= file_create,
+};

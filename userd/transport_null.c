@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The far end that takes everything: for benchmarks, and to run without a receiver. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "transport.h"
@@ -66,24 +67,34 @@ static void null_destroy(struct ygr_transport *transport)
 }
 
 static const struct ygr_transport_ops null_ops = {
-	.name	 = "null",
 	.start	 = null_start,
 	.send	 = null_send,
 	.stop	 = null_stop,
 	.destroy = null_destroy,
 };
 
-struct ygr_transport *ygr_transport_null_create(struct ygr_loop *loop,
-						const struct ygr_transport_user *user)
+static int null_create(struct ygr_transport **out, struct ygr_loop *loop,
+		       const struct ygr_transport_user *user,
+		       const struct ygr_output_config *config, const char **reason)
 {
 	struct null_transport *null = calloc(1, sizeof(*null));
+	int ret;
 
+	(void)reason;
+	(void)config;
 	if (!null)
-		return NULL;
+		return -ENOMEM;
 	null->base = (struct ygr_transport) { .ops = &null_ops, .user = *user, .loop = loop };
-	if (ygr_loop_timer_init(loop, &null->timer, null_later, null)) {
+	ret = ygr_loop_timer_init(loop, &null->timer, null_later, null);
+	if (ret) {
 		free(null);
-		return NULL;
+		return ret;
 	}
-	return &null->base;
+	*out = &null->base;
+	return 0;
 }
+
+const struct ygr_transport_type ygr_transport_null = {
+	.name	= "null",
+	.create	= null_create,
+};

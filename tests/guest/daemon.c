@@ -62,7 +62,8 @@ static void write_config(const struct daemon *daemon, const struct daemon_option
 		 "version: 1\n"
 		 "spool: { dir: %s, limit: %uMiB, segment: 1MiB }\n"
 		 "reader: { flush_ms: 20, batch: 64KiB, io: %s }\n"
-		 "sender: { window: 4, output: { kind: tcp, host: 127.0.0.1, port: %u } }\n"
+		 "sender: { user: yagura }\n"
+		 "outputs: [{ type: yagura, window: 4, host: 127.0.0.1, port: %u }]\n"
 		 "runtime_dir: %s/run\n",
 		 daemon->spool, options->limit_mib ?: 64, options->io ?: "auto", daemon->port,
 		 daemon->dir);

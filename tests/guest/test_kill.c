@@ -103,7 +103,7 @@ static void stop_work(struct rig *rig)
 
 /* ---- what arrived of it --------------------------------------------------- */
 
-static bool get_step(const msgpack_object *event, unsigned int *step)
+static bool get_step(const struct ygr_event_value *event, unsigned int *step)
 {
 	struct ygr_event_text path;
 	char text[64];
@@ -115,7 +115,7 @@ static bool get_step(const msgpack_object *event, unsigned int *step)
 	return sscanf(text, STEADY_DIR "/%u", step) == 1 && *step < STEP_NR_MAX;
 }
 
-static void note(void *arg, const msgpack_object *event)
+static void note(void *arg, const struct ygr_event_value *event)
 {
 	struct steps *steps = &((struct rig *)arg)->steps;
 	unsigned int step;
@@ -205,7 +205,7 @@ static uint64_t acked_id(const struct rig *rig)
 {
 	struct ygr_sender_state state;
 
-	return ygr_sender_state_load(rig->daemon.spool, &state) ? 0 : state.acked_id;
+	return ygr_sender_state_load(rig->daemon.spool, "yagura", &state) ? 0 : state.acked_id;
 }
 
 /* The last whole batch of the receiver's file, of which a torn one may be the end. */

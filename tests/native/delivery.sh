@@ -11,6 +11,7 @@ KILLS=${KILLS:-$([[ -n ${YAGURA_LONG-} ]] && echo 60 || echo 12)}
 SEED=${SEED:-$RANDOM}
 RANDOM=$SEED
 work=$(mktemp -d)
+chmod 755 "$work"	# the sender is another user
 number=0 failed=0 daemon='' receiver='' producer=''
 
 say() {
@@ -52,7 +53,7 @@ configure() {
 		version: 1
 		spool: {dir: $work/spool, limit: $1, segment: 1MiB}
 		reader: {flush_ms: 20, batch: 64KiB}
-		sender: {window: 4, output: {kind: tcp, host: 127.0.0.1, port: $port}}
+		outputs: [{type: yagura, window: 4, host: 127.0.0.1, port: $port}]
 		runtime_dir: $work/run
 	END
 }
@@ -139,7 +140,7 @@ restore() {
 	start_daemon
 	wait_delivered
 	kill -TERM "$daemon"; wait "$daemon"; daemon=''
-	rm -rf "$work/copy"; cp -r "$work/spool" "$work/copy"
+	rm -rf "$work/copy"; cp -a "$work/spool" "$work/copy"
 	rm "$work/rings"; "$work/ring_producer" "$work/rings" 2 1048576 3000 1000 >"$work/producer.txt"
 	start_daemon
 	sleep 1

@@ -52,7 +52,8 @@ configure() {
 		version: 1
 		spool: {dir: $work/spool, limit: 64MiB, segment: 1MiB}
 		reader: {flush_ms: 20}
-		sender: {$1}
+		${root:+sender: {user: nobody\}}
+		outputs: [{$1}]
 		runtime_dir: $work/run
 	END
 }
@@ -95,7 +96,7 @@ say $? "--version"
 # ---- rights
 fill
 root=$([[ $(id -u) = 0 ]] && echo yes)
-configure "${root:+user: nobody, }output: {kind: 'null'}"
+configure "type: 'null'"
 start
 within test -s "$work/run/sender.json"
 reader=$(pid_of reader) sender=$(pid_of sender)
@@ -132,9 +133,11 @@ within grep -q 'the old one stays in force' "$work/daemon.log"
 say $? "SIGHUP with a bad configuration: said"
 [[ $(pid_of sender) = "$sender" && -d /proc/$sender ]]
 say $? "and nothing changed"
-configure "output: {kind: file, path: $work/out.ygs}"
+mkdir "$work/far"
+[[ -z $root ]] || chown nobody "$work/far"
+configure "type: file, path: $work/far/out.ygs"
 kill -HUP "$daemon"
-other_sender() { [[ $(pid_of sender) != "$sender" ]] && grep -q '"output": "file"' "$work/run/sender.json"; }
+other_sender() { [[ $(pid_of sender) != "$sender" ]] && grep -q '"type": "file"' "$work/run/sender.json"; }
 within other_sender && [[ $(pid_of reader) = "$reader" ]]
 say $? "SIGHUP with a good one: another sender, the same reader"
 stop
@@ -142,11 +145,12 @@ say $? "SIGTERM: status 0"
 
 # ---- file output, from the start
 fill
+rm "$work/far/out.ygs"
 start
 within delivered
 stop
-cmp -s <(cat "$work"/spool/*.ygs) "$work/out.ygs"
+cmp -s <(cat "$work"/spool/*.ygs) "$work/far/out.ygs"
 say $? "file: the spool's batches, byte for byte"
-lz4 -dc "$work/out.ygs" 2>/dev/null | grep -aq /var/tmp/native/1999
+lz4 -dc "$work/far/out.ygs" 2>/dev/null | grep -aq /var/tmp/native/1999
 say $? "file: lz4 -dc shows the last event"
 exit $failed

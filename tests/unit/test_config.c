@@ -16,6 +16,7 @@ static struct ygr_text_errors errors;
 
 static int parse(const char *text)
 {
+	ygr_config_exit(&config);
 	ygr_config_init(&config);
 	ygr_text_error_init(&errors);
 	return ygr_config_parse(&config, text, strlen(text), &errors);
@@ -44,9 +45,9 @@ static void test_defaults(void **state)
 	assert_int_equal(config.flush_ns, 200000000);
 	assert_int_equal(config.batch_bytes, 256u << 10);
 	assert_int_equal(config.io, YGR_LOOP_AUTO);
-	assert_int_equal(config.output, YGR_OUTPUT_NONE);
+	assert_int_equal(config.output_nr, 0);
 	assert_int_equal(config.log_level, LOG_INFO);
-	assert_false(config.user_is_set);
+	assert_null(config.user);
 }
 
 static void test_everything_set(void **state)
@@ -55,7 +56,7 @@ static void test_everything_set(void **state)
 	assert_int_equal(parse("version: 1\n"
 			       "spool: {dir: /s, limit: 64MiB, segment: 2MiB}\n"
 			       "reader: {device: /dev/y, hold_ms: 0, flush_ms: 50, batch: 65536, process_table: 1MiB, io: epoll}\n"
-			       "sender: {user: nobody, host_name: h, window: 3, output: {kind: tcp, host: '::1', port: 99}}\n"
+			       "sender: {user: nobody, host_name: h}\n"
 			       "runtime_dir: /r\nlog: debug\n"), 0);
 	assert_string_equal(config.spool_dir, "/s");
 	assert_int_equal(config.spool_limit_bytes, 64u << 20);
@@ -67,24 +68,37 @@ static void test_everything_set(void **state)
 	assert_int_equal(config.table_bytes, 1u << 20);
 	assert_int_equal(config.io, YGR_LOOP_EPOLL);
 	assert_string_equal(config.user, "nobody");
-	assert_true(config.user_is_set);
 	assert_string_equal(config.host_name, "h");
-	assert_int_equal(config.window_nr, 3);
-	assert_int_equal(config.output, YGR_OUTPUT_TCP);
-	assert_string_equal(config.output_host, "::1");
-	assert_string_equal(config.output_port, "99");
 	assert_string_equal(config.runtime_dir, "/r");
 	assert_int_equal(config.log_level, LOG_DEBUG);
 }
 
 static void test_outputs(void **state)
 {
+	const struct ygr_output_config *output = config.outputs;
+
 	(void)state;
-	assert_int_equal(parse("version: 1\nsender: {output: {kind: 'null'}}\n"), 0);
-	assert_int_equal(config.output, YGR_OUTPUT_NULL);
-	assert_int_equal(parse("version: 1\nsender: {output: {kind: file, path: /x.ygs}}\n"), 0);
-	assert_int_equal(config.output, YGR_OUTPUT_FILE);
-	assert_string_equal(config.output_path, "/x.ygs");
+	assert_int_equal(parse("version: 1\noutputs:\n"
+			       "- {type: yagura, host: '::1', port: 99}\n"
+			       "- {type: yagura, name: far, host: h, port: 1, window: 3, max_batch: 1MiB, park: 0, retry_max_s: 2}\n"
+			       "- {type: file, path: /x.ygs}\n"
+			       "- type: 'null'\n"), 0);
+	assert_int_equal(config.output_nr, 4);
+	assert_string_equal(output[0].name, "yagura");
+	assert_ptr_equal(output[0].type, &ygr_transport_yagura);
+	assert_int_equal(output[0].window_nr, 16);
+	assert_int_equal(output[0].max_batch_bytes, YGR_BATCH_BYTES_MAX);
+	assert_int_equal(output[0].park_bytes, 64u << 20);
+	assert_int_equal(output[0].retry_max_ns, 30000000000);
+	assert_null(output[0].where);
+	assert_string_equal(output[1].name, "far");
+	assert_int_equal(output[1].window_nr, 3);
+	assert_int_equal(output[1].max_batch_bytes, 1u << 20);
+	assert_int_equal(output[1].park_bytes, 0);
+	assert_int_equal(output[1].retry_max_ns, 2000000000);
+	assert_string_equal(output[2].name, "file");
+	assert_ptr_equal(output[2].type, &ygr_transport_file);
+	assert_ptr_equal(output[3].type, &ygr_transport_null);
 }
 
 static void test_errors(void **state)
@@ -100,14 +114,26 @@ static void test_errors(void **state)
 		     "f:2:16: error: limit: 1048576 bytes is not between 4194304 and 1125899906842624");
 	expect_error("version: 1\nspool: {limit: 32MiB, segment: 16MiB}\n",
 		     "f:2:8: error: spool: limit must be at least four times segment");
-	expect_error("version: 1\nsender: {output: {host: h}}\n",
-		     "f:2:18: error: output: kind is missing (null, file or tcp)");
-	expect_error("version: 1\nsender: {output: {kind: tcp, host: h}}\n",
-		     "f:2:18: error: output: kind tcp needs a port");
-	expect_error("version: 1\nsender: {output: {kind: file}}\n",
-		     "f:2:18: error: output: kind file needs a path");
-	expect_error("version: 1\nsender: {output: {kind: 'null', port: 1}}\n",
-		     "f:2:33: error: output: \"port\" does not belong to this kind");
+	expect_error("version: 1\noutputs: [{host: h}]\n", "f:2:11: error: output: \"type\" is missing");
+	expect_error("version: 1\noutputs: [{type: yagura, host: h}]\n",
+		     "f:2:11: error: output of type yagura: \"port\" is missing");
+	expect_error("version: 1\noutputs: [{type: file}]\n",
+		     "f:2:11: error: output of type file: \"path\" is missing");
+	expect_error("version: 1\noutputs: [{type: 'null', port: 1}]\n",
+		     "f:2:26: error: unknown key \"port\" in output of type null");
+	expect_error("version: 1\noutputs: [{type: yagra, host: h, port: 1}]\n",
+		     "f:2:18: error: type: unknown value \"yagra\" (did you mean \"yagura\"?)");
+	expect_error("version: 1\noutputs: {type: 'null'}\n",
+		     "f:2:10: error: outputs: expected a list, got a mapping");
+	expect_error("version: 1\noutputs: [{type: 'null', name: ../x}]\n",
+		     "f:2:32: error: name: expected up to 32 of a-z, 0-9, _ and -, found \"../x\"");
+	expect_error("version: 1\noutputs: [{type: 'null', name: a}, {type: 'null', name: a}]\n",
+		     "f:2:36: error: output: another one is named \"a\" already (give this one a name)");
+	expect_error("version: 1\noutputs: [{type: 'null', where: x}]\n",
+		     "f:2:26: error: where: type null ships whole batches, it cannot leave out events");
+	expect_error("version: 1\nsender: {output: {kind: tcp, host: h, port: 1}}\n",
+		     "f:2:10: error: sender.output has become a list of its own: "
+		     "outputs: [{type: yagura, host: ..., port: ...}]");
 }
 
 /* The place is ours to say; the words are yaml_tree's. */
@@ -128,7 +154,8 @@ static void test_places(void **state)
 	expect_place("version: 1\nreader: {hold_ms: 1001}\n", 2, 19);
 	expect_place("version: 1\nreader: {io: kqueue}\n", 2, 14);
 	expect_place("version: 1\nreader: 3\n", 2, 9);
-	expect_place("version: 1\nsender: {output: {kind: kafka}}\n", 2, 25);
+	expect_place("version: 1\noutputs: [{type: 'null', window: 0}]\n", 2, 34);
+	expect_place("version: 1\noutputs: [3]\n", 2, 11);
 	expect_place("version: 1\nlog: loud\n", 2, 6);
 	expect_place("- 1\n", 1, 1);
 }

@@ -150,23 +150,23 @@ static void test_state_round_trip(void **state)
 	struct ygr_sender_state saved = { .spool_id = { 0xab }, .acked_id = 12345678901ull }, loaded;
 
 	(void)state;
-	assert_int_equal(ygr_sender_state_load(dir, &loaded), -ENOENT);
-	assert_int_equal(ygr_sender_state_save(dir, &saved), 0);
-	assert_int_equal(ygr_sender_state_load(dir, &loaded), 0);
+	assert_int_equal(ygr_sender_state_load(dir, "out", &loaded), -ENOENT);
+	assert_int_equal(ygr_sender_state_save(dir, "out", &saved), 0);
+	assert_int_equal(ygr_sender_state_load(dir, "out", &loaded), 0);
 	assert_memory_equal(&saved, &loaded, sizeof(saved));
-	assert_int_equal(temp_file_bytes(dir, "sender.state.new"), -1);
+	assert_int_equal(temp_file_bytes(dir, "out.state.new"), -1);
 }
 
 static void test_state_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "yagura sender state 2\nspool 00000000000000000000000000000000\nacked 1\n",
-		"yagura sender state 1\nspool 0000\nacked 1\n",
-		"yagura sender state 1\nspool 00000000000000000000000000000000\nacked \n",
-		"yagura sender state 1\nspool 00000000000000000000000000000000\nacked 1",
-		"yagura sender state 1\nspool 00000000000000000000000000000000\nacked 01\n",
-		"yagura sender state 1\nspool 00000000000000000000000000000000\nacked 1\nmore",
-		"yagura sender state 1\nspool 00000000000000000000000000000000\nacked -1\n",
+		"", "yagura output state 2\nspool 00000000000000000000000000000000\nacked 1\n",
+		"yagura output state 1\nspool 0000\nacked 1\n",
+		"yagura output state 1\nspool 00000000000000000000000000000000\nacked \n",
+		"yagura output state 1\nspool 00000000000000000000000000000000\nacked 1",
+		"yagura output state 1\nspool 00000000000000000000000000000000\nacked 01\n",
+		"yagura output state 1\nspool 00000000000000000000000000000000\nacked 1\nmore",
+		"yagura output state 1\nspool 00000000000000000000000000000000\nacked -1\n",
 	};
 	struct ygr_sender_state loaded;
 
@@ -182,6 +182,8 @@ static void test_trim(void **state)
 	temp_file_write(dir, "0000000000000005.ygs", "", 0);
 	temp_file_write(dir, "0000000000000009.ygs", "", 0);
 	assert_int_equal(ygr_sender_state_trim(dir, 4), 0);
+	assert_false(ygr_sender_state_can_trim(dir, 4));
+	assert_true(ygr_sender_state_can_trim(dir, 5));
 	assert_int_equal(ygr_sender_state_trim(dir, 5), 1);
 	assert_int_equal(temp_file_bytes(dir, "0000000000000001.ygs"), -1);
 	assert_int_equal(temp_file_bytes(dir, "0000000000000005.ygs"), 0);

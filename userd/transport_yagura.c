@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,8 +11,13 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "transport.h"
+#include "config_output.h"
 #include "wire.h"
+
+struct yagura_settings {
+	const char *host;
+	uint64_t port;
+};
 
 /* How long the far end may take to connect and answer, and to take bytes. */
 #define REPLY_TIMEOUT_NS	(10 * YGR_NS_PER_S)
@@ -32,7 +38,7 @@ enum tcp_state {
 struct tcp_transport {
 	struct ygr_transport base;
 	const char *host;
-	const char *port;
+	char	 port[8];
 	enum tcp_state state;
 	int	 fd;
 	int	 handle;
@@ -320,28 +326,46 @@ static void tcp_destroy(struct ygr_transport *transport)
 }
 
 static const struct ygr_transport_ops tcp_ops = {
-	.name	 = "tcp",
 	.start	 = tcp_start,
 	.send	 = tcp_send,
 	.stop	 = tcp_stop,
 	.destroy = tcp_destroy,
 };
 
-struct ygr_transport *ygr_transport_tcp_create(struct ygr_loop *loop,
-					       const struct ygr_transport_user *user,
-					       const char *host, const char *port)
+static int tcp_create(struct ygr_transport **out, struct ygr_loop *loop,
+		      const struct ygr_transport_user *user,
+		      const struct ygr_output_config *config, const char **reason)
 {
+	const struct yagura_settings *settings = config->settings;
 	struct tcp_transport *tcp = calloc(1, sizeof(*tcp));
+	int ret;
 
+	(void)reason;
 	if (!tcp)
-		return NULL;
+		return -ENOMEM;
 	tcp->base = (struct ygr_transport) { .ops = &tcp_ops, .user = *user, .loop = loop };
-	tcp->host = host;
-	tcp->port = port;
+	tcp->host = settings->host;
+	snprintf(tcp->port, sizeof(tcp->port), "%u", (unsigned int)settings->port);
 	tcp->fd = -1;
-	if (ygr_loop_timer_init(loop, &tcp->timer, tcp_timed_out, tcp)) {
+	ret = ygr_loop_timer_init(loop, &tcp->timer, tcp_timed_out, tcp);
+	if (ret) {
 		free(tcp);
-		return NULL;
+		return ret;
 	}
-	return &tcp->base;
+	*out = &tcp->base;
+	return 0;
 }
+
+#define AT(member)	offsetof(struct yagura_settings, member)
+static const struct ygr_option yagura_options[] = {
+	{ "host", YGR_OPTION_TEXT,   .at = AT(host), .is_required = true },
+	{ "port", YGR_OPTION_NUMBER, .at = AT(port), .is_required = true, .low = 1, .high = 65535 },
+	{ 0 }
+};
+
+const struct ygr_transport_type ygr_transport_yagura = {
+	.name		= "yagura",
+	.options	= yagura_options,
+	.settings_bytes	= sizeof(struct yagura_settings),
+	.create		= tcp_create,
+};

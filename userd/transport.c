@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "transport.h"
+
+const struct ygr_transport_type *const ygr_transport_types[] = {
+	&ygr_transport_yagura,
+	&ygr_transport_file,
+	&ygr_transport_null,
+	NULL
+};
