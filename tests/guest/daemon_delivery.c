@@ -28,7 +28,7 @@ bool daemon_find_stored(const struct daemon *daemon, char path[DAEMON_PATH_BYTES
 
 static bool try_open(const struct daemon *daemon, struct far_end *far)
 {
-	void (*visit)(void *arg, const msgpack_object *event) = far->visit;
+	void (*visit)(void *arg, const struct ygr_event_value *event) = far->visit;
 	void *arg = far->arg;
 	char path[DAEMON_PATH_BYTES];
 
@@ -47,11 +47,11 @@ struct marks {
 	char path[FAR_END_CPU_NR_MAX][128];
 	bool has_arrived[FAR_END_CPU_NR_MAX];
 	unsigned int cpu_nr;
-	void (*visit)(void *arg, const msgpack_object *event);
+	void (*visit)(void *arg, const struct ygr_event_value *event);
 	void *arg;
 };
 
-static void look_for_mark(void *arg, const msgpack_object *event)
+static void look_for_mark(void *arg, const struct ygr_event_value *event)
 {
 	struct marks *marks = arg;
 

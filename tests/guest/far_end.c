@@ -32,7 +32,7 @@ void far_end_close(struct far_end *far)
 
 /* ---- events --------------------------------------------------------------- */
 
-static uint64_t number(const msgpack_object *event, const char *key)
+static uint64_t number(const struct ygr_event_value *event, const char *key)
 {
 	uint64_t value;
 
@@ -56,20 +56,20 @@ static unsigned int class_of(const struct ygr_event_text *name)
 }
 
 /* {class: number}, zero where a class is not named. */
-static void classes(const msgpack_object *event, const char *key, uint64_t nr[YGR_CLASS_MAX])
+static void classes(const struct ygr_event_value *event, const char *key, uint64_t nr[YGR_CLASS_MAX])
 {
-	const msgpack_object *map = ygr_event_map_find(event, key);
+	const struct ygr_event_value *map = ygr_event_map_find(event, key);
 
 	memset(nr, 0, YGR_CLASS_MAX * sizeof(nr[0]));
-	for (uint32_t i = 0; map && i < map->via.map.size; i++) {
+	for (uint32_t i = 0; map && i < map->nr; i++) {
 		struct ygr_event_text name;
 
-		assert_true(ygr_event_map_as_text(&map->via.map.ptr[i].key, &name));
-		nr[class_of(&name)] = map->via.map.ptr[i].val.via.u64;
+		assert_true(ygr_event_map_as_text(&map->items[2 * i], &name));
+		nr[class_of(&name)] = map->items[2 * i + 1].number;
 	}
 }
 
-static void check_totals(struct far_end_cpu *cpu, uint64_t index, const msgpack_object *event)
+static void check_totals(struct far_end_cpu *cpu, uint64_t index, const struct ygr_event_value *event)
 {
 	uint64_t produced[YGR_CLASS_MAX], dropped[YGR_CLASS_MAX];
 
@@ -84,7 +84,7 @@ static void check_totals(struct far_end_cpu *cpu, uint64_t index, const msgpack_
 	cpu->totals_nr++;
 }
 
-static void add_gap(struct far_end_cpu *cpu, const msgpack_object *event)
+static void add_gap(struct far_end_cpu *cpu, const struct ygr_event_value *event)
 {
 	uint64_t dropped[YGR_CLASS_MAX];
 
@@ -94,7 +94,7 @@ static void add_gap(struct far_end_cpu *cpu, const msgpack_object *event)
 		cpu->told[class] += dropped[class];
 }
 
-static unsigned int add_event(struct far_end *far, const msgpack_object *event)
+static unsigned int add_event(struct far_end *far, const struct ygr_event_value *event)
 {
 	uint64_t index = number(event, "cpu"), seq = number(event, "seq");
 	struct ygr_event_text name = { "", 0 };
@@ -124,7 +124,7 @@ static void add_events(struct far_end *far, const struct ygr_scan_item *item)
 {
 	uint64_t nr[YGR_CLASS_MAX] = { 0 };
 	struct ygr_event_stream stream;
-	const msgpack_object *event;
+	const struct ygr_event_value *event;
 
 	ygr_event_map_open(&stream, (const char *)item->events, item->events_bytes);
 	while ((event = ygr_event_map_next(&stream)))

@@ -14,9 +14,9 @@
 #ifndef YGR_TEST_FAR_END_H
 #define YGR_TEST_FAR_END_H
 
-#include <msgpack.h>
 
 #include "guest.h"
+#include "event_map.h"
 #include "spool_scan.h"
 
 #define FAR_END_CPU_NR_MAX	8
@@ -33,8 +33,8 @@ struct far_end {
 	uint8_t spool_id[YGR_BATCH_ID_BYTES];
 	uint64_t batch_nr;		/* also the last one's id */
 	struct far_end_cpu cpu[FAR_END_CPU_NR_MAX];
-	/* Called for each event, a msgpack map; may be NULL. */
-	void (*visit)(void *arg, const msgpack_object *event);
+	/* Called for each event, a map; may be NULL. */
+	void (*visit)(void *arg, const struct ygr_event_value *event);
 	void *arg;
 };
 

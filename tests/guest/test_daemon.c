@@ -31,7 +31,7 @@ struct rig {
 	uint64_t ours_nr;	/* opens of our file that arrived */
 };
 
-static void count_ours(void *arg, const msgpack_object *event)
+static void count_ours(void *arg, const struct ygr_event_value *event)
 {
 	struct rig *rig = arg;
 

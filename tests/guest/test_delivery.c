@@ -31,7 +31,7 @@ struct rig {
 	uint64_t gaps;			/* GAP records there */
 };
 
-static void count_ours(void *arg, const msgpack_object *event)
+static void count_ours(void *arg, const struct ygr_event_value *event)
 {
 	struct rig *rig = arg;
 

@@ -25,7 +25,7 @@ static struct ygr_account account;
 static void add_all(const char *const *events)
 {
 	struct ygr_event_stream stream;
-	const msgpack_object *event;
+	const struct ygr_event_value *event;
 	msgpack_sbuffer packed;
 
 	ygr_account_init(&account);

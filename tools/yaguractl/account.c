@@ -52,25 +52,25 @@ static unsigned int find_class(const struct ygr_event_text *name)
 }
 
 /* A map {class: number} as a table. Return: whether every key is a class. */
-static bool read_classes(const msgpack_object *counts, uint64_t nr[YGR_CLASS_MAX])
+static bool read_classes(const struct ygr_event_value *counts, uint64_t nr[YGR_CLASS_MAX])
 {
-	const msgpack_object_kv *pair;
+	const struct ygr_event_value *pair;
 	struct ygr_event_text name;
 	unsigned int class;
 	uint32_t i;
 
 	memset(nr, 0, YGR_CLASS_MAX * sizeof(nr[0]));
-	if (!counts || counts->type != MSGPACK_OBJECT_MAP)
+	if (!counts || counts->kind != YGR_EVENT_MAP)
 		return false;
-	for (i = 0; i < counts->via.map.size; i++) {
-		pair = &counts->via.map.ptr[i];
-		if (!ygr_event_map_as_text(&pair->key, &name) ||
-		    pair->val.type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+	for (i = 0; i < counts->nr; i++) {
+		pair = &counts->items[2 * i];
+		if (!ygr_event_map_as_text(&pair[0], &name) ||
+		    pair[1].kind != YGR_EVENT_UNSIGNED)
 			return false;
 		class = find_class(&name);
 		if (class == YGR_CLASS_MAX)
 			return false;
-		nr[class] += pair->val.via.u64;
+		nr[class] += pair[1].number;
 	}
 	return true;
 }
@@ -86,7 +86,7 @@ static uint64_t sum(const uint64_t nr[YGR_CLASS_MAX])
 }
 
 /* Return: the drops it tells; their numbers come right before its own. */
-static uint64_t add_gap(struct ygr_account_cpu *cpu, const msgpack_object *event)
+static uint64_t add_gap(struct ygr_account_cpu *cpu, const struct ygr_event_value *event)
 {
 	uint64_t dropped[YGR_CLASS_MAX];
 	unsigned int class;
@@ -101,7 +101,7 @@ static uint64_t add_gap(struct ygr_account_cpu *cpu, const msgpack_object *event
 
 /* The module counts up to the record before this one, which is added later. */
 static void compare_totals(struct ygr_account *account, struct ygr_account_cpu *cpu,
-			   const msgpack_object *event)
+			   const struct ygr_event_value *event)
 {
 	uint64_t produced[YGR_CLASS_MAX], dropped[YGR_CLASS_MAX];
 	unsigned int class;
@@ -134,7 +134,7 @@ static void note_seq(struct ygr_account_cpu *cpu, uint64_t seq, uint64_t dropped
 	cpu->next_seq = seq + 1;
 }
 
-int ygr_account_add(struct ygr_account *account, const msgpack_object *event)
+int ygr_account_add(struct ygr_account *account, const struct ygr_event_value *event)
 {
 	struct ygr_event_text class_name;
 	struct ygr_account_cpu *cpu;

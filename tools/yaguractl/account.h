@@ -11,11 +11,12 @@
 #ifndef YGR_ACCOUNT_H
 #define YGR_ACCOUNT_H
 
-#include <msgpack.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <yagura/ygr_event.h>
+
+#include "event_map.h"
 
 #define YGR_ACCOUNT_CPU_MAX	8192
 
@@ -41,7 +42,7 @@ void ygr_account_init(struct ygr_account *account);
 void ygr_account_exit(struct ygr_account *account);
 
 /* Return: 0, or -ENOMEM. */
-int ygr_account_add(struct ygr_account *account, const msgpack_object *event);
+int ygr_account_add(struct ygr_account *account, const struct ygr_event_value *event);
 
 /* Numbers that no event and no gap record accounts for. */
 uint64_t ygr_account_unexplained(const struct ygr_account_cpu *cpu);

@@ -68,7 +68,7 @@ static struct ygr_batch_check_cpu *find_cpu(struct ygr_batch_check *check, uint3
 	return &check->cpu[index];
 }
 
-static void count_class(struct contents *contents, const msgpack_object *event)
+static void count_class(struct contents *contents, const struct ygr_event_value *event)
 {
 	char room[YGR_EVENT_NAME_BYTES];
 	unsigned int class;
@@ -81,7 +81,7 @@ static void count_class(struct contents *contents, const msgpack_object *event)
 	}
 }
 
-static void count_event(struct contents *contents, const msgpack_object *event)
+static void count_event(struct contents *contents, const struct ygr_event_value *event)
 {
 	uint64_t time_ns = 0;
 
@@ -98,7 +98,7 @@ static void read_contents(const struct ygr_scan_item *item, struct contents *con
 			  struct faults *faults)
 {
 	struct ygr_event_stream stream;
-	const msgpack_object *event;
+	const struct ygr_event_value *event;
 
 	ygr_event_map_open(&stream, (const char *)item->events, item->events_bytes);
 	while ((event = ygr_event_map_next(&stream)))

@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 
-#include "event_map.h"
-
 #include "utf8.h"
 
 void ygr_event_line_put(struct ygr_event_line *line, const char *fmt, ...)

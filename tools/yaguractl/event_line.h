@@ -24,7 +24,7 @@ struct ygr_event_style {
 struct ygr_event_line {
 	FILE *out;
 	unsigned int column;		/* colours take none */
-	const msgpack_object *event;	/* what the line is about: a map */
+	const struct ygr_event_value *event;	/* what the line is about: a map */
 	const struct ygr_event_style *style;
 };
 

@@ -11,22 +11,22 @@
 /* All but the first, which repeats the program's name. */
 static void put_arguments(struct ygr_event_line *line)
 {
-	const msgpack_object *argv = ygr_event_map_find(line->event, "argv");
+	const struct ygr_event_value *argv = ygr_event_map_find(line->event, "argv");
 	unsigned int start = line->column;
 	struct ygr_event_text text;
 	uint32_t i;
 
-	if (!argv || argv->type != MSGPACK_OBJECT_ARRAY)
+	if (!argv || argv->kind != YGR_EVENT_ARRAY)
 		return;
-	for (i = 1; i < argv->via.array.size; i++) {
-		if (!ygr_event_map_as_text(&argv->via.array.ptr[i], &text))
+	for (i = 1; i < argv->nr; i++) {
+		if (!ygr_event_map_as_text(&argv->items[i], &text))
 			return;
 		if (line->column + text.len > start + ARGUMENT_COLUMNS)
 			break;
 		ygr_event_line_put(line, " ");
 		ygr_event_line_put_text(line, &text);
 	}
-	if (i < argv->via.array.size || ygr_event_line_is_cut(line, "argv"))
+	if (i < argv->nr || ygr_event_line_is_cut(line, "argv"))
 		ygr_event_line_put(line, " ...");
 }
 
@@ -61,14 +61,14 @@ static void put_exit(struct ygr_event_line *line)
 
 static void put_words(struct ygr_event_line *line, const char *key)
 {
-	const msgpack_object *words = ygr_event_map_find(line->event, key);
+	const struct ygr_event_value *words = ygr_event_map_find(line->event, key);
 	struct ygr_event_text text;
 	uint32_t i;
 
-	if (!words || words->type != MSGPACK_OBJECT_ARRAY || !words->via.array.size)
+	if (!words || words->kind != YGR_EVENT_ARRAY || !words->nr)
 		return;
-	for (i = 0; i < words->via.array.size; i++) {
-		if (!ygr_event_map_as_text(&words->via.array.ptr[i], &text))
+	for (i = 0; i < words->nr; i++) {
+		if (!ygr_event_map_as_text(&words->items[i], &text))
 			continue;
 		ygr_event_line_put(line, i ? ", " : " (");
 		ygr_event_line_put_text(line, &text);
@@ -89,7 +89,7 @@ static void put_file(struct ygr_event_line *line)
 
 static bool put_address(struct ygr_event_line *line, const char *key)
 {
-	const msgpack_object *address = ygr_event_map_find(line->event, key);
+	const struct ygr_event_value *address = ygr_event_map_find(line->event, key);
 	struct ygr_event_text addr;
 	uint64_t port = 0;
 	bool is_v6;
@@ -212,41 +212,41 @@ static void put_policy(struct ygr_event_line *line)
 		ygr_event_line_put(line, ", %" PRIu64 " rule%s", rule_nr, rule_nr == 1 ? "" : "s");
 }
 
-static uint64_t sum_classes(const msgpack_object *counts)
+static uint64_t sum_classes(const struct ygr_event_value *counts)
 {
 	uint64_t sum = 0;
 	uint32_t i;
 
-	if (!counts || counts->type != MSGPACK_OBJECT_MAP)
+	if (!counts || counts->kind != YGR_EVENT_MAP)
 		return 0;
-	for (i = 0; i < counts->via.map.size; i++)
-		if (counts->via.map.ptr[i].val.type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-			sum += counts->via.map.ptr[i].val.via.u64;
+	for (i = 0; i < counts->nr; i++)
+		if (counts->items[2 * i + 1].kind == YGR_EVENT_UNSIGNED)
+			sum += counts->items[2 * i + 1].number;
 	return sum;
 }
 
-static void put_classes(struct ygr_event_line *line, const msgpack_object *counts)
+static void put_classes(struct ygr_event_line *line, const struct ygr_event_value *counts)
 {
-	const msgpack_object_kv *pair;
+	const struct ygr_event_value *pair;
 	struct ygr_event_text name;
 	uint32_t i;
 
-	if (!counts || counts->type != MSGPACK_OBJECT_MAP)
+	if (!counts || counts->kind != YGR_EVENT_MAP)
 		return;
-	for (i = 0; i < counts->via.map.size; i++) {
-		pair = &counts->via.map.ptr[i];
-		if (!ygr_event_map_as_text(&pair->key, &name) ||
-		    pair->val.type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+	for (i = 0; i < counts->nr; i++) {
+		pair = &counts->items[2 * i];
+		if (!ygr_event_map_as_text(&pair[0], &name) ||
+		    pair[1].kind != YGR_EVENT_UNSIGNED)
 			continue;
 		ygr_event_line_put(line, i ? ", " : ": ");
 		ygr_event_line_put_text(line, &name);
-		ygr_event_line_put(line, " %" PRIu64, pair->val.via.u64);
+		ygr_event_line_put(line, " %" PRIu64, pair[1].number);
 	}
 }
 
 static void put_gap(struct ygr_event_line *line)
 {
-	const msgpack_object *dropped = ygr_event_map_find(line->event, "dropped");
+	const struct ygr_event_value *dropped = ygr_event_map_find(line->event, "dropped");
 	uint64_t cpu = 0;
 
 	ygr_event_map_get_u64(line->event, "cpu", &cpu);
@@ -293,7 +293,7 @@ static void put_nothing(struct ygr_event_line *line)
 	ygr_event_line_put(line, "?");
 }
 
-const struct ygr_event_object *ygr_event_object_find(const msgpack_object *event)
+const struct ygr_event_object *ygr_event_object_find(const struct ygr_event_value *event)
 {
 	static const struct ygr_event_object unknown = { "", true, put_nothing };
 	unsigned int i;

@@ -14,6 +14,6 @@ struct ygr_event_object {
 };
 
 /* By the event's type; for a type that is not known, one that puts "?". */
-const struct ygr_event_object *ygr_event_object_find(const msgpack_object *event);
+const struct ygr_event_object *ygr_event_object_find(const struct ygr_event_value *event);
 
 #endif

@@ -79,7 +79,7 @@ static void put_user(struct ygr_event_line *line)
 	ygr_event_line_pad_to(line, end);
 }
 
-static bool put_process(struct ygr_event_line *line, const msgpack_object *process)
+static bool put_process(struct ygr_event_line *line, const struct ygr_event_value *process)
 {
 	struct ygr_event_text comm;
 	uint64_t pid;
@@ -116,7 +116,7 @@ static void put_rule(struct ygr_event_line *line)
 	ygr_event_line_put(line, " (gen %" PRIu64 ")", generation);
 }
 
-void ygr_event_text_print(FILE *out, const msgpack_object *event,
+void ygr_event_text_print(FILE *out, const struct ygr_event_value *event,
 			  const struct ygr_event_style *style)
 {
 	struct ygr_event_line line = { .out = out, .event = event, .style = style };

@@ -14,13 +14,12 @@
 #ifndef YGR_EVENT_TEXT_H
 #define YGR_EVENT_TEXT_H
 
-#include <msgpack.h>
 #include <stdio.h>
 
 #include "event_line.h"
 
 /* `event` is a map; keys that are absent or of another type are left out. */
-void ygr_event_text_print(FILE *out, const msgpack_object *event,
+void ygr_event_text_print(FILE *out, const struct ygr_event_value *event,
 			  const struct ygr_event_style *style);
 
 #endif

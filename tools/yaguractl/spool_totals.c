@@ -96,7 +96,7 @@ static int total_batch(void *context, const struct ygr_scan_item *item)
 {
 	struct totals *totals = context;
 	struct ygr_event_stream stream;
-	const msgpack_object *event;
+	const struct ygr_event_value *event;
 	int err = 0;
 
 	if (totals->has_run && !is_same_run(&totals->run, &item->header))

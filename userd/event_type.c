@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "event_type.h"
+
+#include <string.h>
+
+const char *const ygr_event_type_names[YGR_TYPE_NR] = {
+	[YGR_TYPE_EXEC_CHECK]	 = "exec_check",
+	[YGR_TYPE_EXEC]		 = "exec",
+	[YGR_TYPE_FORK]		 = "fork",
+	[YGR_TYPE_EXIT]		 = "exit",
+	[YGR_TYPE_OPEN]		 = "open",
+	[YGR_TYPE_CREATE]	 = "create",
+	[YGR_TYPE_UNLINK]	 = "unlink",
+	[YGR_TYPE_RENAME]	 = "rename",
+	[YGR_TYPE_MMAP_EXEC]	 = "mmap_exec",
+	[YGR_TYPE_SOCKET_CREATE] = "socket_create",
+	[YGR_TYPE_BIND]		 = "bind",
+	[YGR_TYPE_LISTEN]	 = "listen",
+	[YGR_TYPE_CONNECT]	 = "connect",
+	[YGR_TYPE_ACCEPT]	 = "accept",
+	[YGR_TYPE_START]	 = "start",
+	[YGR_TYPE_POLICY]	 = "policy",
+	[YGR_TYPE_GAP]		 = "gap",
+	[YGR_TYPE_TOTALS]	 = "totals",
+};
+
+enum ygr_event_type_index ygr_event_type_find(const char *name, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < YGR_TYPE_NR; i++)
+		if (strlen(ygr_event_type_names[i]) == len &&
+		    !memcmp(ygr_event_type_names[i], name, len))
+			break;
+	return i;
+}
+
+enum ygr_event_type_index ygr_event_type_of(const struct ygr_event_value *event)
+{
+	struct ygr_event_text type;
+
+	if (!ygr_event_map_get_text(event, "type", &type))
+		return YGR_TYPE_NR;
+	return ygr_event_type_find(type.bytes, type.len);
+}
