@@ -38,7 +38,7 @@ DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
 HARDEN	= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS	= -O2 -g
 LDFLAGS	= -pie -Wl,-z,relro,-z,now,--as-needed
-LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash
+LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lssl -lcrypto -lseccomp
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS ?= 5
@@ -181,6 +181,9 @@ $(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o
 vm-init: $(B)/vm/init
 $(B)/vm/init: tests/vm/init.c Makefile
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(DIALECT) $(WERROR) $(CFLAGS) -static -o $@ $<
+
+docs/MAPPINGS.md: $(B)/yaguractl	## the page of field mappings, from their tables
+	$(call say,GEN,$@)$(B)/yaguractl mappings > $@
 
 .PHONY: setup test test-long test-kunit test-debug test-vm demo bench bench-native
 setup:	## install what building and testing need (Debian 12)

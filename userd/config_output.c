@@ -13,6 +13,7 @@ static const struct ygr_output_config defaults = {
 	.window_nr	 = 16,
 	.max_batch_bytes = YGR_BATCH_BYTES_MAX,
 	.park_bytes	 = 64 << 20,
+	.ack_timeout_ns	 = 60 * YGR_NS_PER_S,
 	.retry_max_ns	 = 30 * YGR_NS_PER_S,
 };
 
@@ -25,6 +26,7 @@ static const struct ygr_option common[] = {
 	{ "window",	 YGR_OPTION_NUMBER, .at = AT(window_nr), .low = 1, .high = 1024 },
 	{ "max_batch",	 YGR_OPTION_BYTES,  .at = AT(max_batch_bytes), .low = 4 << 10, .high = YGR_BATCH_BYTES_MAX },
 	{ "park",	 YGR_OPTION_BYTES,  .at = AT(park_bytes), .high = 1ull << 40 },
+	{ "ack_timeout_s", YGR_OPTION_NUMBER, .at = AT(ack_timeout_ns), .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
 	{ "retry_max_s", YGR_OPTION_NUMBER, .at = AT(retry_max_ns), .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
 	{ 0 }
 };

@@ -24,6 +24,7 @@ struct ygr_output_config {
 	uint64_t window_nr;		/* batches sent and not acknowledged */
 	uint64_t max_batch_bytes;	/* a larger one is parked unsent */
 	uint64_t park_bytes;		/* how much may be parked */
+	uint64_t ack_timeout_ns;	/* how long a batch under way may see no progress */
 	uint64_t retry_max_ns;		/* longest back-off, without its jitter */
 	void	*settings;		/* of the type */
 };

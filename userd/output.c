@@ -36,7 +36,8 @@ struct ygr_output {
 	uint64_t retry_ns;
 	bool	 waits;			/* for the retry timer: no link before that */
 
-	struct ygr_flight flight;	/* what was sent and is not settled */
+	struct ygr_flight flight;	/* what was sent and is not settled ... */
+	uint64_t progress_ns;		/* ... and since when none of it was settled */
 	struct ygr_sender_state position;
 	struct ygr_sender_state saved;
 	uint64_t start_id;		/* where this process began */
@@ -60,14 +61,39 @@ static void close_scan(struct ygr_output *output)
 	output->has_item = false;
 }
 
+static bool is_own_spool(const struct ygr_output *output, const struct ygr_scan_item *item)
+{
+	return memcmp(item->header.spool_id, output->position.spool_id, YGR_BATCH_ID_BYTES) == 0;
+}
+
+/* Ids start over in a new spool: the position says nothing about that one. */
+static bool is_position_of(const struct ygr_output *output, struct ygr_spool_scan *scan)
+{
+	struct ygr_scan_item item;
+	int ret;
+
+	do {
+		ret = ygr_spool_scan_next(scan, &item);
+	} while (ret == YGR_SCAN_FAULT);
+	return ret == YGR_SCAN_BATCH && is_own_spool(output, &item);
+}
+
 /* From the position on. */
 static int open_scan(struct ygr_output *output)
 {
+	bool may_skip;
 	int ret = ygr_spool_scan_open(&output->scan, output->spool_dir, YGR_SCAN_RAW);
 
 	if (ret)
 		return ret;
-	ygr_spool_scan_skip_to(output->scan, output->position.acked_id);
+	may_skip = is_position_of(output, output->scan);
+	ygr_spool_scan_close(output->scan);
+	output->scan = NULL;
+	ret = ygr_spool_scan_open(&output->scan, output->spool_dir, YGR_SCAN_RAW);
+	if (ret)
+		return ret;
+	if (may_skip)
+		ygr_spool_scan_skip_to(output->scan, output->position.acked_id);
 	output->seen_id = output->position.acked_id;
 	return 0;
 }
@@ -95,7 +121,8 @@ static bool read_item(struct ygr_output *output)
 		}
 		if (ret != YGR_SCAN_BATCH)
 			break;
-		output->has_item = true;
+		output->has_item = !is_own_spool(output, &output->item) ||
+				   output->item.header.batch_id > output->position.acked_id;
 	}
 	if (ret < 0) {
 		ygr_error("%s: cannot read the spool: %s", output->config->name, strerror(-ret));
@@ -209,6 +236,7 @@ static void advance(struct ygr_output *output)
 
 	if (id) {
 		output->position.acked_id = id;
+		output->progress_ns = ygr_clock_boot_ns();
 		output->retry_ns = 0;
 	}
 	ygr_output_pump(output);
@@ -376,6 +404,8 @@ static bool send_item(struct ygr_output *output)
 	ret = output->transport->ops->send(output->transport, id, item->batch, item->batch_bytes);
 	if (ret)
 		return false;
+	if (ygr_flight_is_empty(&output->flight))
+		output->progress_ns = ygr_clock_boot_ns();
 	ygr_flight_send(&output->flight, id, missing_before(output));
 	output->stats.sent_nr++;
 	output->stats.sent_bytes += item->batch_bytes;
@@ -389,14 +419,23 @@ static bool take_item(struct ygr_output *output)
 	return ygr_flight_has_room(&output->flight) && send_item(output);
 }
 
+/* A far end that takes batches and says nothing, or a connection that only seems to be there. */
+static bool is_overdue(const struct ygr_output *output)
+{
+	return !ygr_flight_is_empty(&output->flight) &&
+	       ygr_clock_boot_ns() - output->progress_ns > output->config->ack_timeout_ns;
+}
+
 void ygr_output_pump(struct ygr_output *output)
 {
 	uint64_t landed;
 
+	if (is_overdue(output))
+		break_link(output, "no acknowledgement in time");
 	while (read_item(output)) {
 		const struct ygr_batch_header *header = &output->item.header;
 
-		if (memcmp(header->spool_id, output->position.spool_id, YGR_BATCH_ID_BYTES) != 0)
+		if (!is_own_spool(output, &output->item))
 			adopt_spool(output);
 		if (!output->is_started && !output->waits)
 			start_link(output);

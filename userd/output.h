@@ -41,7 +41,10 @@ int ygr_output_save(struct ygr_output *output);
 const struct ygr_sender_state *ygr_output_saved(const struct ygr_output *output);
 const struct ygr_sender_state *ygr_output_position(const struct ygr_output *output);
 
-/* Sends what there is and may be sent. Call it when the spool may have more. */
+/*
+ * Sends what there is and may be sent; breaks a link that is overdue. Call it when
+ * the spool may have more, and each second.
+ */
 void ygr_output_pump(struct ygr_output *output);
 
 /* Nothing is under way, or nothing can be. */

@@ -274,6 +274,8 @@ int ygr_sender_run(const struct ygr_config *config)
 	struct sender sender = { .config = config, .inotify_fd = -1 };
 	int ret;
 
+	/* OpenSSL writes without MSG_NOSIGNAL. */
+	signal(SIGPIPE, SIG_IGN);
 	srandom((unsigned int)(ygr_clock_boot_ns() ^ (uint64_t)getpid()));
 	ret = ygr_loop_create(&sender.loop, YGR_LOOP_EPOLL);
 	if (ret) {

@@ -9,6 +9,7 @@
 #define REPLY_BYTES		24
 #define BATCH_FIXED_BYTES	8
 #define ACK_BYTES		8
+#define REFUSED_FIXED_BYTES	16
 
 static int parse_hello(const uint8_t *at, size_t len, struct ygr_wire_message *message)
 {
@@ -54,6 +55,20 @@ static int parse_ack(const uint8_t *at, size_t len, struct ygr_wire_message *mes
 	return 0;
 }
 
+static int parse_refused(const uint8_t *at, size_t len, struct ygr_wire_message *message)
+{
+	if (len < REFUSED_FIXED_BYTES)
+		return -EPROTO;
+	message->batch_id = ygr_le64_get(at);
+	message->status = ygr_le16_get(at + 8);
+	message->text_len = ygr_le16_get(at + 10);
+	if (message->text_len > YGR_WIRE_TEXT_BYTES_MAX ||
+	    message->text_len != len - REFUSED_FIXED_BYTES || ygr_le32_get(at + 12) != 0)
+		return -EPROTO;
+	message->text = (const char *)at + REFUSED_FIXED_BYTES;
+	return 0;
+}
+
 static int parse_payload(uint16_t type, const uint8_t *at, size_t len,
 			 struct ygr_wire_message *message)
 {
@@ -66,6 +81,8 @@ static int parse_payload(uint16_t type, const uint8_t *at, size_t len,
 		return parse_batch(at, len, message);
 	case YGR_WIRE_ACK:
 		return parse_ack(at, len, message);
+	case YGR_WIRE_REFUSED:
+		return parse_refused(at, len, message);
 	}
 	return -EPROTO;
 }
@@ -83,7 +100,7 @@ ssize_t ygr_wire_parse(const uint8_t *bytes, size_t len, size_t cap_payload,
 		return 0;
 	type = ygr_le16_get(bytes + 4);
 	payload = ygr_le32_get(bytes + 8);
-	if (type < YGR_WIRE_HELLO || type > YGR_WIRE_ACK || ygr_le16_get(bytes + 6) != 0)
+	if (type < YGR_WIRE_HELLO || type > YGR_WIRE_REFUSED || ygr_le16_get(bytes + 6) != 0)
 		return -EPROTO;
 	if (payload > cap_payload)
 		return -EMSGSIZE;
@@ -148,4 +165,18 @@ size_t ygr_wire_put_ack(uint8_t *out, uint64_t batch_id)
 
 	ygr_le64_put(at, batch_id);
 	return YGR_WIRE_ACK_BYTES;
+}
+
+size_t ygr_wire_put_refused(uint8_t *out, uint64_t batch_id, enum ygr_wire_refusal status,
+			    const char *text)
+{
+	size_t text_len = strnlen(text, YGR_WIRE_TEXT_BYTES_MAX);
+	uint8_t *at = put_head(out, YGR_WIRE_REFUSED, REFUSED_FIXED_BYTES + text_len);
+
+	ygr_le64_put(at, batch_id);
+	ygr_le16_put(at + 8, (uint16_t)status);
+	ygr_le16_put(at + 10, (uint16_t)text_len);
+	ygr_le32_put(at + 12, 0);
+	memcpy(at + REFUSED_FIXED_BYTES, text, text_len);
+	return YGR_WIRE_HEAD_BYTES + REFUSED_FIXED_BYTES + text_len;
 }

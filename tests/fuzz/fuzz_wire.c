@@ -45,6 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			abort();
 		if (message.host)
 			touch(message.host, message.host_len);
+		if (message.text)
+			touch(message.text, message.text_len);
 		if (message.batch)
 			touch(message.batch, message.batch_len);
 		at += (size_t)used;

@@ -42,7 +42,7 @@ build_helpers() {
 	for name in ring_producer check_delivery; do
 		# shellcheck disable=SC2086
 		${CC:-gcc} $flags -o "$work/$name" "tests/native/$name.c" tests/unit/ring_fake.c \
-			"$B/libygr.a" -luring -llz4 -lmsgpackc -lyaml -ljansson -lpthread || exit 1
+			"$B/libygr.a" -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lpthread || exit 1
 	done
 }
 

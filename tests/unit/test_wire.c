@@ -34,7 +34,7 @@ static void test_hello(void **state)
 	assert_int_equal(len, 12 + 32 + 5);
 	assert_int_equal(parse(len), len);
 	assert_int_equal(message.type, YGR_WIRE_HELLO);
-	assert_int_equal(message.version, 1);
+	assert_int_equal(message.version, 2);
 	assert_int_equal(message.spool_id[2], 3);
 	assert_int_equal(message.batch_id, 42);
 	assert_int_equal(message.host_len, 5);
@@ -94,12 +94,42 @@ static void test_ack(void **state)
 	assert_true(message.batch_id == ~0ull);
 }
 
+static void test_refusal(void **state)
+{
+	size_t len = ygr_wire_put_refused(out, 7, YGR_WIRE_R_LARGE, "no");
+
+	(void)state;
+	assert_int_equal(len, 12 + 16 + 2);
+	assert_memory_equal(out, "YGRW\x05\0\0\0\x12\0\0\0\x07\0\0\0\0\0\0\0\x02\0\x02\0\0\0\0\0no", 30);
+	assert_int_equal(parse(len), len);
+	assert_int_equal(message.type, YGR_WIRE_REFUSED);
+	assert_int_equal(message.batch_id, 7);
+	assert_int_equal(message.status, YGR_WIRE_R_LARGE);
+	assert_int_equal(message.text_len, 2);
+	assert_memory_equal(message.text, "no", 2);
+}
+
+static void test_refusal_with_wrong_lengths(void **state)
+{
+	size_t len = ygr_wire_put_refused(out, 7, YGR_WIRE_R_BATCH, "text");
+
+	(void)state;
+	out[12 + 10] = 5;
+	assert_int_equal(parse(len), -EPROTO);
+	out[12 + 10] = 4;
+	out[12 + 12] = 1;
+	assert_int_equal(parse(len), -EPROTO);
+	out[12 + 12] = 0;
+	ygr_le32_put(out + 8, 15);
+	assert_int_equal(parse(len), -EPROTO);
+}
+
 /* The bytes of docs/WIRE.md. */
 static void test_offsets(void **state)
 {
 	(void)state;
 	put_hello();
-	assert_memory_equal(out, "YGRW\x01\0\0\0\x25\0\0\0\x01\0\x05\0\0\0\0\0\x01\x02\x03", 23);
+	assert_memory_equal(out, "YGRW\x01\0\0\0\x25\0\0\0\x02\0\x05\0\0\0\0\0\x01\x02\x03", 23);
 	assert_int_equal(ygr_le64_get(out + 12 + 24), 42);
 	assert_memory_equal(out + 44, "web-1", 5);
 }
@@ -129,7 +159,7 @@ static void test_refused(void **state)
 		uint8_t value;
 	} changes[] = {
 		{ 0, 'X' },		/* magic */
-		{ 4, 0 }, { 4, 5 }, { 5, 1 },	/* type */
+		{ 4, 0 }, { 4, 6 }, { 5, 1 },	/* type */
 		{ 6, 1 },		/* flags */
 		{ 14, 4 }, { 14, 6 },	/* host length */
 		{ 16, 1 },		/* padding */
@@ -183,6 +213,8 @@ int main(void)
 		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_ack),
+		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_refusal_with_wrong_lengths),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_every_prefix_waits),
 		cmocka_unit_test(test_two_in_a_row),

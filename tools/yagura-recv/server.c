@@ -13,18 +13,18 @@
 #include "log.h"
 #include "server.h"
 #include "store.h"
+#include "stream.h"
 #include "wire.h"
 
 #define CLIENTS_MAX	128
 #define READ_BYTES	(256u << 10)
 #define HELLO_PAYLOAD_MAX 512	/* all that a stranger may make us hold */
-#define OUT_BYTES	4096	/* replies and acknowledgements that wait for the socket */
+#define OUT_BYTES	8192	/* replies, acknowledgements and refusals that wait for the socket */
 
 struct client {
 	struct ygr_server *server;
 	struct client *next;
-	int	 fd;
-	int	 handle;
+	struct ygr_stream stream;
 	bool	 is_known;		/* said hello; the store is open */
 	struct ygr_store store;
 	uint64_t acked_id;		/* the last one that was told */
@@ -38,7 +38,7 @@ struct client {
 
 struct ygr_server {
 	struct ygr_loop *loop;
-	const char *out_dir;
+	const struct ygr_server_config *config;
 	int	 fd;
 	int	 handle;
 	unsigned int port;
@@ -56,8 +56,7 @@ static void client_drop(struct client *client, const char *reason)
 	client->server->client_nr--;
 	ygr_info("%s: %s (batch %llu is the last one here)", client->name, reason,
 		 (unsigned long long)client->store.last_batch_id);
-	ygr_loop_unwatch(client->server->loop, client->handle);
-	close(client->fd);
+	ygr_stream_close(&client->stream);
 	ygr_store_close(&client->store);
 	free(client->in);
 	free(client);
@@ -71,14 +70,12 @@ static const char *flush_out(struct client *client)
 	size_t used = 0;
 
 	while (used < client->out_len) {
-		ssize_t ret = send(client->fd, client->out + used, client->out_len - used, MSG_NOSIGNAL);
+		ssize_t ret = ygr_stream_send(&client->stream, client->out + used, client->out_len - used);
 
-		if (ret < 0 && errno == EINTR)
-			continue;
-		if (ret < 0 && errno == EAGAIN)
+		if (ret == -EAGAIN)
 			break;
 		if (ret < 0)
-			return strerror(errno);
+			return ygr_stream_reason(&client->stream);
 		used += (size_t)ret;
 	}
 	memmove(client->out, client->out + used, client->out_len - used);
@@ -116,7 +113,7 @@ static int open_store(struct client *client, const struct ygr_wire_message *hell
 	int ret;
 
 	ygr_spool_format_id_text(hello->spool_id, id);
-	if (snprintf(path, sizeof(path), "%s/%s.ygs", client->server->out_dir, id) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s.ygs", client->server->config->out_dir, id) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	drop_former(client, hello->spool_id);
 	ret = ygr_store_open(&client->store, path, hello->spool_id);
@@ -171,13 +168,27 @@ static const char *take_hello(struct client *client, const struct ygr_wire_messa
 	return NULL;
 }
 
+/* The sender parks it: it must hear of it before anything that acknowledges a later one. */
+static const char *refuse(struct client *client, uint64_t batch_id, enum ygr_wire_refusal status,
+			  const char *text)
+{
+	if (client->out_len + YGR_WIRE_REFUSED_BYTES_MAX > sizeof(client->out))
+		return "does not read what it is told";
+	client->out_len += ygr_wire_put_refused(client->out + client->out_len, batch_id, status, text);
+	ygr_warn("%s: batch %llu is refused: %s", client->name, (unsigned long long)batch_id, text);
+	return NULL;
+}
+
 static const char *take_batch(struct client *client, const struct ygr_wire_message *message)
 {
-	int ret = ygr_store_append(&client->store, message->batch_id, message->batch,
-				   message->batch_len);
+	int ret;
 
+	if (message->batch_len > client->server->config->max_batch_bytes)
+		return refuse(client, message->batch_id, YGR_WIRE_R_LARGE, "larger than this receiver takes");
+	ret = ygr_store_append(&client->store, message->batch_id, message->batch, message->batch_len);
 	if (ret == -EBADMSG)
-		return "sent a batch that is not whole or not its own";
+		return refuse(client, message->batch_id, YGR_WIRE_R_BATCH,
+			      "not whole, not this spool's, or of an unknown version");
 	if (ret)
 		return strerror(-ret);
 	if (message->batch_id > client->came_id)
@@ -251,11 +262,10 @@ static const char *drain_in(struct client *client)
 
 		if (in_reserve(client))
 			return "out of memory";
-		got = recv(client->fd, client->in + client->in_len, client->in_cap - client->in_len, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = ygr_stream_recv(&client->stream, client->in + client->in_len,
+				      client->in_cap - client->in_len);
 		if (got < 0)
-			return errno == EAGAIN ? NULL : strerror(errno);
+			return got == -EAGAIN ? NULL : ygr_stream_reason(&client->stream);
 		if (got == 0)
 			return "closed the connection";
 		client->in_len += (size_t)got;
@@ -267,12 +277,11 @@ static const char *drain_in(struct client *client)
 	}
 }
 
-static void client_event(void *arg, uint32_t events)
+static void client_ready(void *arg)
 {
 	struct client *client = arg;
 	const char *reason = flush_out(client);
 
-	(void)events;
 	if (!reason)
 		reason = drain_in(client);
 	if (!reason && client->came_id != client->acked_id) {
@@ -294,13 +303,11 @@ static void add_client(struct ygr_server *server, int fd)
 		return;
 	}
 	client->server = server;
-	client->fd = fd;
 	client->store.fd = -1;
 	strcpy(client->name, "new connection");
-	client->handle = ygr_loop_watch(server->loop, fd, EPOLLIN | EPOLLOUT, client_event, client);
-	if (client->handle < 0) {
+	ygr_stream_init(&client->stream, server->loop, client_ready, client);
+	if (ygr_stream_accept(&client->stream, fd, server->config->tls)) {
 		free(client);
-		close(fd);
 		return;
 	}
 	client->next = server->clients;
@@ -352,8 +359,8 @@ static unsigned int bound_port(int fd)
 	return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-int ygr_server_create(struct ygr_server **out, struct ygr_loop *loop, const char *host,
-		      const char *port, const char *out_dir)
+int ygr_server_create(struct ygr_server **out, struct ygr_loop *loop,
+		      const struct ygr_server_config *config)
 {
 	struct ygr_server *server = calloc(1, sizeof(*server));
 	int ret;
@@ -361,8 +368,8 @@ int ygr_server_create(struct ygr_server **out, struct ygr_loop *loop, const char
 	if (!server)
 		return -ENOMEM;
 	server->loop = loop;
-	server->out_dir = out_dir;
-	server->fd = listen_on(host, port);
+	server->config = config;
+	server->fd = listen_on(config->host, config->port);
 	if (server->fd < 0) {
 		ret = server->fd;
 		free(server);
