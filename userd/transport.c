@@ -5,6 +5,7 @@ const struct ygr_transport_type *const ygr_transport_types[] = {
 	&ygr_transport_yagura,
 	&ygr_transport_file,
 	&ygr_transport_jsonl,
+	&ygr_transport_http,
 	&ygr_transport_null,
 	NULL
 };

@@ -102,6 +102,7 @@ extern const struct ygr_transport_type *const ygr_transport_types[];
 extern const struct ygr_transport_type ygr_transport_yagura;
 extern const struct ygr_transport_type ygr_transport_file;
 extern const struct ygr_transport_type ygr_transport_jsonl;
+extern const struct ygr_transport_type ygr_transport_http;
 extern const struct ygr_transport_type ygr_transport_null;
 
 #endif

@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Events over HTTP: to a peer that behaves as it is told, and to a real ClickHouse
+# where one is installed.
+. "$(dirname "$0")/outputs.bash"
+
+settled() { status 'o[0]["unacked_batches"] == 0 and o[0]["acked_batches"] + o[0]["parked_batches"] > 0'; }
+acked() { status 'o[0]["unacked_batches"] == 0 and o[0]["acked_batches"] > 0 and o[0]["parked_batches"] == 0'; }
+behave() { echo "$*" >"$work/out/mode"; }
+
+start_peer() {
+	python3 tests/native/peer/http_peer.py "$port" "$work/out" "$@" 2>>"$work/peer.log" &
+	peer=$!
+	within 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
+}
+
+# begin EVENTS MODE... - a fresh spool and a peer's empty shelf
+begin() {
+	local events=$1
+	shift
+	stop_daemon
+	rm -f "$work"/out/{events,requests}
+	behave "$@"
+	fill "$events"
+}
+
+elastic() { echo "{type: http, kind: elasticsearch, url: http://127.0.0.1:$port, index: logs-yagura, retry_max_s: 1, timeout_s: 3${1-}}"; }
+lines() { echo "{type: http, kind: lines, url: http://127.0.0.1:$port/in, retry_max_s: 1, timeout_s: 3${1-}}"; }
+
+echo "1..32"
+port=$(free_port)
+configure "$(elastic)"
+start_peer
+begin 5000 take
+start_daemon
+within 10 all_spooled 5000 && within 10 acked
+say $? "_bulk: all batches are acknowledged"
+same "$work/out/events" >/dev/null
+say $? "_bulk: each event once"
+grep -q "^/logs-yagura/_bulk?filter_path=" "$work/out/requests"
+say $? "_bulk: to its index"
+
+begin 3000 busy-one 3
+start_daemon
+sleep 1
+behave take
+within 20 acked && same "$work/out/events" >/dev/null
+say $? "_bulk: some events are told to come later: all are there once, by their ids"
+status 'o[0]["link"]["duplicates"] > 0 and "as told" in o[0]["last_down"]'
+say $? "and the duplicates were counted"
+
+begin 3000 refuse-one /var/tmp/native/77
+start_daemon
+within 10 settled && within 5 status 'o[0]["parked_batches"] >= 1 and o[0]["acked_batches"] >= 1'
+say $? "_bulk: one event is refused for good: its batch is parked, the others are acknowledged"
+diff -q <(spool_ids --where 'path!~/var/tmp/native/77*') <(file_ids "$work/out/events") >/dev/null
+say $? "and all but the refused ones are there, once"
+status '"as told" in o[0]["last_refusal"] and o[0]["link"]["refused"] == 11'
+say $? "and 11 events are counted as refused, with the reason"
+"$B/yaguractl" spool cat "$work"/spool/parked/http/* --where 'path=/var/tmp/native/77' | grep -q native/77
+say $? "and what is parked can be read"
+
+configure "$(lines)"
+begin 3000 limit 20000
+start_daemon
+within 20 acked && same "$work/out/events" >/dev/null
+say $? "lines: 413: requests are halved until they fit, each event is there once"
+status 'o[0]["link"]["splits"] > 0'
+say $? "and the halving is counted"
+begin 200 limit 100
+start_daemon
+within 20 settled && status 'o[0]["acked_batches"] == 0 and o[0]["link"]["refused"] == 200 and "too large" in o[0]["last_refusal"]'
+say $? "lines: 413 for each single event: parked, not tried for ever"
+
+begin 2000 status 400
+start_daemon
+within 10 status 'o[0]["parked_batches"] > 0 and o[0]["unacked_batches"] == 0 and "HTTP 400: as told" in o[0]["last_refusal"]'
+say $? "lines: 400: parked, with the far end's reason"
+[[ ! -s $work/out/events ]]
+say $? "and nothing was taken"
+
+for code in 429 503 401; do
+	begin 2000 status $code
+	start_daemon
+	within 10 status "'HTTP $code' in o[0]['last_down'] and o[0]['acked_batches'] + o[0]['parked_batches'] == 0"
+	say $? "lines: $code: kept, and said"
+	behave take
+	within 20 acked && same "$work/out/events" >/dev/null
+	say $? "lines: $code, then not: all is delivered"
+done
+
+begin 3000 slow 0.05
+start_daemon
+within 30 acked && same "$work/out/events" >/dev/null
+say $? "slow peer: each event once"
+begin 2000 hang
+start_daemon
+within 15 status '"timed out" in o[0]["last_down"].lower()'
+say $? "a peer that never answers: given up in time"
+behave take
+within 20 acked && covers "$work/out/events"
+say $? "and all is delivered when it does"
+begin 2000 cut
+start_daemon
+sleep 2
+behave take
+within 20 acked && covers "$work/out/events"
+say $? "a peer that takes and breaks the connection: at least once"
+begin 2000 take
+stop_peer
+start_daemon
+within 10 status 'o[0]["last_down"] and not o[0]["up"]'
+sleep 1
+start_peer
+within 20 acked && same "$work/out/events" >/dev/null
+say $? "peer down for a while: each event once"
+stop_peer
+
+# ---- TLS
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost -keyout "$work/key" -out "$work/cert" 2>/dev/null
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=other \
+	-keyout "$work/other.key" -out "$work/other" 2>/dev/null
+printf 'Bearer s3cret\n' >"$work/token"
+chmod 600 "$work/token"
+tls() { echo "{type: http, kind: lines, url: 'https://$1:$port/in', retry_max_s: 1, token_file: $work/token, tls: {ca: $2}}"; }
+configure "$(tls localhost "$work/cert")"
+begin 1000 take
+start_peer "$work/cert" "$work/key"
+start_daemon
+within 10 acked && same "$work/out/events" >/dev/null && grep -q 'Bearer s3cret$' "$work/out/requests"
+say $? "TLS with the right certificate, and a token"
+configure "$(tls localhost "$work/other")"
+begin 1000 take
+start_daemon
+within 10 status '"certificate" in o[0]["last_down"].lower()' && [[ ! -e $work/out/requests ]]
+say $? "TLS, wrong authority: refused, nothing sent"
+configure "$(tls 127.0.0.1 "$work/cert")"
+begin 1000 take
+start_daemon
+within 10 status '"name" in o[0]["last_down"].lower()' && [[ ! -e $work/out/requests ]]
+say $? "TLS, wrong name: refused, nothing sent"
+stop_daemon
+stop_peer
+
+# ---- a real ClickHouse
+clickhouse() {
+	local data=$work/clickhouse
+	mkdir -p "$data"
+	cat >"$data/config.xml" <<-END
+		<yandex><logger><level>warning</level><log>$data/log</log><errorlog>$data/errors</errorlog></logger>
+		<http_port>$port</http_port><listen_host>127.0.0.1</listen_host><path>$data/</path><tmp_path>$data/tmp/</tmp_path>
+		<users_config>$data/users.xml</users_config><default_profile>default</default_profile>
+		<default_database>default</default_database><mark_cache_size>1000000</mark_cache_size></yandex>
+	END
+	cat >"$data/users.xml" <<-END
+		<yandex><profiles><default/></profiles><quotas><default/></quotas>
+		<users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default></users></yandex>
+	END
+	clickhouse-server --config-file="$data/config.xml" >>"$work/peer.log" 2>&1 &
+	peer=$!
+	within 10 query 'SELECT 1'
+}
+query() { python3 -c 'import sys, urllib.request; print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1], sys.argv[2].encode()).read().decode(), end="")' "$port" "$1"; }
+
+if command -v clickhouse-server >/dev/null; then
+	clickhouse
+	query 'CREATE TABLE events (id String, host String, type String, pid UInt32, path String) ENGINE = Log'
+	configure "{type: http, kind: clickhouse, url: 'http://127.0.0.1:$port', table: default.events, retry_max_s: 1}"
+	begin 3000 take
+	start_daemon
+	within 15 acked && diff -q <(spool_ids) <(query 'SELECT id FROM events ORDER BY id') >/dev/null &&
+		[[ $(query "SELECT count() FROM events WHERE host = 'web-17' AND path LIKE '/var/tmp/native/%'") = 3000 ]]
+	say $? "ClickHouse has each event once, in its columns"
+	query 'DROP TABLE events'
+	query 'CREATE TABLE events (id UInt8) ENGINE = Log'
+	begin 1000 take
+	start_daemon
+	within 15 status 'o[0]["parked_batches"] > 0 and o[0]["unacked_batches"] == 0 and "Code: " in o[0]["last_refusal"]'
+	say $? "ClickHouse refuses what its columns cannot hold: parked"
+	stop_daemon
+else
+	skip "no clickhouse-server here"; skip "no clickhouse-server here"
+fi
+
+check_config "url" 7:34 'expected http://... or https://...' "{type: http, kind: lines, url: ftp://x/}"
+check_config "index" 7:3 '"index" is missing' "{type: http, kind: elasticsearch, url: http://x}"
+exit $failed
