@@ -33,3 +33,13 @@ int ygr_notify(const char *state)
 	close(fd);
 	return ret;
 }
+
+uint64_t ygr_notify_watchdog_ns(void)
+{
+	const char *interval_us = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+
+	if (!interval_us || (pid && strtoull(pid, NULL, 10) != (unsigned long long)getpid()))
+		return 0;
+	return strtoull(interval_us, NULL, 10) * 1000;
+}

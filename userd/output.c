@@ -39,7 +39,7 @@ struct ygr_output {
 	struct ygr_flight flight;	/* what was sent and is not settled ... */
 	uint64_t progress_ns;		/* ... and since when none of it was settled */
 	struct ygr_sender_state position;
-	struct ygr_sender_state saved;
+	uint64_t saved_id;		/* as it lies on disk */
 	uint64_t start_id;		/* where this process began */
 
 	struct ygr_flight_sums sums;	/* settled */
@@ -332,7 +332,7 @@ static void adopt_spool(struct ygr_output *output)
 	output->waits = false;
 	memcpy(output->position.spool_id, output->item.header.spool_id, YGR_BATCH_ID_BYTES);
 	output->position.acked_id = output->item.header.batch_id - 1;
-	output->saved = output->position;
+	output->saved_id = output->position.acked_id;
 	output->start_id = output->position.acked_id;
 	output->seen_id = output->position.acked_id;
 	output->sums = (struct ygr_flight_sums) { 0 };
@@ -467,27 +467,21 @@ void ygr_output_load(struct ygr_output *output)
 	if (ret && ret != -ENOENT)
 		ygr_warn("%s: its saved position cannot be used (%s): what is in the spool is sent again",
 			 output->config->name, strerror(-ret));
-	output->saved = output->position;
+	output->saved_id = output->position.acked_id;
 	output->start_id = output->position.acked_id;
 }
 
-int ygr_output_save(struct ygr_output *output)
+void ygr_output_save(struct ygr_output *output)
 {
 	int ret;
 
-	if (output->position.acked_id == output->saved.acked_id)
-		return 0;
+	if (output->position.acked_id == output->saved_id)
+		return;
 	ret = ygr_sender_state_save(output->spool_dir, output->config->name, &output->position);
 	if (ret)
 		ygr_error("%s: cannot save its position: %s", output->config->name, strerror(-ret));
 	else
-		output->saved = output->position;
-	return ret;
-}
-
-const struct ygr_sender_state *ygr_output_saved(const struct ygr_output *output)
-{
-	return &output->saved;
+		output->saved_id = output->position.acked_id;
 }
 
 const struct ygr_sender_state *ygr_output_position(const struct ygr_output *output)

@@ -36,9 +36,8 @@ void ygr_output_destroy(struct ygr_output *output);	/* NULL is fine */
 
 /* Looks for the position that was saved. Before the first pump(). */
 void ygr_output_load(struct ygr_output *output);
-/* Saves it if it moved. Return: 0 or -errno; it was logged. */
-int ygr_output_save(struct ygr_output *output);
-const struct ygr_sender_state *ygr_output_saved(const struct ygr_output *output);
+/* Saves it if it moved. What goes wrong is logged, and tried again by the next one. */
+void ygr_output_save(struct ygr_output *output);
 const struct ygr_sender_state *ygr_output_position(const struct ygr_output *output);
 
 /*

@@ -45,6 +45,18 @@ int ygr_privilege_drop_network(void)
 	return unshare(CLONE_NEWNET) ? -errno : 0;
 }
 
+int ygr_privilege_drop_bounding(uint64_t keep)
+{
+	/* Beyond the last capability that this kernel knows the answer is EINVAL. */
+	for (unsigned long capability = 0; capability < 64; capability++) {
+		if (prctl(PR_CAPBSET_READ, capability) < 0)
+			break;
+		if (!(keep >> capability & 1) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
+			return -errno;
+	}
+	return 0;
+}
+
 int ygr_privilege_become(uid_t uid, gid_t gid)
 {
 	int death_signal = 0;
@@ -72,6 +84,10 @@ int ygr_privilege_keep_files(void)
 	const uint32_t keep = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH |
 			      1u << CAP_SYS_PTRACE | 1u << CAP_FOWNER;
 
+	int ret = ygr_privilege_drop_bounding(keep);
+
+	if (ret)
+		return ret;
 	if (syscall(SYS_capget, &header, data))
 		return -errno;
 	data[0].effective &= keep;

@@ -10,9 +10,9 @@
 #include "clock.h"
 #include "log.h"
 #include "pipeline.h"
-#include "privilege.h"
 #include "process_scan.h"
 #include "reader.h"
+#include "sandbox.h"
 #include "signals.h"
 #include "status.h"
 
@@ -28,6 +28,7 @@ struct reader {
 	const struct ygr_spool_found *found;
 	struct ygr_pipeline pipeline;
 	struct ygr_signals signals;
+	struct ygr_sandbox sandbox;
 	struct ygr_loop_timer tick;
 	struct ygr_loop_timer look;
 	struct ygr_loop_timer deadline;
@@ -121,7 +122,7 @@ static void write_status(const struct reader *reader)
 	json_t *status;
 	int ret;
 
-	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:I}",
+	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I}",
 		"process", "reader",
 		"pid", (json_int_t)getpid(),
 		"io", ygr_loop_name(reader->loop),
@@ -131,6 +132,7 @@ static void write_status(const struct reader *reader)
 		"encode", describe_encode(reader),
 		"spool", describe_spool(reader),
 		"process_table", describe_table(reader),
+		"sandbox", ygr_sandbox_describe(&reader->sandbox),
 		"memory_bytes", (json_int_t)ygr_status_memory_bytes());
 	ret = ygr_status_write(reader->config->runtime_dir, "reader.json", status);
 	if (ret)
@@ -313,25 +315,11 @@ static int watch_events(struct reader *reader)
 	return ret;
 }
 
-/* Each of these is a second wall: the daemon works without it, and says so. */
-static void give_up_rights(void)
-{
-	int ret = ygr_privilege_drop_network();
-
-	if (ret)
-		ygr_notice("the reader keeps its network namespace: %s", strerror(-ret));
-	ret = ygr_privilege_keep_files();
-	if (!ret)
-		ret = ygr_privilege_lock();
-	if (ret)
-		ygr_notice("the reader keeps its capabilities: %s", strerror(-ret));
-}
-
 static int run(struct reader *reader)
 {
 	int nr;
 
-	give_up_rights();
+	ygr_sandbox_enter_reader(&reader->sandbox);
 	nr = ygr_process_scan(reader->pipeline.table);
 	if (nr < 0)
 		ygr_warn("cannot read /proc: %s", strerror(-nr));

@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "log.h"
 #include "output.h"
-#include "privilege.h"
+#include "sandbox.h"
 #include "sender.h"
 #include "signals.h"
 #include "status.h"
@@ -30,6 +30,7 @@ struct sender {
 	const struct ygr_config *config;
 	struct ygr_loop *loop;
 	struct ygr_signals signals;
+	struct ygr_sandbox sandbox;
 	int	 inotify_fd;
 	struct ygr_loop_timer tick;
 	struct ygr_loop_timer deadline;
@@ -48,31 +49,24 @@ static void pump(struct sender *sender)
 		ygr_output_pump(sender->outputs[i]);
 }
 
-static int save(struct sender *sender)
+static void save(struct sender *sender)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < sender->output_nr; i++) {
-		int each = ygr_output_save(sender->outputs[i]);
-
-		ret = ret ? ret : each;
-	}
+	for (size_t i = 0; i < sender->output_nr; i++)
+		ygr_output_save(sender->outputs[i]);
 	sender->saved_ns = ygr_clock_boot_ns();
-	return ret;
 }
 
 /*
  * Up to where no output needs the spool any more; 0 while one of them does not
  * know this spool yet.
  */
-static uint64_t lowest_id(const struct sender *sender,
-			  const struct ygr_sender_state *(*of)(const struct ygr_output *output))
+static uint64_t lowest_id(const struct sender *sender)
 {
-	const struct ygr_sender_state *first = of(sender->outputs[0]);
+	const struct ygr_sender_state *first = ygr_output_position(sender->outputs[0]);
 	uint64_t id = first->acked_id;
 
 	for (size_t i = 1; i < sender->output_nr; i++) {
-		const struct ygr_sender_state *each = of(sender->outputs[i]);
+		const struct ygr_sender_state *each = ygr_output_position(sender->outputs[i]);
 
 		if (memcmp(each->spool_id, first->spool_id, YGR_BATCH_ID_BYTES) != 0)
 			return 0;
@@ -83,17 +77,20 @@ static uint64_t lowest_id(const struct sender *sender,
 }
 
 /*
- * The positions are saved before what lies behind them goes: what an output finds
- * missing after a crash would be no loss otherwise.
+ * The positions are saved before what lies behind them goes: otherwise an output
+ * would find missing, after a crash, what was delivered. But when the disk is full,
+ * it is by removing that there will be room for them.
  */
 static void trim_spool(struct sender *sender)
 {
 	const char *dir = sender->config->spool_dir;
+	uint64_t id = lowest_id(sender);
 	int ret;
 
-	if (!ygr_sender_state_can_trim(dir, lowest_id(sender, ygr_output_position)) || save(sender))
+	if (!ygr_sender_state_can_trim(dir, id))
 		return;
-	ret = ygr_sender_state_trim(dir, lowest_id(sender, ygr_output_saved));
+	save(sender);
+	ret = ygr_sender_state_trim(dir, id);
 	if (ret < 0)
 		ygr_error("cannot remove a segment: %s", strerror(-ret));
 	else
@@ -131,7 +128,7 @@ static json_t *describe(const struct sender *sender)
 
 	for (size_t i = 0; outputs && i < sender->output_nr; i++)
 		json_array_append_new(outputs, ygr_output_describe(sender->outputs[i]));
-	return json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 		"process", "sender",
 		"pid", (json_int_t)getpid(),
 		"io", ygr_loop_name(sender->loop),
@@ -141,8 +138,9 @@ static json_t *describe(const struct sender *sender)
 		"unacked_batches", sum_of(outputs, "unacked_batches"),
 		"missing_batches", sum_of(outputs, "missing_batches"),
 		"faults", sum_of(outputs, "faults"),
-		"settled_id", (json_int_t)lowest_id(sender, ygr_output_position),
+		"settled_id", (json_int_t)lowest_id(sender),
 		"segments_removed", (json_int_t)sender->trimmed_nr,
+		"sandbox", ygr_sandbox_describe(&sender->sandbox),
 		"outputs", outputs);
 }
 
@@ -165,6 +163,10 @@ static void tick(void *arg)
 	trim_spool(sender);
 	write_status(sender);
 	pump(sender);
+	if (ygr_sandbox_is_stale(&sender->sandbox)) {
+		ygr_notice("name service has new files: starts again to see them");
+		ygr_loop_stop(sender->loop);
+	}
 	ygr_loop_timer_arm(&sender->tick, TICK_NS);
 }
 
@@ -211,19 +213,6 @@ static void watch_spool(struct sender *sender)
 }
 
 /* ---- the process ---------------------------------------------------------- */
-
-static int drop_rights(const struct ygr_config *config)
-{
-	uid_t uid;
-	gid_t gid;
-	int ret;
-
-	ret = ygr_privilege_lock();
-	if (ret || geteuid() != 0)
-		return ret;
-	ret = ygr_privilege_find_sender(config->user, &uid, &gid);
-	return ret ? ret : ygr_privilege_become(uid, gid);
-}
 
 static int create_outputs(struct sender *sender)
 {
@@ -287,7 +276,8 @@ int ygr_sender_run(const struct ygr_config *config)
 		ret = EX_CONFIG;
 		goto out;
 	}
-	ret = drop_rights(config);
+	ygr_sandbox_prepare_sender(&sender.sandbox, config);
+	ret = ygr_sandbox_enter_sender(&sender.sandbox, config);
 	if (ret) {
 		ygr_error("cannot give up root's rights: %s", strerror(-ret));
 		ret = EX_NOPERM;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -24,9 +25,16 @@
 #define HEALTHY_NS	(10 * YGR_NS_PER_S)
 #define READER_STOP_NS	((YGR_READER_DRAIN_S + 2) * YGR_NS_PER_S)
 #define SENDER_STOP_NS	(4 * YGR_NS_PER_S)
+/* Status files are written each second; name service may take its time. */
+#define HANG_NS		(60 * YGR_NS_PER_S)
+/* How often somebody looks, if nothing else happens. */
+#define LOOK_NS		(10 * YGR_NS_PER_S)
 
 struct child {
 	const char *name;
+	const char *status_name;
+	struct timespec written;	/* its status file, as last seen ... */
+	uint64_t alive_ns;		/* ... and when that was new */
 	int (*run)(const struct ygr_config *config);
 	uint64_t stop_ns;		/* how long it may take to end */
 	pid_t	 pid;			/* 0: does not run */
@@ -40,6 +48,7 @@ struct supervisor {
 	struct ygr_config *config;
 	int (*reload)(struct ygr_config *config);
 	sigset_t signals;
+	uint64_t watchdog_ns;		/* 0: nobody waits for us */
 	struct child reader, sender;
 };
 
@@ -58,6 +67,7 @@ static void start(struct supervisor *supervisor, struct child *child)
 		exit(child->run(supervisor->config));
 	}
 	child->started_ns = ygr_clock_boot_ns();
+	child->alive_ns = child->started_ns;
 	child->restart_ns = child->started_ns + BACKOFF_MAX_NS;
 	if (pid < 0) {
 		ygr_error("cannot start %s: %s", child->name, strerror(errno));
@@ -133,6 +143,27 @@ static void stop(struct supervisor *supervisor, struct child *child)
 	kill(child->pid, SIGKILL);
 	waitpid(child->pid, NULL, 0);
 	child->pid = 0;
+}
+
+/* A child that has not written its status for so long will not do it any more. */
+static void end_if_hung(const struct supervisor *supervisor, struct child *child)
+{
+	uint64_t now_ns = ygr_clock_boot_ns();
+	char path[PATH_MAX];
+	struct stat info = { 0 };
+
+	if (!child->pid)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", supervisor->config->runtime_dir, child->status_name);
+	stat(path, &info);
+	if (info.st_mtim.tv_sec != child->written.tv_sec || info.st_mtim.tv_nsec != child->written.tv_nsec) {
+		child->written = info.st_mtim;
+		child->alive_ns = now_ns;
+	} else if (now_ns - child->alive_ns > HANG_NS) {
+		ygr_error("%s hangs: killed", child->name);
+		child->alive_ns = now_ns;
+		kill(child->pid, SIGKILL);
+	}
 }
 
 /* ---- directories ---------------------------------------------------------- */
@@ -218,15 +249,27 @@ static uint64_t start_due(struct supervisor *supervisor, struct child *child)
 	return child->pid ? UINT64_MAX : child->restart_ns;
 }
 
+/* Twice as often as the service manager wants to hear from us. */
+static uint64_t look_interval_ns(const struct supervisor *supervisor)
+{
+	uint64_t half_ns = supervisor->watchdog_ns / 2;
+
+	return half_ns && half_ns < LOOK_NS ? half_ns : LOOK_NS;
+}
+
 static void supervise(struct supervisor *supervisor)
 {
 	for (;;) {
 		uint64_t reader_ns = start_due(supervisor, &supervisor->reader);
 		uint64_t sender_ns = start_due(supervisor, &supervisor->sender);
 		uint64_t next_ns = reader_ns < sender_ns ? reader_ns : sender_ns;
-		uint64_t hour_ns = ygr_clock_boot_ns() + 3600 * YGR_NS_PER_S;
+		uint64_t look_ns = ygr_clock_boot_ns() + look_interval_ns(supervisor);
 
-		switch (wait_signal(supervisor, next_ns < hour_ns ? next_ns : hour_ns)) {
+		end_if_hung(supervisor, &supervisor->reader);
+		end_if_hung(supervisor, &supervisor->sender);
+		if (supervisor->watchdog_ns)
+			ygr_notify("WATCHDOG=1");
+		switch (wait_signal(supervisor, next_ns < look_ns ? next_ns : look_ns)) {
 		case SIGTERM:
 		case SIGINT:
 			return;
@@ -255,11 +298,15 @@ int ygr_supervisor_run(struct ygr_config *config, int (*reload)(struct ygr_confi
 	struct supervisor supervisor = {
 		.config = config,
 		.reload = reload,
-		.reader = { .name = "yagurad reader", .run = ygr_reader_run, .wanted = true,
-			    .stop_ns = READER_STOP_NS },
-		.sender = { .name = "yagurad sender", .run = ygr_sender_run,
-			    .wanted = config->output_nr > 0,
-			    .stop_ns = SENDER_STOP_NS },
+		.watchdog_ns = ygr_notify_watchdog_ns(),
+		.reader = {
+			.name = "yagurad reader", .status_name = "reader.json",
+			.run = ygr_reader_run, .wanted = true, .stop_ns = READER_STOP_NS,
+		},
+		.sender = {
+			.name = "yagurad sender", .status_name = "sender.json",
+			.run = ygr_sender_run, .wanted = config->output_nr > 0, .stop_ns = SENDER_STOP_NS,
+		},
 	};
 
 	if (make_dirs(config))

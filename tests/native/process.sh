@@ -3,48 +3,12 @@
 #
 # The daemon as a system sees it: rights of its processes, signals, exit statuses,
 # the outputs without a receiver.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-B=${B:-build}
-work=$(mktemp -d)
-number=0 failed=0 daemon='' producer=''
+. "$(dirname "$0")/daemon.bash"
 
-say() {
-	number=$((number + 1))
-	if [[ $1 = 0 ]]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		tail -n 15 "$work"/*.log 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-skip() { number=$((number + 1)); echo "ok $number # SKIP $1"; }
-
-clean_up() {
-	[[ -z $producer ]] || kill -9 "$producer" 2>/dev/null
-	[[ -z $daemon ]] || kill -TERM "$daemon" 2>/dev/null
-	wait
-	rm -rf "$work"
-}
-trap clean_up EXIT
-
-# Try a command for 5 s.
-within() {
-	local tries
-	for ((tries = 0; tries < 50; tries++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-pid_of() { sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$work/run/$1.json" 2>/dev/null; }
+pid_of() { value "$1" pid; }
 field() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
 fds() { readlink "/proc/$1/fd/"* 2>/dev/null; }
-value() { sed -n "s/.*\"$2\": \([0-9]*\).*/\1/p" "$work/run/$1.json" | head -n 1; }
-delivered() { [[ $(value sender acked_batches) -gt 0 && $(value sender unacked_batches) = 0 ]]; }
+all_taken() { [[ $(value sender acked_batches) -gt 0 && $(value sender unacked_batches) = 0 ]]; }
 all_spooled() { grep -A 2 '"spool"' "$work/run/reader.json" | grep -q '"events": 2000,'; }
 
 configure() {
@@ -59,22 +23,17 @@ configure() {
 }
 
 start() {
-	"$B/yagurad" -f -c "$work/yagurad.yaml" --source "$work/rings" 2>>"$work/daemon.log" &
-	daemon=$!
-	within pid_of reader && within test -s "$work/run/reader.json"
+	start_daemon
+	within test -s "$work/run/reader.json"
 }
 
-stop() { kill -TERM "$daemon"; wait "$daemon"; local status=$?; daemon=''; return $status; }
-
 fill() {
-	rm -rf "$work/rings" "$work/spool" "$work/run"
-	"$work/ring_producer" "$work/rings" 2 1048576 2000 1000 >"$work/producer.txt"
+	rm -rf "$work/spool" "$work/run"
+	produce 2 1048576 2000 1000; wait_producer
 }
 
 echo "1..21"
-${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Iinclude/uapi -Iuserd -o "$work/ring_producer" \
-	tests/native/ring_producer.c tests/unit/ring_fake.c userd/clock.c || exit 1
-chmod 755 "$work"
+build_helper ring_producer
 
 "$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
 say $? "wrong options: status 64"
@@ -102,7 +61,7 @@ within test -s "$work/run/sender.json"
 reader=$(pid_of reader) sender=$(pid_of sender)
 within all_spooled
 say $? "null: every record is spooled"
-within delivered
+within all_taken
 say $? "null: every batch is taken"
 [[ $(field "$reader" NoNewPrivs) = 1 && $(field "$sender" NoNewPrivs) = 1 ]]
 say $? "neither process can gain privileges"
@@ -140,15 +99,15 @@ kill -HUP "$daemon"
 other_sender() { [[ $(pid_of sender) != "$sender" ]] && grep -q '"type": "file"' "$work/run/sender.json"; }
 within other_sender && [[ $(pid_of reader) = "$reader" ]]
 say $? "SIGHUP with a good one: another sender, the same reader"
-stop
+stop daemon
 say $? "SIGTERM: status 0"
 
 # ---- file output, from the start
 fill
 rm "$work/far/out.ygs"
 start
-within delivered
-stop
+within all_taken
+stop daemon
 cmp -s <(cat "$work"/spool/*.ygs) "$work/far/out.ygs"
 say $? "file: the spool's batches, byte for byte"
 lz4 -dc "$work/far/out.ygs" 2>/dev/null | grep -aq /var/tmp/native/1999

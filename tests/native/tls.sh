@@ -3,43 +3,7 @@
 #
 # The real daemon and the real receiver over TLS: what is right passes, and each
 # thing that is wrong is refused, said in words, and delivers nothing.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-B=${B:-build}
-work=$(mktemp -d)
-chmod 755 "$work"	# the sender is another user
-number=0 failed=0 daemon='' receiver='' port=''
-
-say() {
-	number=$((number + 1))
-	if [[ $1 = 0 ]]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		tail -n 15 "$work"/*.log 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-stop() {
-	local pid
-	for pid in $daemon $receiver; do
-		kill -TERM "$pid" 2>/dev/null
-		wait "$pid"
-	done
-	daemon='' receiver=''
-}
-trap 'stop 2>/dev/null; rm -rf "$work"' EXIT
-
-# Try a command for 8 s.
-within() {
-	local tries
-	for ((tries = 0; tries < 80; tries++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.1
-	done
-	return 1
-}
+. "$(dirname "$0")/daemon.bash"
 
 # ---- certificates -----------------------------------------------------------
 
@@ -89,17 +53,15 @@ make_certificates() {
 
 # receive ARGS... - a receiver on some port
 receive() {
-	rm -rf "$work/out"
-	"$B/yagura-recv" --listen 127.0.0.1:0 --out "$work/out" "$@" 2>"$work/recv.log" &
-	receiver=$!
-	within grep -q 'listens on' "$work/recv.log"
-	port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$work/recv.log")
+	rm -rf "$work/out" "$work/recv.log"
+	port=0
+	start_receiver "$@"
 }
 
 # send TLS - a daemon with 2000 events and these settings
 send() {
-	rm -rf "$work/rings" "$work/spool" "$work/run"
-	"$work/ring_producer" "$work/rings" 2 1048576 2000 1000 >"$work/producer.txt"
+	rm -rf "$work/spool" "$work/run" "$work/daemon.log"
+	produce 2 1048576 2000 1000; wait_producer
 	cat >"$work/yagurad.yaml" <<-END
 		version: 1
 		spool: {dir: $work/spool, limit: 64MiB, segment: 1MiB}
@@ -107,13 +69,12 @@ send() {
 		outputs: [{type: yagura, host: 127.0.0.1, port: $port, retry_max_s: 1$1}]
 		runtime_dir: $work/run
 	END
-	"$B/yagurad" -f -c "$work/yagurad.yaml" --source "$work/rings" 2>"$work/daemon.log" &
-	daemon=$!
+	start_daemon
 }
 
+stop_both() { stop daemon; stop receiver; }
+
 said() { within grep -q "$1" "$work/$2.log"; }
-value() { sed -n "s/.*\"$1\": \"\{0,1\}\([^\",]*\).*/\1/p" "$work/run/sender.json" | head -n 1; }
-delivered() { [[ -f $(echo "$work"/out/*.ygs) ]] && lz4 -dc "$work"/out/*.ygs 2>/dev/null | grep -aq /var/tmp/native/1999; }
 nothing_delivered() { [[ ! -e $(echo "$work"/out/*.ygs) ]]; }
 
 # refused NAME WHERE TEXT - both ends are running, and it comes to nothing
@@ -123,12 +84,11 @@ refused() {
 	sleep 0.3
 	nothing_delivered
 	say $? "$1: nothing is delivered"
-	stop
+	stop_both
 }
 
 echo "1..21"
-${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Iinclude/uapi -Iuserd -o "$work/ring_producer" \
-	tests/native/ring_producer.c tests/unit/ring_fake.c userd/clock.c || exit 1
+build_helper ring_producer check_delivery
 make_certificates
 mine=", cert: $work/client.pem, key: $work/client.key"
 server=(--tls-cert "$work/server.pem" --tls-key "$work/server.key")
@@ -142,15 +102,15 @@ say $? "both certificates are right: delivered"
 say $? "the key is for its owner only"
 within grep -q '"tls": "TLSv1.3"' "$work/run/sender.json"
 say $? "the status tells the version"
-[[ $(value ktls_send) =~ ^(true|false)$ ]]
-say $? "and whether the kernel encrypts ($(value ktls_send))"
-stop
+[[ $(value sender ktls_send) =~ ^(true|false)$ ]]
+say $? "and whether the kernel encrypts ($(value sender ktls_send))"
+stop_both
 
 receive "${server[@]}"
 send ", tls: {ca: $work/good.pem, server_name: recv.example}"
 within delivered
 say $? "another name that the certificate bears: delivered"
-stop
+stop_both
 
 receive "${server[@]}"
 send ", tls: {ca: $work/other.pem}"

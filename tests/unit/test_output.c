@@ -205,7 +205,7 @@ static void test_broken_link_sends_again_from_the_position(void **state)
 	up(0, 0);
 	assert_int_equal(far.sent[0], 1);	/* the position was not saved */
 	ack(2);
-	assert_int_equal(ygr_output_save(output), 0);
+	ygr_output_save(output);
 	reopen();
 	up(0, 0);
 	assert_int_equal(far.sent[0], 3);
@@ -386,7 +386,7 @@ static void test_another_spool_in_the_same_place(void **state)
 	(void)state;
 	up(0, 0);
 	ack(3);
-	assert_int_equal(ygr_output_save(output), 0);
+	ygr_output_save(output);
 	ygr_output_destroy(output);
 	chain_fake_init(&other, 2);
 	chain_fake_next(&other, 1, &batch);
