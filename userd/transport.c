@@ -6,6 +6,7 @@ const struct ygr_transport_type *const ygr_transport_types[] = {
 	&ygr_transport_file,
 	&ygr_transport_jsonl,
 	&ygr_transport_http,
+	&ygr_transport_syslog,
 	&ygr_transport_null,
 	NULL
 };
