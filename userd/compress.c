@@ -1,39 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <errno.h>
+#include <lz4.h>
 #include <lz4frame.h>
 
 #include "compress.h"
+#include "le.h"
 
 /*
- * Blocks of 256 KiB, which is a batch; the fast level, since the reader shares
- * the CPUs with the host's work and the spool is written once.
+ * The LZ4 frame format, version 1.6: magic, descriptor, blocks, end mark, checksum
+ * of the content. Blocks of 4 MiB, the largest there are: each begins with an empty
+ * table. The fast level, since the reader shares the CPUs with the host's work and
+ * the spool is written once.
  */
-static LZ4F_preferences_t preferences(size_t content_bytes)
-{
-	LZ4F_preferences_t prefs = LZ4F_INIT_PREFERENCES;
-
-	prefs.frameInfo.blockSizeID = LZ4F_max256KB;
-	prefs.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
-	prefs.frameInfo.contentSize = content_bytes;
-	return prefs;
-}
+#define FRAME_MAGIC	0x184d2204u
+#define FRAME_FLAGS	0x6c		/* version 1, independent blocks, content size, content checksum */
+#define FRAME_BLOCKS	0x70		/* of at most 4 MiB */
+#define BLOCK_BYTES	(4u << 20)
+#define BLOCK_IS_RAW	0x80000000u
+#define HEAD_BYTES	15		/* magic, flags, block size, content size, checksum */
+#define TAIL_BYTES	8		/* end mark, checksum */
+#define ACCELERATION	1
 
 size_t ygr_compress_bound(size_t bytes)
 {
-	LZ4F_preferences_t prefs = preferences(bytes);
+	/* A block that does not shrink is stored as it is. */
+	return HEAD_BYTES + bytes + 4 * (bytes / BLOCK_BYTES + 1) + TAIL_BYTES;
+}
 
-	return LZ4F_compressFrameBound(bytes, &prefs);
+static uint8_t *put_head(uint8_t *at, size_t bytes)
+{
+	ygr_le32_put(at, FRAME_MAGIC);
+	at[4] = FRAME_FLAGS;
+	at[5] = FRAME_BLOCKS;
+	ygr_le64_put(at + 6, bytes);
+	at[14] = (uint8_t)(XXH32(at + 4, 10, 0) >> 8);
+	return at + HEAD_BYTES;
+}
+
+static uint8_t *put_block(uint8_t *at, const uint8_t *in, size_t bytes)
+{
+	int used = LZ4_compress_fast((const char *)in, (char *)at + 4, (int)bytes, (int)bytes - 1, ACCELERATION);
+
+	if (used > 0) {
+		ygr_le32_put(at, (uint32_t)used);
+		return at + 4 + used;
+	}
+	ygr_le32_put(at, (uint32_t)bytes | BLOCK_IS_RAW);
+	memcpy(at + 4, in, bytes);
+	return at + 4 + bytes;
 }
 
 ssize_t ygr_compress_frame(const uint8_t *in, size_t bytes, uint8_t *out, size_t cap)
 {
-	LZ4F_preferences_t prefs = preferences(bytes);
-	size_t used;
+	uint8_t *at;
 
-	if (cap < LZ4F_compressFrameBound(bytes, &prefs))
+	if (cap < ygr_compress_bound(bytes))
 		return -ENOSPC;
-	used = LZ4F_compressFrame(out, cap, in, bytes, &prefs);
-	return LZ4F_isError(used) ? -ENOMEM : (ssize_t)used;
+	at = put_head(out, bytes);
+	for (size_t done = 0; done < bytes; done += BLOCK_BYTES)
+		at = put_block(at, in + done, bytes - done < BLOCK_BYTES ? bytes - done : BLOCK_BYTES);
+	ygr_le32_put(at, 0);
+	ygr_le32_put(at + 4, XXH32(in, bytes, 0));
+	return at + TAIL_BYTES - out;
 }
 
 static int expand(LZ4F_dctx *context, const uint8_t *frame, size_t frame_bytes,

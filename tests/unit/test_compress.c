@@ -10,7 +10,7 @@
 
 #include "compress.h"
 
-#define BYTES	(600u << 10)	/* more than two blocks */
+#define BYTES	(600u << 10)
 
 static uint8_t *in, *frame, *out;
 static size_t cap, frame_bytes;
@@ -43,6 +43,39 @@ static void test_round_trip(void **state)
 	(void)state;
 	assert_true(frame_bytes < BYTES / 2);
 	assert_int_equal(ygr_compress_expand(frame, frame_bytes, out, BYTES), 0);
+	assert_memory_equal(in, out, BYTES);
+}
+
+/* Blocks are of 4 MiB: the second one is found, and so is its end. */
+static void test_two_blocks(void **state)
+{
+	size_t bytes = (4u << 20) + 12345;
+	uint8_t *large = malloc(bytes), *back = malloc(bytes), *packed = malloc(ygr_compress_bound(bytes));
+	ssize_t len;
+
+	(void)state;
+	for (size_t i = 0; i < bytes; i++)
+		large[i] = (uint8_t)(i % 5 ? 'b' : random());
+	len = ygr_compress_frame(large, bytes, packed, ygr_compress_bound(bytes));
+	assert_true(len > 0);
+	assert_int_equal(ygr_compress_expand(packed, (size_t)len, back, bytes), 0);
+	assert_memory_equal(large, back, bytes);
+	free(large);
+	free(back);
+	free(packed);
+}
+
+/* What does not shrink is stored: the bound holds whatever comes in. */
+static void test_noise(void **state)
+{
+	ssize_t len;
+
+	(void)state;
+	for (size_t i = 0; i < BYTES; i++)
+		in[i] = (uint8_t)random();
+	len = ygr_compress_frame(in, BYTES, frame, cap);
+	assert_int_equal(len, ygr_compress_bound(BYTES));
+	assert_int_equal(ygr_compress_expand(frame, (size_t)len, out, BYTES), 0);
 	assert_memory_equal(in, out, BYTES);
 }
 
@@ -90,6 +123,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_round_trip),
+		TEST(test_two_blocks),
+		TEST(test_noise),
 		TEST(test_empty),
 		TEST(test_too_little_room),
 		TEST(test_exact_sizes),
