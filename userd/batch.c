@@ -9,7 +9,6 @@
 int ygr_batch_init(struct ygr_batch *batch, size_t ring_nr)
 {
 	memset(batch, 0, sizeof(*batch));
-	msgpack_sbuffer_init(&batch->events);
 	batch->ring_nr = ring_nr;
 	batch->cpus = calloc(ring_nr, sizeof(*batch->cpus));
 	batch->positions = calloc(ring_nr, sizeof(*batch->positions));
@@ -22,7 +21,7 @@ int ygr_batch_init(struct ygr_batch *batch, size_t ring_nr)
 
 void ygr_batch_exit(struct ygr_batch *batch)
 {
-	msgpack_sbuffer_destroy(&batch->events);
+	free(batch->events.bytes);
 	free(batch->cpus);
 	free(batch->positions);
 	free(batch->bytes);
@@ -31,29 +30,42 @@ void ygr_batch_exit(struct ygr_batch *batch)
 
 void ygr_batch_clear(struct ygr_batch *batch)
 {
-	msgpack_sbuffer_clear(&batch->events);
+	batch->events.size = 0;
 	memset(&batch->header, 0, sizeof(batch->header));
 	batch->len = 0;
 }
 
-int ygr_batch_add(struct ygr_batch *batch, const struct ygr_record_view *view, uint32_t cpu,
-		  const struct ygr_enrichment *enrichment, uint64_t now_ns, int64_t realtime_offset_ns)
+static int begin(struct ygr_batch *batch, struct ygr_encoder *encoder, uint64_t time_ns,
+		 const struct ygr_batch_clock *clock)
+{
+	struct ygr_batch_header *header = &batch->header;
+	int ret;
+
+	batch->events.size = 0;
+	ret = ygr_encode_begin(encoder, &batch->events, time_ns, clock->realtime_offset_ns);
+	if (ret)
+		return ret;
+	batch->opened_ns = clock->now_ns;
+	header->realtime_offset_ns = clock->realtime_offset_ns;
+	header->min_time_ns = time_ns;
+	header->max_time_ns = time_ns;
+	return 0;
+}
+
+int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
+		  const struct ygr_record_view *view, uint32_t cpu, struct ygr_process_table *table,
+		  struct ygr_process *self, const struct ygr_batch_clock *clock)
 {
 	struct ygr_batch_header *header = &batch->header;
 	uint64_t time_ns = view->head->time_ns;
-	int ret;
+	int ret = 0;
 
-	ret = ygr_encode_event(&batch->events, view, cpu,
-			       ygr_batch_is_empty(batch) ? realtime_offset_ns : header->realtime_offset_ns,
-			       enrichment);
+	if (ygr_batch_is_empty(batch))
+		ret = begin(batch, encoder, time_ns, clock);
+	if (!ret)
+		ret = ygr_encode_event(encoder, &batch->events, view, cpu, table, self);
 	if (ret)
 		return ret;
-	if (ygr_batch_is_empty(batch)) {
-		batch->opened_ns = now_ns;
-		header->realtime_offset_ns = realtime_offset_ns;
-		header->min_time_ns = time_ns;
-		header->max_time_ns = time_ns;
-	}
 	if (time_ns < header->min_time_ns)
 		header->min_time_ns = time_ns;
 	if (time_ns > header->max_time_ns)
@@ -103,7 +115,7 @@ int ygr_batch_close(struct ygr_batch *batch, const struct ygr_batch_header *iden
 	ret = reserve(batch, head_bytes + bound);
 	if (ret)
 		return ret;
-	frame_bytes = ygr_compress_frame((const uint8_t *)batch->events.data, batch->events.size,
+	frame_bytes = ygr_compress_frame(batch->events.bytes, batch->events.size,
 					 batch->bytes + head_bytes, bound);
 	if (frame_bytes < 0)
 		return (int)frame_bytes;

@@ -12,14 +12,12 @@
 #ifndef YGR_BATCH_H
 #define YGR_BATCH_H
 
-#include <msgpack.h>
-
 #include "encode.h"
 #include "ring_reader.h"
 #include "spool_format.h"
 
 struct ygr_batch {
-	msgpack_sbuffer events;
+	struct ygr_encoded events;
 	struct ygr_batch_header header;	/* counts while open, all of it when closed */
 	uint64_t opened_ns;		/* when the first event came; CLOCK_BOOTTIME */
 
@@ -42,13 +40,20 @@ static inline bool ygr_batch_is_empty(const struct ygr_batch *batch)
 	return batch->header.event_nr == 0;
 }
 
+struct ygr_batch_clock {
+	uint64_t now_ns;		/* CLOCK_BOOTTIME */
+	int64_t	 realtime_offset_ns;	/* CLOCK_REALTIME - CLOCK_BOOTTIME */
+};
+
 /*
  * Encodes one event into the open batch. The first one fixes the clock offset for
  * all of them.
+ * @encoder: has no other batch open. @table, @self: as ygr_encode_event() has them.
  * Return: 0; -ENOMEM, and the batch is as before.
  */
-int ygr_batch_add(struct ygr_batch *batch, const struct ygr_record_view *view, uint32_t cpu,
-		  const struct ygr_enrichment *enrichment, uint64_t now_ns, int64_t realtime_offset_ns);
+int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
+		  const struct ygr_record_view *view, uint32_t cpu, struct ygr_process_table *table,
+		  struct ygr_process *self, const struct ygr_batch_clock *clock);
 
 /*
  * Compresses, and completes the header: @identity gives batch, spool, boot, load

@@ -1,139 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "encode.h"
 #include "event_name.h"
+#include "pack.h"
+
+#define TYPES_NR	256		/* a record of any other type has the bare shape */
+#define CLASSES_NR	YGR_CLASS_MAX
+#define VERDICTS_NR	4		/* the last: none that we know */
+#define SHAPE_BARE	(TYPES_NR * CLASSES_NR * VERDICTS_NR)
+#define SHAPES_NR	(SHAPE_BARE + 1)
+#define CPUS_NR		8192
+#define DEPTH_MAX	16		/* of a line of ancestors */
 
 /*
- * A map whose size is known only at its end: it is opened as map 16 with the
- * count left open, and the count is patched in when it is closed.
+ * The most that one event takes: a line of processes with their programs, a
+ * shape and a subject, numbers and keys; and twice its strings, since an argument
+ * of one byte may become three.
  */
-struct map {
-	msgpack_sbuffer *out;
-	msgpack_packer	pk;
-	size_t		count_off;
-	uint16_t	count;
-	bool		failed;		/* out of memory: the caller takes it all back */
-};
+#define PROCESS_BYTES	(64 + YGR_PACK_STR_BYTES(YGR_PROCESS_EXE_BYTES))
+#define ROOM_BYTES	((DEPTH_MAX + 1) * PROCESS_BYTES + 8192)
 
-static void put_raw(struct map *map, const void *bytes, size_t len)
-{
-	if (!map->failed && msgpack_sbuffer_write(map->out, bytes, len))
-		map->failed = true;
-}
-
-static void map_open(struct map *map, msgpack_sbuffer *out)
-{
-	static const char head[3] = { (char)0xde, 0, 0 };
-
-	map->out = out;
-	map->count = 0;
-	map->failed = false;
-	map->count_off = out->size + 1;
-	msgpack_packer_init(&map->pk, out, msgpack_sbuffer_write);
-	put_raw(map, head, sizeof(head));
-}
-
-static void map_close(struct map *map)
-{
-	if (map->failed)
-		return;
-	map->out->data[map->count_off] = (char)(map->count >> 8);
-	map->out->data[map->count_off + 1] = (char)map->count;
-}
-
-static void note(struct map *map, int ret)
-{
-	if (ret)
-		map->failed = true;
-}
-
-static void put_text(struct map *map, const char *text, size_t len)
-{
-	note(map, msgpack_pack_str(&map->pk, len));
-	put_raw(map, text, len);
-}
-
-static void put_bytes(struct map *map, const char *bytes, size_t len)
-{
-	if (ygr_encode_is_utf8(bytes, len)) {
-		put_text(map, bytes, len);
-		return;
-	}
-	note(map, msgpack_pack_bin(&map->pk, len));
-	put_raw(map, bytes, len);
-}
-
-static void put_key(struct map *map, const char *key)
-{
-	put_text(map, key, strlen(key));
-	map->count++;
-}
-
-static void add_u64(struct map *map, const char *key, uint64_t value)
-{
-	put_key(map, key);
-	note(map, msgpack_pack_uint64(&map->pk, value));
-}
-
-static void add_nonzero(struct map *map, const char *key, uint64_t value)
-{
-	if (value)
-		add_u64(map, key, value);
-}
-
-static void add_text(struct map *map, const char *key, const char *text)
-{
-	put_key(map, key);
-	put_text(map, text, strlen(text));
-}
-
-static void add_bytes(struct map *map, const char *key, const char *bytes, size_t len)
-{
-	put_key(map, key);
-	put_bytes(map, bytes, len);
-}
-
-/* A map within: nothing may be added to the outer one until it is closed. */
-static void add_map(struct map *map, const char *key, struct map *inner)
-{
-	put_key(map, key);
-	map_open(inner, map->out);
-}
-
-static void close_inner(struct map *map, struct map *inner)
-{
-	map_close(inner);
-	if (inner->failed)
-		map->failed = true;
-}
-
-struct bit_name {
-	uint32_t bit;
-	const char *name;
-};
-
-static void add_bits(struct map *map, const char *key, uint32_t bits,
-		     const struct bit_name *names, size_t nr)
-{
-	uint32_t known = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		known += (bits & names[i].bit) != 0;
-	if (!known)
-		return;
-	put_key(map, key);
-	note(map, msgpack_pack_array(&map->pk, known));
-	for (size_t i = 0; i < nr; i++)
-		if (bits & names[i].bit)
-			put_text(map, names[i].name, strlen(names[i].name));
-}
-
-/* ---- UTF-8 ---------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------- */
 
 static const uint8_t *skip_tail(const uint8_t *at, const uint8_t *end, int nr, uint8_t low, uint8_t high)
 {
@@ -161,127 +53,439 @@ static const uint8_t *skip_sequence(const uint8_t *at, const uint8_t *end)
 	return NULL;
 }
 
+static const uint8_t *skip_ascii(const uint8_t *at, const uint8_t *end)
+{
+	uint64_t eight;
+
+	for (; end - at >= 8; at += 8) {
+		memcpy(&eight, at, sizeof(eight));
+		if (eight & 0x8080808080808080ull)
+			break;
+	}
+	return at;
+}
+
 bool ygr_encode_is_utf8(const char *bytes, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
 
+	at = skip_ascii(at, end);
 	while (at && at < end)
 		at = skip_sequence(at, end);
 	return at != NULL;
 }
 
-/* ---- the common head ------------------------------------------------------ */
-
-static void add_ns(struct map *map, const struct ygr_record *head)
+static uint8_t *put_text(uint8_t *at, const char *bytes, size_t len)
 {
-	struct map ns;
-
-	if (!(head->mnt_ns | head->pid_ns | head->net_ns | head->user_ns | head->uts_ns |
-	      head->ipc_ns | head->cgroup_ns))
-		return;
-	add_map(map, "ns", &ns);
-	add_nonzero(&ns, "mnt", head->mnt_ns);
-	add_nonzero(&ns, "pid", head->pid_ns);
-	add_nonzero(&ns, "net", head->net_ns);
-	add_nonzero(&ns, "user", head->user_ns);
-	add_nonzero(&ns, "uts", head->uts_ns);
-	add_nonzero(&ns, "ipc", head->ipc_ns);
-	add_nonzero(&ns, "cgroup", head->cgroup_ns);
-	close_inner(map, &ns);
+	return ygr_encode_is_utf8(bytes, len) ? ygr_pack_str(at, bytes, len) : ygr_pack_bin(at, bytes, len);
 }
 
-static void add_subject(struct map *map, const struct ygr_record *head)
+static uint8_t *put_word(uint8_t *at, const char *word)
 {
-	add_u64(map, "pid", head->tgid);
-	add_u64(map, "tid", head->tid);
-	add_u64(map, "ppid", head->ppid);
-	add_u64(map, "start_ns", head->start_ns);
-	add_u64(map, "uid", head->uid);
-	add_u64(map, "gid", head->gid);
-	add_u64(map, "euid", head->euid);
-	add_u64(map, "egid", head->egid);
-	if (head->loginuid != ~0u)
-		add_u64(map, "loginuid", head->loginuid);
-	if (head->sessionid != ~0u)
-		add_u64(map, "sessionid", head->sessionid);
-	add_nonzero(map, "cgroup_id", head->cgroup_id);
-	add_bytes(map, "comm", head->comm, strnlen(head->comm, YGR_COMM_BYTES));
-	add_ns(map, head);
+	return ygr_pack_str(at, word, strlen(word));
 }
 
-static void add_head(struct map *map, const struct ygr_record *head, uint32_t cpu, int64_t offset_ns)
+static char *put_decimal(char *at, uint32_t value)
 {
-	static const struct bit_name flags[] = {
-		{ YGR_F_KTHREAD, "kthread" },
-		{ YGR_F_IO_WORKER, "io_worker" },
-		{ YGR_F_MEMFD, "memfd" },
-		{ YGR_F_UNLINKED, "unlinked" },
-		{ YGR_F_TRUNCATED, "truncated" },
-		{ YGR_F_NO_PATH, "no_path" },
-		{ YGR_F_SCRIPT, "script" },
-		{ YGR_F_COMPAT, "compat" },
+	char digits[10];
+	int nr = 0;
+
+	do {
+		digits[nr++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	while (nr)
+		*at++ = digits[--nr];
+	return at;
+}
+
+struct bit_name {
+	uint32_t bit;
+	const char *name;
+};
+
+static uint8_t *put_bits(uint8_t *at, uint32_t bits, const struct bit_name *names, size_t nr)
+{
+	uint32_t known = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		known += (bits & names[i].bit) != 0;
+	if (!known)
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, known);
+	for (size_t i = 0; i < nr; i++)
+		if (bits & names[i].bit)
+			at = put_word(at, names[i].name);
+	return at;
+}
+
+/* ---- what seldom is: a map after the values -------------------------------- */
+
+struct extras {
+	uint8_t *map;		/* NULL: there is none so far */
+	uint16_t nr;
+};
+
+static uint8_t *put_key(struct extras *extras, uint8_t *at, const char *key)
+{
+	if (!extras->map) {
+		extras->map = at;
+		at = ygr_pack_be16(at, 0xde, 0);
+	}
+	extras->nr++;
+	return put_word(at, key);
+}
+
+static uint8_t *put_extra(struct extras *extras, uint8_t *at, const char *key, uint64_t value)
+{
+	return ygr_pack_u64(put_key(extras, at, key), value);
+}
+
+static void close_extras(const struct extras *extras)
+{
+	if (extras->map)
+		ygr_pack_be16(extras->map, 0xde, extras->nr);
+}
+
+/* ---- shapes --------------------------------------------------------------- */
+
+struct shape {
+	uint32_t strings;		/* by tag: those that are among the values */
+	uint8_t	 nr;
+	const char *names[12];		/* in front of '(': a map of the names within */
+};
+
+#define TAG(tag)	(1u << (tag))
+#define FILE_NAMES	"file(ino dev generation mode uid gid size mtime_ns ctime_ns"
+
+static const struct shape subject_shape = {
+	.nr = 10,
+	.names = { "ppid", "uid", "gid", "euid", "egid", "loginuid", "sessionid", "cgroup_id",
+		   "ns(mnt pid net user uts ipc cgroup", "generation" },
+};
+
+static const struct shape *shape_of(uint16_t type)
+{
+	static const struct shape exec = {
+		TAG(YGR_STR_PATH) | TAG(YGR_STR_FILENAME) | TAG(YGR_STR_CWD) | TAG(YGR_STR_ARGV), 7,
+		{ FILE_NAMES, "argc", "envc", "path", "filename", "cwd", "argv" },
 	};
+	static const struct shape fork = { 0, 2, { "child_pid", "-child_start_ns" } };
+	static const struct shape exit = { 0, 3, { "status", "utime_ns", "stime_ns" } };
+	static const struct shape file = {
+		TAG(YGR_STR_PATH), 4, { FILE_NAMES, "access", "open_flags", "path" },
+	};
+	static const struct shape rename = {
+		TAG(YGR_STR_PATH) | TAG(YGR_STR_NEW_PATH), 5,
+		{ FILE_NAMES, "access", "open_flags", "path", "new_path" },
+	};
+	static const struct shape socket = {
+		TAG(YGR_STR_UNIX_PATH), 8,
+		{ "family", "sock_type", "protocol", "backlog", "socket_ino", "local(addr port scope_id",
+		  "remote(addr port scope_id", "unix_path" },
+	};
+	static const struct shape none = { 0, 0, { NULL } };	/* all that it has is extra */
+
+	switch (type) {
+	case YGR_EV_EXEC_CHECK:
+	case YGR_EV_EXEC:
+		return &exec;
+	case YGR_EV_FORK:
+		return &fork;
+	case YGR_EV_EXIT:
+		return &exit;
+	case YGR_EV_RENAME:
+		return &rename;
+	case YGR_EV_OPEN ... YGR_EV_UNLINK:
+	case YGR_EV_MMAP_EXEC:
+		return &file;
+	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
+		return &socket;
+	}
+	return &none;
+}
+
+/* "file(ino dev" as ["file", "ino", "dev"], any other as it is. */
+static uint8_t *put_name(uint8_t *at, const char *name)
+{
+	uint8_t *head = at++;
+	uint8_t nr = 0;
+	size_t len;
+
+	if (!strchr(name, '('))
+		return put_word(head, name);
+	for (; *name; name += len + (name[len] != '\0'), nr++) {
+		len = strcspn(name, "( ");
+		at = ygr_pack_str(at, name, len);
+	}
+	*head = (uint8_t)(0x90 | nr);
+	return at;
+}
+
+static uint8_t *put_names(uint8_t *at, const struct shape *shape)
+{
+	for (uint8_t i = 0; i < shape->nr; i++)
+		at = put_name(at, shape->names[i]);
+	return at;
+}
+
+static uint8_t *put_kind(struct extras *extras, uint8_t *at, const struct ygr_record *head)
+{
 	char room[YGR_EVENT_NAME_BYTES];
 
-	add_text(map, "type", ygr_event_name_type(head->type, room));
-	add_u64(map, "time_ns", head->time_ns + (uint64_t)offset_ns);
-	add_u64(map, "boot_ns", head->time_ns);
-	add_u64(map, "cpu", cpu);
-	add_u64(map, "seq", head->seq);
-	add_text(map, "class", ygr_event_name_class(head->class, room));
-	if (head->verdict != YGR_VERDICT_ALLOW)
-		add_text(map, "verdict", ygr_event_name_verdict(head->verdict, room));
-	add_subject(map, head);
-	add_bits(map, "flags", head->flags, flags, sizeof(flags) / sizeof(flags[0]));
-	add_nonzero(map, "rule_id", head->rule_id);
-	add_nonzero(map, "generation", head->generation);
+	at = put_word(put_key(extras, at, "type"), ygr_event_name_type(head->type, room));
+	return put_word(put_key(extras, at, "class"), ygr_event_name_class(head->class, room));
 }
 
-/* ---- bodies --------------------------------------------------------------- */
-
-static void add_file(struct map *map, const struct ygr_file_id *id)
+static uint8_t *put_verdict(struct extras *extras, uint8_t *at, const struct ygr_record *head)
 {
-	struct map file;
-	char dev[24];
+	char room[YGR_EVENT_NAME_BYTES];
 
+	return put_word(put_key(extras, at, "verdict"), ygr_event_name_verdict(head->verdict, room));
+}
+
+static bool is_bare(const struct ygr_record *head)
+{
+	return head->type >= TYPES_NR;
+}
+
+/* Is the verdict to be told with the event, and not with its shape? */
+static bool has_own_verdict(const struct ygr_record *head)
+{
+	return head->verdict >= VERDICTS_NR - 1 || (is_bare(head) && head->verdict != YGR_VERDICT_ALLOW);
+}
+
+/* @head: what the constants are of; NULL: there are none. */
+static uint8_t *define_shape(struct ygr_encoder *encoder, uint8_t *at, const struct shape *shape,
+			     const struct ygr_record *head)
+{
+	struct extras constants = { 0 };
+
+	at = ygr_pack_array(at, 2u + shape->nr);
+	*at++ = YGR_ITEM_SHAPE;
+	if (head)
+		at = put_kind(&constants, at, head);
+	else
+		*at++ = 0x80;
+	if (head && head->verdict != YGR_VERDICT_ALLOW && !has_own_verdict(head))
+		at = put_verdict(&constants, at, head);
+	close_extras(&constants);
+	encoder->shape_nr++;
+	return put_names(at, shape);
+}
+
+static uint32_t shape_slot(const struct ygr_record *head)
+{
+	uint32_t verdict = head->verdict < VERDICTS_NR ? head->verdict : VERDICTS_NR - 1;
+
+	if (is_bare(head))
+		return SHAPE_BARE;
+	return ((uint32_t)head->type * CLASSES_NR + head->class) * VERDICTS_NR + verdict;
+}
+
+/* ---- processes and subjects ------------------------------------------------ */
+
+static uint8_t *put_process(struct ygr_encoder *encoder, uint8_t *at, uint32_t parent_ref,
+			    uint32_t pid, uint64_t start_ns, const char *comm, const struct ygr_name *exe)
+{
+	*at++ = 0x96;
+	*at++ = YGR_ITEM_PROCESS;
+	at = ygr_pack_u64(at, parent_ref);
+	at = ygr_pack_u64(at, pid);
+	at = ygr_pack_i64(at, (int64_t)(encoder->last_ns - start_ns));
+	at = put_text(at, comm, strnlen(comm, YGR_COMM_BYTES));
+	at = exe ? put_text(at, exe->bytes, exe->len) : ygr_pack_nil(at);
+	encoder->process_nr++;
+	return at;
+}
+
+/*
+ * Sees to it that @process and its ancestors are in the batch as they are now. A
+ * line that is too deep is cut, and found to be so by whoever is asked for next.
+ */
+static uint8_t *define_process(struct ygr_encoder *encoder, uint8_t *at,
+			       struct ygr_process_table *table, struct ygr_process *process, int depth)
+{
+	struct ygr_process_mark *mark = &process->mark;
+	uint32_t change_nr = ygr_process_table_change_nr(table), parent_ref = 0;
+	struct ygr_process *parent;
+
+	if (mark->serial == encoder->serial && mark->change_nr == change_nr)
+		return at;
+	parent = depth < DEPTH_MAX ? ygr_process_table_parent(table, process) : NULL;
+	if (parent) {
+		at = define_process(encoder, at, table, parent, depth + 1);
+		parent_ref = parent->mark.id + 1;
+	}
+	mark->change_nr = depth < DEPTH_MAX ? change_nr : change_nr - 1;
+	if (mark->serial == encoder->serial && mark->parent_ref == parent_ref)
+		return at;
+	mark->serial = encoder->serial;
+	mark->subject_serial = 0;
+	mark->parent_ref = parent_ref;
+	mark->id = encoder->process_nr;
+	return put_process(encoder, at, parent_ref, process->pid, process->start_ns, process->comm,
+			   process->exe);
+}
+
+static uint8_t *put_ns(uint8_t *at, const struct ygr_record *head)
+{
+	if (!(head->mnt_ns | head->pid_ns | head->net_ns | head->user_ns | head->uts_ns |
+	      head->ipc_ns | head->cgroup_ns))
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, 7);
+	at = ygr_pack_nonzero(at, head->mnt_ns);
+	at = ygr_pack_nonzero(at, head->pid_ns);
+	at = ygr_pack_nonzero(at, head->net_ns);
+	at = ygr_pack_nonzero(at, head->user_ns);
+	at = ygr_pack_nonzero(at, head->uts_ns);
+	at = ygr_pack_nonzero(at, head->ipc_ns);
+	return ygr_pack_nonzero(at, head->cgroup_ns);
+}
+
+/* @process_id: told as how many processes back, which is nearly always 1. */
+static uint8_t *put_subject(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head,
+			    uint32_t process_id)
+{
+	at = ygr_pack_array(at, 3u + subject_shape.nr);
+	*at++ = YGR_ITEM_SUBJECT;
+	*at++ = 0;		/* the batch's first shape */
+	at = ygr_pack_u64(at, encoder->process_nr - process_id);
+	at = ygr_pack_u64(at, head->ppid);
+	at = ygr_pack_u64(at, head->uid);
+	at = ygr_pack_u64(at, head->gid);
+	at = ygr_pack_u64(at, head->euid);
+	at = ygr_pack_u64(at, head->egid);
+	at = head->loginuid == ~0u ? ygr_pack_nil(at) : ygr_pack_u64(at, head->loginuid);
+	at = head->sessionid == ~0u ? ygr_pack_nil(at) : ygr_pack_u64(at, head->sessionid);
+	at = ygr_pack_nonzero(at, head->cgroup_id);
+	at = put_ns(at, head);
+	at = ygr_pack_nonzero(at, head->generation);
+	encoder->subject_nr++;
+	return at;
+}
+
+_Static_assert(offsetof(struct ygr_record, rule_id) - offsetof(struct ygr_record, uid) ==
+	       sizeof(((struct ygr_process_mark *)0)->who), "uid .. cgroup_ns lie in a row");
+
+static bool is_same_subject(const struct ygr_process_mark *mark, const struct ygr_record *head)
+{
+	return mark->ppid == head->ppid && mark->generation == head->generation &&
+	       memcmp(mark->who, &head->uid, sizeof(mark->who)) == 0;
+}
+
+static uint8_t *define_subject(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head,
+			       struct ygr_process *self)
+{
+	struct ygr_process_mark *mark = &self->mark;
+
+	mark->subject_serial = encoder->serial;
+	mark->subject_id = encoder->subject_nr;
+	mark->ppid = head->ppid;
+	mark->generation = head->generation;
+	memcpy(mark->who, &head->uid, sizeof(mark->who));
+	return put_subject(encoder, at, head, mark->id);
+}
+
+/* Whom the table does not have: of one use only. */
+static uint8_t *define_stranger(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head)
+{
+	at = put_process(encoder, at, 0, head->tgid, head->start_ns, head->comm, NULL);
+	return put_subject(encoder, at, head, encoder->process_nr - 1);
+}
+
+/* ---- values --------------------------------------------------------------- */
+
+static uint8_t *put_device(uint8_t *at, const struct ygr_file_id *id)
+{
+	char dev[24], *end;
+
+	end = put_decimal(dev, id->dev_major);
+	*end++ = ':';
+	end = put_decimal(end, id->dev_minor);
+	return ygr_pack_str(at, dev, (size_t)(end - dev));
+}
+
+static uint8_t *put_file(uint8_t *at, const struct ygr_file_id *id)
+{
 	if (!id->ino && !id->dev_major && !id->dev_minor)
-		return;
-	add_map(map, "file", &file);
-	add_u64(&file, "ino", id->ino);
-	snprintf(dev, sizeof(dev), "%u:%u", id->dev_major, id->dev_minor);
-	add_text(&file, "dev", dev);
-	add_nonzero(&file, "generation", id->ino_generation);
-	add_u64(&file, "mode", id->mode);
-	add_u64(&file, "uid", id->uid);
-	add_u64(&file, "gid", id->gid);
-	add_u64(&file, "size", id->size);
-	add_nonzero(&file, "mtime_ns", id->mtime_ns);
-	add_nonzero(&file, "ctime_ns", id->ctime_ns);
-	close_inner(map, &file);
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, 9);
+	at = ygr_pack_u64(at, id->ino);
+	at = put_device(at, id);
+	at = ygr_pack_nonzero(at, id->ino_generation);
+	at = ygr_pack_u64(at, id->mode);
+	at = ygr_pack_u64(at, id->uid);
+	at = ygr_pack_u64(at, id->gid);
+	at = ygr_pack_u64(at, id->size);
+	at = ygr_pack_nonzero(at, id->mtime_ns);
+	return ygr_pack_nonzero(at, id->ctime_ns);
 }
 
-static void add_exec(struct map *map, const struct ygr_body_exec *body)
+static uint8_t *put_string(uint8_t *at, const struct ygr_record_string *string)
 {
-	add_file(map, &body->file);
-	add_u64(map, "argc", body->argc);
-	add_u64(map, "envc", body->envc);
-	add_nonzero(map, "old_tid", body->old_tid);
+	return string->bytes ? put_text(at, string->bytes, string->len) : ygr_pack_nil(at);
 }
 
-static void add_fork(struct map *map, const struct ygr_body_fork *body)
+/* Arguments end in NUL; one that was cut has no end, and is an argument all the same. */
+static uint32_t count_arguments(const struct ygr_record_string *argv)
 {
-	add_u64(map, "child_pid", body->child_tgid);
-	add_u64(map, "child_start_ns", body->child_start_ns);
+	const char *at = argv->bytes, *end = at + argv->len;
+	uint32_t nr = 0;
+
+	for (; at < end; nr++) {
+		at = memchr(at, '\0', (size_t)(end - at));
+		at = at ? at + 1 : end;
+	}
+	return nr;
 }
 
-static void add_exit(struct map *map, const struct ygr_body_exit *body)
+static uint8_t *put_arguments(uint8_t *at, const struct ygr_record_string *argv)
 {
-	add_u64(map, "status", body->status);
-	add_u64(map, "utime_ns", body->utime_ns);
-	add_u64(map, "stime_ns", body->stime_ns);
+	const char *from = argv->bytes, *end;
+
+	if (!from)
+		return ygr_pack_nil(at);
+	end = from + argv->len;
+	at = ygr_pack_array(at, count_arguments(argv));
+	while (from < end) {
+		size_t len = strnlen(from, (size_t)(end - from));
+
+		at = put_text(at, from, len);
+		from += len + 1;
+	}
+	return at;
 }
 
-static void add_file_event(struct map *map, const struct ygr_body_file *body)
+static uint8_t *put_exec(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_exec *body = &view->body.exec;
+
+	at = put_file(at, &body->file);
+	at = ygr_pack_u64(at, body->argc);
+	at = ygr_pack_u64(at, body->envc);
+	at = put_string(at, &view->strings[YGR_STR_PATH]);
+	at = put_string(at, &view->strings[YGR_STR_FILENAME]);
+	at = put_string(at, &view->strings[YGR_STR_CWD]);
+	return put_arguments(at, &view->strings[YGR_STR_ARGV]);
+}
+
+static uint8_t *put_fork(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_fork *body = &view->body.fork;
+
+	at = ygr_pack_u64(at, body->child_tgid);
+	return ygr_pack_i64(at, (int64_t)(view->head->time_ns - body->child_start_ns));
+}
+
+static uint8_t *put_exit(uint8_t *at, const struct ygr_body_exit *body)
+{
+	at = ygr_pack_u64(at, body->status);
+	at = ygr_pack_u64(at, body->utime_ns);
+	return ygr_pack_u64(at, body->stime_ns);
+}
+
+static uint8_t *put_file_event(uint8_t *at, const struct ygr_record_view *view)
 {
 	static const struct bit_name access[] = {
 		{ YGR_ACCESS_READ, "read" },
@@ -289,115 +493,131 @@ static void add_file_event(struct map *map, const struct ygr_body_file *body)
 		{ YGR_ACCESS_CREATED, "created" },
 		{ YGR_ACCESS_EXEC, "exec" },
 	};
+	const struct ygr_body_file *body = &view->body.file;
 
-	add_file(map, &body->file);
-	add_bits(map, "access", body->access, access, sizeof(access) / sizeof(access[0]));
-	add_nonzero(map, "open_flags", body->open_flags);
+	at = put_file(at, &body->file);
+	at = put_bits(at, body->access, access, sizeof(access) / sizeof(access[0]));
+	at = ygr_pack_nonzero(at, body->open_flags);
+	at = put_string(at, &view->strings[YGR_STR_PATH]);
+	return view->head->type == YGR_EV_RENAME ? put_string(at, &view->strings[YGR_STR_NEW_PATH]) : at;
 }
 
-static void add_address(struct map *map, const char *key, const struct ygr_address *address)
+static uint8_t *put_ip(uint8_t *at, const struct ygr_address *address)
 {
-	char text[INET6_ADDRSTRLEN];
-	struct map inner;
+	char text[INET6_ADDRSTRLEN], *end = text;
 
+	if (address->family == AF_INET6) {
+		inet_ntop(AF_INET6, address->addr, text, sizeof(text));
+		return put_word(at, text);
+	}
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*end++ = '.';
+		end = put_decimal(end, address->addr[i]);
+	}
+	return ygr_pack_str(at, text, (size_t)(end - text));
+}
+
+static uint8_t *put_address(uint8_t *at, const struct ygr_address *address)
+{
 	if (address->family != AF_INET && address->family != AF_INET6)
-		return;
-	inet_ntop(address->family, address->addr, text, sizeof(text));
-	add_map(map, key, &inner);
-	add_text(&inner, "addr", text);
-	add_u64(&inner, "port", address->port);
-	add_nonzero(&inner, "scope_id", address->scope_id);
-	close_inner(map, &inner);
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, 3);
+	at = put_ip(at, address);
+	at = ygr_pack_u64(at, address->port);
+	return ygr_pack_nonzero(at, address->scope_id);
 }
 
-static void add_socket(struct map *map, const struct ygr_body_socket *body)
+static uint8_t *put_socket(uint8_t *at, const struct ygr_record_view *view)
 {
+	const struct ygr_body_socket *body = &view->body.socket;
 	char room[YGR_EVENT_NAME_BYTES];
 
-	add_text(map, "family", ygr_event_name_family(body->family, room));
-	add_nonzero(map, "sock_type", body->type);
-	add_nonzero(map, "protocol", body->protocol);
-	add_nonzero(map, "backlog", body->backlog);
-	add_nonzero(map, "socket_ino", body->socket_ino);
-	add_address(map, "local", &body->local);
-	add_address(map, "remote", &body->remote);
+	at = put_word(at, ygr_event_name_family(body->family, room));
+	at = ygr_pack_nonzero(at, body->type);
+	at = ygr_pack_nonzero(at, body->protocol);
+	at = ygr_pack_nonzero(at, body->backlog);
+	at = ygr_pack_nonzero(at, body->socket_ino);
+	at = put_address(at, &body->local);
+	at = put_address(at, &body->remote);
+	return put_string(at, &view->strings[YGR_STR_UNIX_PATH]);
 }
 
-static void add_policy(struct map *map, const struct ygr_body_policy *body)
-{
-	if (body->op == YGR_POLICY_OP_LOAD)
-		add_text(map, "op", "load");
-	else if (body->op == YGR_POLICY_OP_CLEAR)
-		add_text(map, "op", "clear");
-	add_u64(map, "old_generation", body->old_generation);
-	add_u64(map, "new_generation", body->new_generation);
-	add_u64(map, "rule_nr", body->rule_nr);
-}
-
-/* Classes with nothing are left out; a map with no entry still says "none". */
-static void add_by_class(struct map *map, const char *key, const __u64 counts[YGR_CLASS_MAX])
-{
-	struct map inner;
-
-	add_map(map, key, &inner);
-	for (uint8_t class = 0; class < YGR_CLASS_MAX; class++) {
-		char room[YGR_EVENT_NAME_BYTES];
-
-		add_nonzero(&inner, ygr_event_name_class(class, room), counts[class]);
-	}
-	close_inner(map, &inner);
-}
-
-static void add_gap(struct map *map, const struct ygr_body_gap *body)
-{
-	add_u64(map, "first_ns", body->first_ns);
-	add_u64(map, "last_ns", body->last_ns);
-	add_by_class(map, "dropped", body->dropped);
-}
-
-static void add_totals(struct map *map, const struct ygr_body_totals *body)
-{
-	add_u64(map, "begin_ns", body->begin_ns);
-	add_u64(map, "end_ns", body->end_ns);
-	add_by_class(map, "produced", body->produced);
-	add_by_class(map, "dropped", body->dropped);
-}
-
-static void add_body(struct map *map, const struct ygr_record_view *view)
+static uint8_t *put_values(uint8_t *at, const struct ygr_record_view *view)
 {
 	switch (view->head->type) {
 	case YGR_EV_EXEC_CHECK:
 	case YGR_EV_EXEC:
-		add_exec(map, &view->body.exec);
-		break;
+		return put_exec(at, view);
 	case YGR_EV_FORK:
-		add_fork(map, &view->body.fork);
-		break;
+		return put_fork(at, view);
 	case YGR_EV_EXIT:
-		add_exit(map, &view->body.exit);
-		break;
+		return put_exit(at, &view->body.exit);
 	case YGR_EV_OPEN ... YGR_EV_MMAP_EXEC:
-		add_file_event(map, &view->body.file);
-		break;
+		return put_file_event(at, view);
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
-		add_socket(map, &view->body.socket);
-		break;
-	case YGR_EV_START:
-		add_u64(map, "load_id", view->body.start.load_id);
-		break;
-	case YGR_EV_POLICY:
-		add_policy(map, &view->body.policy);
-		break;
-	case YGR_EV_GAP:
-		add_gap(map, &view->body.gap);
-		break;
-	case YGR_EV_TOTALS:
-		add_totals(map, &view->body.totals);
-		break;
+		return put_socket(at, view);
 	}
+	return at;
 }
 
-/* ---- strings -------------------------------------------------------------- */
+/* ---- extras --------------------------------------------------------------- */
+
+/* Classes with nothing are left out; a map with no entry still says "none". */
+static uint8_t *put_by_class(struct extras *extras, uint8_t *at, const char *key,
+			     const __u64 counts[YGR_CLASS_MAX])
+{
+	char room[YGR_EVENT_NAME_BYTES];
+	uint8_t *map;
+	uint16_t nr = 0;
+
+	map = put_key(extras, at, key);
+	at = ygr_pack_be16(map, 0xde, 0);
+	for (uint8_t class = 0; class < YGR_CLASS_MAX; class++) {
+		if (!counts[class])
+			continue;
+		at = put_word(at, ygr_event_name_class(class, room));
+		at = ygr_pack_u64(at, counts[class]);
+		nr++;
+	}
+	ygr_pack_be16(map, 0xde, nr);
+	return at;
+}
+
+static uint8_t *put_policy(struct extras *extras, uint8_t *at, const struct ygr_body_policy *body)
+{
+	if (body->op == YGR_POLICY_OP_LOAD)
+		at = put_word(put_key(extras, at, "op"), "load");
+	else if (body->op == YGR_POLICY_OP_CLEAR)
+		at = put_word(put_key(extras, at, "op"), "clear");
+	at = put_extra(extras, at, "old_generation", body->old_generation);
+	at = put_extra(extras, at, "new_generation", body->new_generation);
+	return put_extra(extras, at, "rule_nr", body->rule_nr);
+}
+
+/* The bodies of the sensor's own records, which are few. */
+static uint8_t *put_sensor_body(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_gap *gap = &view->body.gap;
+	const struct ygr_body_totals *totals = &view->body.totals;
+
+	switch (view->head->type) {
+	case YGR_EV_START:
+		return put_extra(extras, at, "load_id", view->body.start.load_id);
+	case YGR_EV_POLICY:
+		return put_policy(extras, at, &view->body.policy);
+	case YGR_EV_GAP:
+		at = put_extra(extras, at, "first_ns", gap->first_ns);
+		at = put_extra(extras, at, "last_ns", gap->last_ns);
+		return put_by_class(extras, at, "dropped", gap->dropped);
+	case YGR_EV_TOTALS:
+		at = put_extra(extras, at, "begin_ns", totals->begin_ns);
+		at = put_extra(extras, at, "end_ns", totals->end_ns);
+		at = put_by_class(extras, at, "produced", totals->produced);
+		return put_by_class(extras, at, "dropped", totals->dropped);
+	}
+	return at;
+}
 
 static const char *const string_keys[YGR_RECORD_TAG_NR] = {
 	[YGR_STR_PATH]		= "path",
@@ -410,121 +630,217 @@ static const char *const string_keys[YGR_RECORD_TAG_NR] = {
 	[YGR_STR_HOOKS]		= "hooks",
 };
 
-/* Arguments end in NUL; one that was cut has no end, and is an argument all the same. */
-static uint32_t count_arguments(const struct ygr_record_string *argv)
+static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
 {
-	uint32_t nr = 0;
+	uint8_t *map;
+	uint8_t nr = 0;
 
-	for (uint32_t i = 0; i < argv->len; i++)
-		nr += argv->bytes[i] == '\0';
-	if (argv->len > 0 && argv->bytes[argv->len - 1] != '\0')
-		nr++;
-	return nr;
-}
-
-static void put_arguments(struct map *map, const struct ygr_record_string *argv)
-{
-	const char *at = argv->bytes, *end = at + argv->len;
-
-	note(map, msgpack_pack_array(&map->pk, count_arguments(argv)));
-	while (at < end) {
-		size_t len = strnlen(at, (size_t)(end - at));
-
-		put_bytes(map, at, len);
-		at += len + 1;
-	}
-}
-
-static void add_truncated(struct map *map, const struct ygr_record_view *view)
-{
-	struct map inner;
-	bool any = false;
-
-	for (int tag = 0; tag < YGR_RECORD_TAG_NR; tag++)
-		any |= ygr_record_string_is_cut(&view->strings[tag]);
-	if (!any)
-		return;
-	add_map(map, "truncated", &inner);
-	for (int tag = 0; tag < YGR_RECORD_TAG_NR; tag++) {
+	map = put_key(extras, at, "truncated");
+	at = map + 1;
+	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
 		const struct ygr_record_string *string = &view->strings[tag];
 
 		if (!ygr_record_string_is_cut(string))
 			continue;
-		put_key(&inner, string_keys[tag]);
-		if (string->true_len == YGR_LEN_UNKNOWN)
-			note(&inner, msgpack_pack_nil(&inner.pk));
-		else
-			note(&inner, msgpack_pack_uint32(&inner.pk, string->true_len));
+		at = put_word(at, string_keys[tag]);
+		at = string->true_len == YGR_LEN_UNKNOWN ? ygr_pack_nil(at) : ygr_pack_u64(at, string->true_len);
+		nr++;
 	}
-	close_inner(map, &inner);
+	*map = (uint8_t)(0x80 | nr);
+	return at;
 }
 
-static void add_strings(struct map *map, const struct ygr_record_view *view)
+/* Strings that are not among the values of such an event, and what became of any. */
+static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr_record_view *view,
+			    uint32_t done)
 {
-	for (int tag = 0; tag < YGR_RECORD_TAG_NR; tag++) {
+	bool is_cut = false;
+
+	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
 		const struct ygr_record_string *string = &view->strings[tag];
 
-		if (!string->bytes || !string_keys[tag])
+		is_cut |= ygr_record_string_is_cut(string);
+		if (!string->bytes || done & TAG(tag))
 			continue;
-		put_key(map, string_keys[tag]);
-		if (tag == YGR_STR_ARGV)
-			put_arguments(map, string);
-		else
-			put_bytes(map, string->bytes, string->len);
+		at = put_key(extras, at, string_keys[tag]);
+		at = tag == YGR_STR_ARGV ? put_arguments(at, string) : put_string(at, string);
 	}
-	add_truncated(map, view);
+	return is_cut ? put_truncated(extras, at, view) : at;
 }
 
-/* ---- enrichment ----------------------------------------------------------- */
-
-static void add_parent(struct map *map, const struct ygr_process *parent)
+static uint8_t *put_flags(struct extras *extras, uint8_t *at, uint32_t flags)
 {
-	struct map inner;
+	static const struct bit_name names[] = {
+		{ YGR_F_KTHREAD, "kthread" },
+		{ YGR_F_IO_WORKER, "io_worker" },
+		{ YGR_F_MEMFD, "memfd" },
+		{ YGR_F_UNLINKED, "unlinked" },
+		{ YGR_F_TRUNCATED, "truncated" },
+		{ YGR_F_NO_PATH, "no_path" },
+		{ YGR_F_SCRIPT, "script" },
+		{ YGR_F_COMPAT, "compat" },
+	};
 
-	add_map(map, "parent", &inner);
-	add_u64(&inner, "pid", parent->pid);
-	add_u64(&inner, "start_ns", parent->start_ns);
-	add_bytes(&inner, "comm", parent->comm, strlen(parent->comm));
-	if (parent->exe)
-		add_bytes(&inner, "exe", parent->exe, parent->exe_len);
-	close_inner(map, &inner);
+	if (!(flags & 0xff))
+		return at;
+	return put_bits(put_key(extras, at, "flags"), flags, names, sizeof(names) / sizeof(names[0]));
 }
 
-static void add_enrichment(struct map *map, const struct ygr_enrichment *enrichment)
+/* A sequence number is told only where the CPU's stream has a hole, or begins. */
+static uint8_t *put_seq(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at, uint32_t cpu,
+			uint64_t seq)
 {
-	if (enrichment->self && enrichment->self->exe)
-		add_bytes(map, "exe", enrichment->self->exe, enrichment->self->exe_len);
-	if (enrichment->ancestor_nr == 0)
-		return;
-	add_parent(map, enrichment->ancestors[0]);
-	put_key(map, "ancestors");
-	note(map, msgpack_pack_array(&map->pk, enrichment->ancestor_nr));
-	for (size_t i = 0; i < enrichment->ancestor_nr; i++) {
-		const struct ygr_process *ancestor = enrichment->ancestors[i];
-		struct map inner;
+	if (cpu < CPUS_NR) {
+		uint64_t expected = encoder->next_seq[cpu];
 
-		map_open(&inner, map->out);
-		add_u64(&inner, "pid", ancestor->pid);
-		add_bytes(&inner, "comm", ancestor->comm, strlen(ancestor->comm));
-		close_inner(map, &inner);
+		encoder->next_seq[cpu] = seq + 1;
+		if (expected == seq)
+			return at;
 	}
+	return put_extra(extras, at, "seq", seq);
 }
 
-int ygr_encode_event(msgpack_sbuffer *out, const struct ygr_record_view *view, uint32_t cpu,
-		     int64_t realtime_offset_ns, const struct ygr_enrichment *enrichment)
+static uint8_t *put_extras(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+			   const struct ygr_record_view *view, uint32_t cpu, const struct ygr_process *self)
 {
-	size_t start = out->size;
-	struct map map;
+	const struct ygr_record *head = view->head;
 
-	map_open(&map, out);
-	add_head(&map, view->head, cpu, realtime_offset_ns);
-	add_body(&map, view);
-	add_strings(&map, view);
-	add_enrichment(&map, enrichment);
-	map_close(&map);
-	if (map.failed) {
-		out->size = start;
+	at = put_seq(encoder, extras, at, cpu, head->seq);
+	if (head->tid != head->tgid)
+		at = put_extra(extras, at, "tid", head->tid);
+	if (self && memcmp(self->comm, head->comm, YGR_COMM_BYTES) != 0)
+		at = put_text(put_key(extras, at, "comm"), head->comm, strnlen(head->comm, YGR_COMM_BYTES));
+	at = put_flags(extras, at, head->flags);
+	if (head->rule_id)
+		at = put_extra(extras, at, "rule_id", head->rule_id);
+	at = put_sensor_body(extras, at, view);
+	if ((head->type == YGR_EV_EXEC || head->type == YGR_EV_EXEC_CHECK) && view->body.exec.old_tid)
+		at = put_extra(extras, at, "old_tid", view->body.exec.old_tid);
+	return put_strings(extras, at, view, shape_of(head->type)->strings);
+}
+
+/* ---- the whole ------------------------------------------------------------ */
+
+static int reserve(struct ygr_encoded *out, size_t room)
+{
+	size_t cap = out->cap ? out->cap : 64 << 10;
+	uint8_t *bytes;
+
+	if (out->cap - out->size >= room)
+		return 0;
+	while (cap - out->size < room)
+		cap *= 2;
+	bytes = realloc(out->bytes, cap);
+	if (!bytes)
 		return -ENOMEM;
+	out->bytes = bytes;
+	out->cap = cap;
+	return 0;
+}
+
+int ygr_encode_init(struct ygr_encoder *encoder)
+{
+	memset(encoder, 0, sizeof(*encoder));
+	encoder->shapes = calloc(SHAPES_NR, sizeof(*encoder->shapes));
+	encoder->next_seq = calloc(CPUS_NR, sizeof(*encoder->next_seq));
+	if (encoder->shapes && encoder->next_seq)
+		return 0;
+	ygr_encode_exit(encoder);
+	return -ENOMEM;
+}
+
+void ygr_encode_exit(struct ygr_encoder *encoder)
+{
+	free(encoder->shapes);
+	free(encoder->next_seq);
+	memset(encoder, 0, sizeof(*encoder));
+}
+
+int ygr_encode_begin(struct ygr_encoder *encoder, struct ygr_encoded *out, uint64_t boot_ns,
+		     int64_t realtime_offset_ns)
+{
+	uint8_t *at;
+	int ret = reserve(out, ROOM_BYTES);
+
+	if (ret)
+		return ret;
+	if (++encoder->serial == 0)
+		encoder->serial = 1;
+	encoder->shape_nr = 0;
+	encoder->process_nr = 0;
+	encoder->subject_nr = 0;
+	encoder->last_ns = boot_ns;
+	memset(encoder->shapes, 0, SHAPES_NR * sizeof(*encoder->shapes));
+	memset(encoder->next_seq, 0, CPUS_NR * sizeof(*encoder->next_seq));
+
+	at = out->bytes + out->size;
+	at = ygr_pack_array(at, 4);
+	*at++ = YGR_ITEM_BATCH;
+	*at++ = YGR_ENCODE_LAYOUT;
+	at = ygr_pack_u64(at, boot_ns);
+	at = ygr_pack_i64(at, realtime_offset_ns);
+	at = define_shape(encoder, at, &subject_shape, NULL);
+	out->size = (size_t)(at - out->bytes);
+	return 0;
+}
+
+/* Return: the subject's number; the batch has it then. */
+static uint32_t refer_subject(struct ygr_encoder *encoder, uint8_t **at, const struct ygr_record *head,
+			      struct ygr_process_table *table, struct ygr_process *self)
+{
+	if (!self) {
+		*at = define_stranger(encoder, *at, head);
+		return encoder->subject_nr - 1;
 	}
+	*at = define_process(encoder, *at, table, self, 0);
+	if (self->mark.subject_serial != encoder->serial || !is_same_subject(&self->mark, head))
+		*at = define_subject(encoder, *at, head, self);
+	return self->mark.subject_id;
+}
+
+/* Return: the shape's number; the batch has it then. */
+static uint32_t refer_shape(struct ygr_encoder *encoder, uint8_t **at, const struct ygr_record *head)
+{
+	uint32_t slot = shape_slot(head);
+
+	if (!encoder->shapes[slot]) {
+		*at = define_shape(encoder, *at, shape_of(head->type), is_bare(head) ? NULL : head);
+		encoder->shapes[slot] = (uint16_t)encoder->shape_nr;
+	}
+	return encoder->shapes[slot] - 1u;
+}
+
+int ygr_encode_event(struct ygr_encoder *encoder, struct ygr_encoded *out,
+		     const struct ygr_record_view *view, uint32_t cpu,
+		     struct ygr_process_table *table, struct ygr_process *self)
+{
+	const struct ygr_record *head = view->head;
+	struct extras extras = { 0 };
+	uint32_t shape, subject;
+	uint8_t *at, *array;
+	int ret;
+
+	ret = reserve(out, ROOM_BYTES + 2 * (size_t)head->len);
+	if (ret)
+		return ret;
+	at = out->bytes + out->size;
+	shape = refer_shape(encoder, &at, head);
+	subject = refer_subject(encoder, &at, head, table, self);
+
+	array = at++;
+	at = ygr_pack_u64(at, YGR_ITEM_EVENT + shape);
+	at = ygr_pack_u64(at, subject);
+	at = ygr_pack_u64(at, cpu);
+	at = ygr_pack_i64(at, (int64_t)(head->time_ns - encoder->last_ns));
+	encoder->last_ns = head->time_ns;
+	at = put_values(at, view);
+	if (is_bare(head))
+		at = put_kind(&extras, at, head);
+	if (has_own_verdict(head))
+		at = put_verdict(&extras, at, head);
+	at = put_extras(encoder, &extras, at, view, cpu, self);
+	close_extras(&extras);
+	*array = (uint8_t)(0x90 | (4u + shape_of(head->type)->nr + (extras.map != NULL)));
+	out->size = (size_t)(at - out->bytes);
 	return 0;
 }

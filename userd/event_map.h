@@ -5,43 +5,15 @@
  * events, tool or output, gets them here and nowhere else, so that the layout of
  * a batch can change without them: an event that comes out is whole by itself.
  *
- * Pure but for one allocation that grows with the largest event. Any bytes are safe to
- * pass; memory is bounded by a multiple of the bytes given, depth by
+ * Pure but for memory that grows with the largest event, and with what a batch's events
+ * share (decode.h). Any bytes are safe to pass; memory is bounded by a multiple of the bytes given, depth by
  * YGR_EVENT_DEPTH_MAX.
  */
 #ifndef YGR_EVENT_MAP_H
 #define YGR_EVENT_MAP_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#define YGR_EVENT_DEPTH_MAX	8	/* maps and arrays within one another */
-
-enum ygr_event_kind {
-	YGR_EVENT_NIL,
-	YGR_EVENT_BOOL,
-	YGR_EVENT_UNSIGNED,
-	YGR_EVENT_NEGATIVE,
-	YGR_EVENT_REAL,
-	YGR_EVENT_TEXT,		/* UTF-8, as its writer says */
-	YGR_EVENT_BYTES,
-	YGR_EVENT_ARRAY,
-	YGR_EVENT_MAP,
-};
-
-struct ygr_event_value {
-	enum ygr_event_kind kind;
-	uint32_t nr;			/* of bytes; of items; of pairs */
-	union {
-		bool truth;
-		uint64_t number;
-		int64_t negative;
-		double real;
-		const char *bytes;	/* never NULL, not NUL-terminated */
-		const struct ygr_event_value *items;	/* MAP: key, value, key, value ... */
-	};
-};
+#include "decode.h"
+#include "event_value.h"
 
 struct ygr_event_stream {
 	const char *bytes;	/* the caller's; must outlive the stream */
@@ -49,6 +21,7 @@ struct ygr_event_stream {
 	size_t off;		/* of the next event */
 	struct ygr_event_value *values;
 	size_t cap;
+	struct ygr_decode decode; /* what its batches' events share */
 };
 
 /* Text or bytes within the stream; not NUL-terminated, never NULL. */
@@ -66,7 +39,7 @@ void ygr_event_map_restart(struct ygr_event_stream *stream, const char *bytes, s
 
 /*
  * Return: the next event, a map, good until the next call; NULL at the end,
- * and when the bytes at stream->off are no map (then off < len).
+ * and when the bytes at stream->off are no item of a batch (then off < len).
  */
 const struct ygr_event_value *ygr_event_map_next(struct ygr_event_stream *stream);
 

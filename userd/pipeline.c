@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "enrich.h"
 #include "log.h"
 #include "pipeline.h"
 
@@ -100,20 +99,23 @@ static void start_write(void *arg)
 
 static bool is_full(const struct ygr_pipeline *pipeline)
 {
-	return pipeline->filling.events.size >= pipeline->config.batch_bytes;
+	const struct ygr_batch *batch = &pipeline->filling;
+
+	return !ygr_batch_is_empty(batch) && (batch->events.size >= pipeline->config.batch_bytes ||
+					      ygr_encode_is_full(&pipeline->encoder));
 }
 
-static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader *ring, uint64_t now_ns,
-		    int64_t offset_ns)
+static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader *ring,
+		    const struct ygr_batch_clock *clock)
 {
 	const struct ygr_record_view *view = &ring->view;
-	struct ygr_enrichment enrichment;
 	size_t before = pipeline->filling.events.size;
+	struct ygr_process *self;
 	int ret;
 
-	ygr_process_table_observe(pipeline->table, view);
-	ygr_enrich_record(pipeline->table, view, &enrichment);
-	ret = ygr_batch_add(&pipeline->filling, view, ring->map.cpu, &enrichment, now_ns, offset_ns);
+	self = ygr_process_table_observe(pipeline->table, view);
+	ret = ygr_batch_add(&pipeline->filling, &pipeline->encoder, view, ring->map.cpu, pipeline->table,
+			    self, clock);
 	if (ret)
 		return ret;
 	pipeline->stats.encoded_nr++;
@@ -126,7 +128,9 @@ static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader 
 /* Return: 0: the batch is full, or no record is due; -ENOMEM. */
 static int fill_batch(struct ygr_pipeline *pipeline, uint64_t now_ns)
 {
-	int64_t offset_ns = ygr_clock_realtime_offset_ns();
+	const struct ygr_batch_clock clock = {
+		.now_ns = now_ns, .realtime_offset_ns = ygr_clock_realtime_offset_ns(),
+	};
 	struct ygr_ring_reader *ring;
 
 	while (!is_full(pipeline)) {
@@ -135,7 +139,7 @@ static int fill_batch(struct ygr_pipeline *pipeline, uint64_t now_ns)
 		ring = ygr_order_next(&pipeline->order, now_ns, pipeline->draining);
 		if (!ring)
 			break;
-		ret = take_one(pipeline, ring, now_ns, offset_ns);
+		ret = take_one(pipeline, ring, &clock);
 		if (ret)
 			return ret;
 	}
@@ -309,6 +313,8 @@ int ygr_pipeline_init(struct ygr_pipeline *pipeline, const struct ygr_pipeline_c
 	if (!ret)
 		ret = ygr_process_table_create(&pipeline->table, config->table_bytes, PROCESS_LINGER_NS);
 	if (!ret)
+		ret = ygr_encode_init(&pipeline->encoder);
+	if (!ret)
 		ret = ygr_batch_init(&pipeline->filling, nr);
 	if (!ret)
 		ret = ygr_batch_init(&pipeline->written, nr);
@@ -327,6 +333,7 @@ void ygr_pipeline_exit(struct ygr_pipeline *pipeline)
 	ygr_loop_timer_exit(pipeline->loop, &pipeline->timer);
 	ygr_batch_exit(&pipeline->written);
 	ygr_batch_exit(&pipeline->filling);
+	ygr_encode_exit(&pipeline->encoder);
 	ygr_process_table_destroy(pipeline->table);
 	ygr_order_exit(&pipeline->order);
 	free(pipeline->rings);

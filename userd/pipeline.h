@@ -2,7 +2,7 @@
 /*
  * The whole reader, in order:
  *
- *	rings -> order -> observe + enrich -> encode -> batch -> compress -> spool
+ *	rings -> order -> observe -> encode -> batch -> compress -> spool
  *	  ^                                                                    |
  *	  +--------------------- release, when it is durable ------------------+
  *
@@ -52,6 +52,7 @@ struct ygr_pipeline {
 	struct ygr_ring_reader *rings;
 	struct ygr_order order;
 	struct ygr_process_table *table;
+	struct ygr_encoder encoder;	/* of `filling` */
 	struct ygr_batch filling;
 	struct ygr_batch written;
 	bool	 is_writing;		/* `written` is on its way, or waits to be tried again */

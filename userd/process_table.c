@@ -7,19 +7,28 @@
 
 #define LIMIT_BYTES_MIN	(64u << 10)
 #define BUCKET_BYTES	sizeof(struct ygr_process *)
+#define BLOCK_NR	64		/* entries that are allocated at a time */
 
 /* Two lists by age: of those that run, and of those that ended, in order of their end. */
 struct age_list {
 	struct ygr_process *oldest, *newest;
 };
 
+struct block {
+	struct block *next;
+	struct ygr_process entries[BLOCK_NR];
+};
+
 struct ygr_process_table {
 	struct ygr_process **buckets;
 	size_t	bucket_nr;		/* a power of two */
 	struct age_list running, ended;
-	size_t	used_bytes;
+	struct block *blocks;
+	struct ygr_process *spare;	/* entries of blocks that nobody uses */
+	struct ygr_name_pool names;
 	size_t	limit_bytes;
 	uint64_t linger_ns;
+	uint32_t change_nr, lookup_nr;
 	uint64_t entry_nr, evicted_nr, missed_nr;
 };
 
@@ -53,15 +62,34 @@ static struct age_list *list_of(struct ygr_process_table *table, const struct yg
 	return process->exit_ns ? &table->ended : &table->running;
 }
 
-/* By pid alone: a lookup without start time has to find all that had it. */
+/*
+ * By pid alone: a lookup without start time has to find all that had it. Not
+ * mixed: the kernel gives pids out in a row, so that neighbours share cache lines.
+ */
 static struct ygr_process **bucket_of(struct ygr_process_table *table, uint32_t pid)
 {
-	return &table->buckets[(pid * 0x9e3779b1u >> 7) & (table->bucket_nr - 1)];
+	return &table->buckets[pid & (table->bucket_nr - 1)];
 }
 
-static size_t bytes_of(const struct ygr_process *process)
+static size_t used_bytes(const struct ygr_process_table *table)
 {
-	return sizeof(*process) + (process->exe ? process->exe_len + 1u : 0);
+	return table->bucket_nr * BUCKET_BYTES + table->entry_nr * sizeof(struct ygr_process) +
+	       table->names.used_bytes;
+}
+
+static bool add_block(struct ygr_process_table *table)
+{
+	struct block *block = malloc(sizeof(*block));
+
+	if (!block)
+		return false;
+	block->next = table->blocks;
+	table->blocks = block;
+	for (size_t i = 0; i < BLOCK_NR; i++) {
+		block->entries[i].chain = table->spare;
+		table->spare = &block->entries[i];
+	}
+	return true;
 }
 
 static void drop(struct ygr_process_table *table, struct ygr_process *process)
@@ -72,23 +100,24 @@ static void drop(struct ygr_process_table *table, struct ygr_process *process)
 		link = &(*link)->chain;
 	*link = process->chain;
 	list_remove(list_of(table, process), process);
-	table->used_bytes -= bytes_of(process);
+	ygr_name_pool_put(&table->names, process->exe);
 	table->entry_nr--;
-	free(process->exe);
-	free(process);
+	process->chain = table->spare;
+	table->spare = process;
 }
 
-/* Makes room by ending the oldest; never @keep, which is being worked on. */
-static void shrink(struct ygr_process_table *table, const struct ygr_process *keep)
+/* Makes room at the cost of the oldest; never of the two that are being worked on. */
+static void shrink(struct ygr_process_table *table, const struct ygr_process *a,
+		   const struct ygr_process *b)
 {
-	while (table->used_bytes > table->limit_bytes) {
+	while (used_bytes(table) > table->limit_bytes) {
 		struct ygr_process *victim = table->ended.oldest;
 
-		if (victim == keep && victim)
+		while (victim && (victim == a || victim == b))
 			victim = victim->newer;
 		if (!victim) {
 			victim = table->running.oldest;
-			if (victim == keep && victim)
+			while (victim && (victim == a || victim == b))
 				victim = victim->newer;
 			if (!victim)
 				return;
@@ -106,19 +135,27 @@ static void expire(struct ygr_process_table *table, uint64_t now_ns)
 
 /* ---- entries -------------------------------------------------------------- */
 
-/* An exact entry matches exactly; one from /proc matches within its tick, and learns. */
-static bool matches(struct ygr_process *process, uint32_t pid, uint64_t start_ns)
+/*
+ * The process is not what the batch at hand says of it. Its children's lines of
+ * ancestors are others too: usually there are none yet.
+ */
+static void note_change(struct ygr_process_table *table, struct ygr_process *process)
+{
+	process->mark.serial = 0;
+	process->mark.subject_serial = 0;
+	if (process->has_children)
+		table->change_nr++;
+}
+
+/* An exact entry matches exactly; one from /proc matches within its tick. */
+static bool matches(const struct ygr_process *process, uint32_t pid, uint64_t start_ns)
 {
 	if (process->pid != pid)
 		return false;
 	if (process->start_ns == start_ns)
 		return true;
-	if (!process->approximate || start_ns < process->start_ns ||
-	    start_ns - process->start_ns >= YGR_PROCESS_TICK_NS)
-		return false;
-	process->start_ns = start_ns;
-	process->approximate = false;
-	return true;
+	return process->approximate && start_ns > process->start_ns &&
+	       start_ns - process->start_ns < YGR_PROCESS_TICK_NS;
 }
 
 static struct ygr_process *find_exact(struct ygr_process_table *table, uint32_t pid,
@@ -128,6 +165,11 @@ static struct ygr_process *find_exact(struct ygr_process_table *table, uint32_t 
 
 	while (process && !matches(process, pid, start_ns))
 		process = process->chain;
+	if (process && process->start_ns != start_ns) {
+		process->start_ns = start_ns;
+		process->approximate = false;
+		note_change(table, process);
+	}
 	return process;
 }
 
@@ -145,42 +187,59 @@ static void set_comm(struct ygr_process *process, const char *comm, size_t cap)
 {
 	size_t len = strnlen(comm, cap < YGR_COMM_BYTES ? cap : YGR_COMM_BYTES);
 
+	memset(process->comm, 0, sizeof(process->comm));
 	memcpy(process->comm, comm, len);
-	process->comm[len] = '\0';
 }
 
 static void set_exe(struct ygr_process_table *table, struct ygr_process *process,
 		    const char *exe, uint32_t len)
 {
-	char *copy = malloc((size_t)len + 1);
+	const struct ygr_name *name;
 
-	if (!copy)
+	if (len > YGR_PROCESS_EXE_BYTES)
+		len = YGR_PROCESS_EXE_BYTES;
+	name = ygr_name_pool_get(&table->names, exe, len);
+	if (!name)
 		return;
-	memcpy(copy, exe, len);
-	copy[len] = '\0';
-	table->used_bytes -= bytes_of(process);
-	free(process->exe);
-	process->exe = copy;
-	process->exe_len = len;
-	table->used_bytes += bytes_of(process);
+	ygr_name_pool_put(&table->names, process->exe);
+	process->exe = name;
 }
 
 static struct ygr_process *insert(struct ygr_process_table *table, uint32_t pid, uint64_t start_ns)
 {
 	struct ygr_process **bucket = bucket_of(table, pid);
-	struct ygr_process *process = calloc(1, sizeof(*process));
+	struct ygr_process *process;
 
-	if (!process)
+	if (!table->spare && !add_block(table))
 		return NULL;
+	process = table->spare;
+	table->spare = process->chain;
+	memset(process, 0, sizeof(*process));
 	process->pid = pid;
 	process->start_ns = start_ns;
+	process->used_at = table->lookup_nr;
 	process->chain = *bucket;
 	*bucket = process;
 	list_add(&table->running, process);
-	table->used_bytes += bytes_of(process);
 	table->entry_nr++;
-	shrink(table, process);
 	return process;
+}
+
+/*
+ * The list is in order of use to within an eighth of its length: who was moved to
+ * its end a moment ago stays where he is, so that most lookups write nothing but this.
+ */
+static void touch(struct ygr_process_table *table, struct ygr_process *process)
+{
+	uint32_t now = ++table->lookup_nr;
+
+	if (now - process->used_at <= table->entry_nr / 8)
+		return;
+	process->used_at = now;
+	if (process->exit_ns)
+		return;
+	list_remove(&table->running, process);
+	list_add(&table->running, process);
 }
 
 /* The subject of an event, made from the event's head if it is not known. */
@@ -195,16 +254,19 @@ static struct ygr_process *subject(struct ygr_process_table *table, const struct
 			return NULL;
 		process->ppid = head->ppid;
 		set_comm(process, head->comm, sizeof(head->comm));
+		table->change_nr++;	/* it may be the parent that somebody lacked */
+		shrink(table, process, NULL);
 	}
+	touch(table, process);
 	return process;
 }
 
 /* ---- events --------------------------------------------------------------- */
 
-static void observe_fork(struct ygr_process_table *table, const struct ygr_record_view *view)
+static void observe_fork(struct ygr_process_table *table, struct ygr_process *parent,
+			 const struct ygr_record_view *view)
 {
 	const struct ygr_body_fork *body = &view->body.fork;
-	struct ygr_process *parent = subject(table, view->head);
 	struct ygr_process *child = find_exact(table, body->child_tgid, body->child_start_ns);
 
 	if (!child)
@@ -213,21 +275,20 @@ static void observe_fork(struct ygr_process_table *table, const struct ygr_recor
 		return;
 	child->ppid = view->head->tgid;
 	child->parent_start_ns = view->head->start_ns;
-	if (child->comm[0])
-		return;		/* it was seen already, and may have exec'ed since */
-	set_comm(child, view->head->comm, sizeof(view->head->comm));
-
-	/* The insertion may have pushed the parent out. */
-	parent = find_exact(table, view->head->tgid, view->head->start_ns);
-	if (parent && parent->exe)
-		set_exe(table, child, parent->exe, parent->exe_len);
-	shrink(table, child);
+	note_change(table, child);
+	if (parent)
+		parent->has_children = true;
+	if (!child->comm[0]) {	/* else it was seen already, and may have exec'ed since */
+		set_comm(child, view->head->comm, sizeof(view->head->comm));
+		child->exe = ygr_name_pool_share(parent ? parent->exe : NULL);
+	}
+	shrink(table, child, parent);
 }
 
-static void observe_exec(struct ygr_process_table *table, const struct ygr_record_view *view)
+static void observe_exec(struct ygr_process_table *table, struct ygr_process *process,
+			 const struct ygr_record_view *view)
 {
 	const struct ygr_record_string *path = &view->strings[YGR_STR_PATH];
-	struct ygr_process *process = subject(table, view->head);
 
 	if (!process)
 		return;
@@ -236,13 +297,13 @@ static void observe_exec(struct ygr_process_table *table, const struct ygr_recor
 		process->ppid = view->head->ppid;
 	if (path->bytes)
 		set_exe(table, process, path->bytes, path->len);
-	shrink(table, process);
+	note_change(table, process);
+	shrink(table, process, NULL);
 }
 
-static void observe_exit(struct ygr_process_table *table, const struct ygr_record_view *view)
+static void observe_exit(struct ygr_process_table *table, struct ygr_process *process,
+			 const struct ygr_record_view *view)
 {
-	struct ygr_process *process = subject(table, view->head);
-
 	if (!process || process->exit_ns)
 		return;
 	list_remove(&table->running, process);
@@ -250,26 +311,29 @@ static void observe_exit(struct ygr_process_table *table, const struct ygr_recor
 	list_add(&table->ended, process);
 }
 
-void ygr_process_table_observe(struct ygr_process_table *table, const struct ygr_record_view *view)
+/* These are about the sensor: their head names whoever happened to be running. */
+static bool has_subject(const struct ygr_record *head)
 {
+	return head->type != YGR_EV_START && head->type != YGR_EV_GAP &&
+	       head->type != YGR_EV_TOTALS;
+}
+
+struct ygr_process *ygr_process_table_observe(struct ygr_process_table *table,
+					      const struct ygr_record_view *view)
+{
+	struct ygr_process *process;
+
 	expire(table, view->head->time_ns);
-	switch (view->head->type) {
-	case YGR_EV_FORK:
-		observe_fork(table, view);
-		break;
-	case YGR_EV_EXEC:
-		observe_exec(table, view);
-		break;
-	case YGR_EV_EXIT:
-		observe_exit(table, view);
-		break;
-	case YGR_EV_START:
-	case YGR_EV_GAP:
-	case YGR_EV_TOTALS:
-		break;		/* the sensor's own: the head names whoever was running */
-	default:
-		subject(table, view->head);
-	}
+	if (!has_subject(view->head))
+		return NULL;
+	process = subject(table, view->head);
+	if (view->head->type == YGR_EV_FORK)
+		observe_fork(table, process, view);
+	else if (view->head->type == YGR_EV_EXEC)
+		observe_exec(table, process, view);
+	else if (view->head->type == YGR_EV_EXIT)
+		observe_exit(table, process, view);
+	return process;
 }
 
 void ygr_process_table_add(struct ygr_process_table *table, uint32_t pid, uint32_t ppid,
@@ -287,38 +351,45 @@ void ygr_process_table_add(struct ygr_process_table *table, uint32_t pid, uint32
 	set_comm(process, comm, YGR_COMM_BYTES);
 	if (exe)
 		set_exe(table, process, exe, (uint32_t)strlen(exe));
-	shrink(table, process);
+	table->change_nr++;
+	shrink(table, process, NULL);
 }
 
-const struct ygr_process *ygr_process_table_find(struct ygr_process_table *table, uint32_t pid,
-						 uint64_t start_ns)
+struct ygr_process *ygr_process_table_find(struct ygr_process_table *table, uint32_t pid,
+					   uint64_t start_ns)
 {
 	struct ygr_process *process;
 
 	process = start_ns ? find_exact(table, pid, start_ns) : find_latest(table, pid);
-	if (process && !process->exit_ns) {
-		list_remove(&table->running, process);
-		list_add(&table->running, process);
-	}
+	if (process)
+		touch(table, process);
 	return process;
 }
 
-const struct ygr_process *ygr_process_table_parent(struct ygr_process_table *table,
-						   const struct ygr_process *process)
+struct ygr_process *ygr_process_table_parent(struct ygr_process_table *table,
+					     const struct ygr_process *process)
 {
-	const struct ygr_process *parent;
+	struct ygr_process *parent;
 
 	if (process->ppid == 0)
 		return NULL;
 	parent = ygr_process_table_find(table, process->ppid, process->parent_start_ns);
-	/* A pid without start time may be somebody else's by now. */
-	return parent && parent->start_ns <= process->start_ns ? parent : NULL;
+	/* A pid without start time may be somebody else's by now; nobody is his own parent. */
+	if (!parent || parent == process || parent->start_ns > process->start_ns)
+		return NULL;
+	parent->has_children = true;
+	return parent;
+}
+
+uint32_t ygr_process_table_change_nr(const struct ygr_process_table *table)
+{
+	return table->change_nr;
 }
 
 void ygr_process_table_stats(const struct ygr_process_table *table, struct ygr_process_stats *stats)
 {
 	stats->entry_nr = table->entry_nr;
-	stats->used_bytes = table->used_bytes;
+	stats->used_bytes = used_bytes(table);
 	stats->limit_bytes = table->limit_bytes;
 	stats->evicted_nr = table->evicted_nr;
 	stats->missed_nr = table->missed_nr;
@@ -339,11 +410,11 @@ int ygr_process_table_create(struct ygr_process_table **out, size_t limit_bytes,
 	while (table->bucket_nr * 256 < table->limit_bytes)
 		table->bucket_nr *= 2;
 	table->buckets = calloc(table->bucket_nr, BUCKET_BYTES);
-	if (!table->buckets) {
+	if (!table->buckets || ygr_name_pool_init(&table->names, table->bucket_nr / 8)) {
+		free(table->buckets);
 		free(table);
 		return -ENOMEM;
 	}
-	table->used_bytes = table->bucket_nr * BUCKET_BYTES;
 	*out = table;
 	return 0;
 }
@@ -356,6 +427,13 @@ void ygr_process_table_destroy(struct ygr_process_table *table)
 		drop(table, table->ended.oldest);
 	while (table->running.oldest)
 		drop(table, table->running.oldest);
+	while (table->blocks) {
+		struct block *block = table->blocks;
+
+		table->blocks = block->next;
+		free(block);
+	}
+	ygr_name_pool_exit(&table->names);
 	free(table->buckets);
 	free(table);
 }

@@ -38,12 +38,11 @@ static size_t body_known_bytes(uint16_t type)
 
 static void fill_body(struct ygr_record_view *view)
 {
-	size_t bytes = body_known_bytes(view->head->type);
+	size_t known = body_known_bytes(view->head->type), len = view->head->body_len;
 
-	if (bytes > view->head->body_len)
-		bytes = view->head->body_len;
-	memset(&view->body, 0, sizeof(view->body));
-	memcpy(&view->body, view->head + 1, bytes);
+	if (len < known)
+		memset((uint8_t *)&view->body + len, 0, known - len);
+	memcpy(&view->body, view->head + 1, len < known ? len : known);
 }
 
 static void note_string(struct ygr_record_view *view, const struct ygr_string *string)

@@ -38,7 +38,7 @@ union ygr_record_body {
 
 struct ygr_record_view {
 	const struct ygr_record *head;
-	union ygr_record_body body;	/* zero where the record's own is shorter */
+	union ygr_record_body body;	/* of a known type; zero where the record's own is shorter */
 	struct ygr_record_string strings[YGR_RECORD_TAG_NR]; /* the first of each tag */
 };
 

@@ -65,7 +65,8 @@ static const char *check_start(const uint8_t *bytes)
 		return "no batch starts here";
 	if (ygr_le32_get(header + OFF_MAGIC) != YGR_BATCH_MAGIC)
 		return "skippable frame is not a batch header";
-	if (ygr_le16_get(header + OFF_VERSION) != YGR_BATCH_VERSION)
+	if (ygr_le16_get(header + OFF_VERSION) < YGR_BATCH_VERSION_MIN ||
+	    ygr_le16_get(header + OFF_VERSION) > YGR_BATCH_VERSION)
 		return "unknown batch version";
 	if (ygr_le16_get(header + OFF_FIXED_BYTES) != YGR_BATCH_FIXED_BYTES)
 		return "wrong size of the fixed header";

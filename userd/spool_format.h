@@ -3,7 +3,7 @@
  * The bytes of a batch, in a spool segment, on the wire and at the receiver:
  *
  *	+-----------------+----------------+------------------------------+
- *	| 184D2A59 | size | batch header   | LZ4 frame of msgpack maps    |
+ *	| 184D2A59 | size | batch header   | LZ4 frame of msgpack events  |
  *	+-----------------+----------------+------------------------------+
  *	<-- LZ4 skippable frame (8 + size) ><-- header.frame_bytes ------->
  *
@@ -25,7 +25,8 @@
 
 #define YGR_BATCH_SKIPPABLE_MAGIC	0x184d2a59u
 #define YGR_BATCH_MAGIC			0x42524759u	/* "YGRB" */
-#define YGR_BATCH_VERSION		1
+#define YGR_BATCH_VERSION		2	/* what is written: events as in encode.h */
+#define YGR_BATCH_VERSION_MIN		1	/* what is read: there, each event was a map */
 #define YGR_BATCH_FIXED_BYTES		272	/* header without its CPU entries */
 #define YGR_BATCH_CPU_BYTES		40	/* one CPU entry */
 #define YGR_BATCH_CPU_MAX		8192	/* what Linux calls MAXSMP */

@@ -10,12 +10,12 @@
  * entries add up.
  */
 #include <inttypes.h>
-#include <msgpack.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_map.h"
 #include "spool_scan.h"
 
 #define CPUS_MAX	64
@@ -37,28 +37,17 @@ static unsigned int fault_nr;
 	}						\
 } while (0)
 
-static const msgpack_object *find(const msgpack_object *map, const char *key)
+static uint64_t number(const struct ygr_event_value *map, const char *key)
 {
-	for (uint32_t i = 0; i < map->via.map.size; i++) {
-		const msgpack_object_kv *each = &map->via.map.ptr[i];
+	uint64_t value = 0;
 
-		if (each->key.type == MSGPACK_OBJECT_STR && each->key.via.str.size == strlen(key) &&
-		    memcmp(each->key.via.str.ptr, key, strlen(key)) == 0)
-			return &each->val;
-	}
-	return NULL;
+	ygr_event_map_get_u64(map, key, &value);
+	return value;
 }
 
-static uint64_t number(const msgpack_object *map, const char *key)
+static void check_event(const struct ygr_event_value *event)
 {
-	const msgpack_object *value = find(map, key);
-
-	return value && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? value->via.u64 : 0;
-}
-
-static void check_event(const msgpack_object *event)
-{
-	const msgpack_object *gap = find(event, "dropped");
+	const struct ygr_event_value *gap = ygr_event_map_find(event, "dropped");
 	uint64_t cpu = number(event, "cpu"), seq = number(event, "seq");
 
 	if (cpu >= CPUS_MAX || seq >= cpus[cpu].sequence) {
@@ -68,26 +57,23 @@ static void check_event(const msgpack_object *event)
 	if (cpus[cpu].seen[seq]++)
 		complain("cpu %" PRIu64 " sequence %" PRIu64 " came twice", cpu, seq);
 	cpus[cpu].delivered++;
-	for (uint32_t i = 0; gap && i < gap->via.map.size; i++)
-		cpus[cpu].told += gap->via.map.ptr[i].val.via.u64;
+	for (uint32_t i = 0; gap && i < gap->nr; i++)
+		cpus[cpu].told += gap->items[2 * i + 1].number;
 }
 
 static void check_events(const struct ygr_scan_item *item)
 {
-	msgpack_unpacked unpacked;
+	const struct ygr_event_value *event;
+	struct ygr_event_stream stream;
 	uint32_t nr = 0;
-	size_t at = 0;
 
-	msgpack_unpacked_init(&unpacked);
-	while (msgpack_unpack_next(&unpacked, (const char *)item->events, item->events_bytes, &at) ==
-	       MSGPACK_UNPACK_SUCCESS) {
-		check_event(&unpacked.data);
-		nr++;
-	}
-	msgpack_unpacked_destroy(&unpacked);
-	if (nr != item->header.event_nr || at != item->events_bytes)
+	ygr_event_map_open(&stream, (const char *)item->events, item->events_bytes);
+	for (; (event = ygr_event_map_next(&stream)); nr++)
+		check_event(event);
+	if (nr != item->header.event_nr || stream.off != stream.len)
 		complain("batch %" PRIu64 " holds %u events, says %u", item->header.batch_id, nr,
 			 item->header.event_nr);
+	ygr_event_map_close(&stream);
 }
 
 static void check_cpus(const struct ygr_scan_item *item)

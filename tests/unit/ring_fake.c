@@ -93,7 +93,7 @@ void record_fake_string(struct record_fake *record, uint16_t tag, const void *by
 	record_fake_cut(record, tag, bytes, len, len);
 }
 
-static bool has_room(const struct ring_fake *fake, size_t len)
+bool ring_fake_has_room(const struct ring_fake *fake, size_t len)
 {
 	uint64_t tail = __atomic_load_n(&fake->consumer->tail, __ATOMIC_ACQUIRE);
 
@@ -117,7 +117,7 @@ bool ring_fake_put_gap(struct ring_fake *fake, uint64_t time_ns)
 		body.dropped[i] = fake->dropped[i];
 		sum += fake->dropped[i];
 	}
-	if (!sum || !has_room(fake, sizeof(struct ygr_record) + sizeof(body)))
+	if (!sum || !ring_fake_has_room(fake, sizeof(struct ygr_record) + sizeof(body)))
 		return false;
 	record_fake_begin(&record, YGR_EV_GAP, YGR_CLASS_SENSOR, time_ns);
 	record_fake_body(&record, &body, sizeof(body));
@@ -147,7 +147,7 @@ bool ring_fake_put(struct ring_fake *fake, struct record_fake *record)
 	size_t gap_bytes = sizeof(struct ygr_record) + sizeof(struct ygr_body_gap);
 
 	/* Room for both, so that a gap record is never what fills the ring. */
-	if (!has_room(fake, record->head.len + gap_bytes)) {
+	if (!ring_fake_has_room(fake, record->head.len + gap_bytes)) {
 		drop(fake, &record->head);
 		return false;
 	}

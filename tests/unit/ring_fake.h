@@ -62,6 +62,9 @@ bool ring_fake_put(struct ring_fake *fake, struct record_fake *record);
 /* Tells of the drops so far, if there are any and there is room. */
 bool ring_fake_put_gap(struct ring_fake *fake, uint64_t time_ns);
 
+/* Would @len bytes fit now? */
+bool ring_fake_has_room(const struct ring_fake *fake, size_t len);
+
 /* Publishes bytes as they are, with no sequence number of ours. */
 void ring_fake_put_raw(struct ring_fake *fake, const void *bytes, size_t len);
 

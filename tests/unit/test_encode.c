@@ -8,49 +8,100 @@
 
 #include <cmocka.h>
 
+#include <msgpack.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 #include "encode.h"
+#include "event_map.h"
 #include "ring_fake.h"
+#include "value_print.h"
 
+static struct ygr_process_table *table;
+static struct ygr_encoder encoder;
+static struct ygr_encoded out;
 static struct record_fake record;
-static struct ygr_enrichment enrichment;
+
+static int set_up(void **state)
+{
+	(void)state;
+	assert_int_equal(ygr_process_table_create(&table, 1 << 20, 1000000), 0);
+	return ygr_encode_init(&encoder);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ygr_process_table_destroy(table);
+	ygr_encode_exit(&encoder);
+	free(out.bytes);
+	memset(&out, 0, sizeof(out));
+	return 0;
+}
 
 static void begin(uint16_t type, uint8_t class)
 {
-	memset(&enrichment, 0, sizeof(enrichment));
 	record_fake_begin(&record, type, class, 1000);
 	record.head.tgid = 7;
 	record.head.tid = 8;
 	memcpy(record.head.comm, "sh", 2);
 }
 
-/* The event as msgpack-c prints it; bin shows as a quoted string as well. */
-static const char *encoded(void)
+/* Appends the record to the batch at hand. */
+static void add(void)
 {
-	static char text[8192];
 	struct ygr_record_view view;
-	msgpack_unpacked unpacked;
-	msgpack_sbuffer out;
+	struct ygr_process *self;
 	const char *reason;
-	size_t at = 0;
-	FILE *file;
 
 	assert_int_equal(ygr_record_parse(record.bytes, record.head.len, &view, &reason), 0);
-	msgpack_sbuffer_init(&out);
-	assert_int_equal(ygr_encode_event(&out, &view, 3, 500, &enrichment), 0);
+	self = ygr_process_table_observe(table, &view);
+	if (!out.size)
+		assert_int_equal(ygr_encode_begin(&encoder, &out, view.head->time_ns, 500), 0);
+	assert_int_equal(ygr_encode_event(&encoder, &out, &view, 3, table, self), 0);
+}
+
+/* The library, which has no part in writing them, takes the bytes for whole items. */
+static void check_msgpack(void)
+{
+	msgpack_unpacked unpacked;
+	size_t at = 0;
+
 	msgpack_unpacked_init(&unpacked);
-	assert_int_equal(msgpack_unpack_next(&unpacked, out.data, out.size, &at), MSGPACK_UNPACK_SUCCESS);
+	while (msgpack_unpack_next(&unpacked, (const char *)out.bytes, out.size, &at) == MSGPACK_UNPACK_SUCCESS)
+		assert_int_equal(unpacked.data.type, MSGPACK_OBJECT_ARRAY);
 	assert_int_equal(at, out.size);
-	assert_int_equal(unpacked.data.type, MSGPACK_OBJECT_MAP);
+	msgpack_unpacked_destroy(&unpacked);
+}
+
+/* The events of the batch at hand as they come out again, one per line; then it begins anew. */
+static const char *decoded(void)
+{
+	static char text[16384];
+	const struct ygr_event_value *event;
+	struct ygr_event_stream stream;
+	FILE *file;
+
+	check_msgpack();
 	memset(text, 0, sizeof(text));
 	file = fmemopen(text, sizeof(text) - 1, "w");
-	msgpack_object_print(file, unpacked.data);
+	ygr_event_map_open(&stream, (const char *)out.bytes, out.size);
+	while ((event = ygr_event_map_next(&stream))) {
+		value_print(file, event);
+		fputc('\n', file);
+	}
+	assert_int_equal(stream.off, stream.len);
+	ygr_event_map_close(&stream);
 	fclose(file);
-	msgpack_unpacked_destroy(&unpacked);
-	msgpack_sbuffer_destroy(&out);
+	out.size = 0;
 	return text;
+}
+
+static const char *encoded(void)
+{
+	out.size = 0;
+	add();
+	return decoded();
 }
 
 static void expect(const char *part)
@@ -74,10 +125,9 @@ static void test_minimal(void **state)
 	(void)state;
 	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
 	assert_string_equal(encoded(),
-		"{\"type\"=>\"exit\", \"time_ns\"=>1500, \"boot_ns\"=>1000, \"cpu\"=>3, \"seq\"=>0, "
-		"\"class\"=>\"exit\", \"pid\"=>7, \"tid\"=>8, \"ppid\"=>0, \"start_ns\"=>0, \"uid\"=>0, "
-		"\"gid\"=>0, \"euid\"=>0, \"egid\"=>0, \"comm\"=>\"sh\", \"status\"=>0, \"utime_ns\"=>0, "
-		"\"stime_ns\"=>0}");
+		"{type: 'exit', class: 'exit', time_ns: 1500, boot_ns: 1000, cpu: 3, seq: 0, pid: 7, tid: 8, "
+		"start_ns: 0, ppid: 0, uid: 0, gid: 0, euid: 0, egid: 0, comm: 'sh', status: 0, utime_ns: 0, "
+		"stime_ns: 0}\n");
 }
 
 static void test_head(void **state)
@@ -93,10 +143,10 @@ static void test_head(void **state)
 	record.head.rule_id = 3;
 	record.head.generation = 9;
 	record.head.flags = YGR_F_KTHREAD | YGR_F_COMPAT | 1u << 30;
-	expect("\"verdict\"=>\"would_deny\"");
-	expect("\"loginuid\"=>1000, \"sessionid\"=>4, \"cgroup_id\"=>55");
-	expect("\"ns\"=>{\"mnt\"=>1, \"cgroup\"=>2}");
-	expect("\"flags\"=>[\"kthread\", \"compat\"], \"rule_id\"=>3, \"generation\"=>9");
+	expect("type: 'exit', class: 'exit', verdict: 'would_deny'");
+	expect("loginuid: 1000, sessionid: 4, cgroup_id: 55");
+	expect("ns: {mnt: 1, cgroup: 2}, generation: 9, comm: 'sh'");
+	expect("flags: ['kthread', 'compat'], rule_id: 3");
 }
 
 static void test_comm_without_end(void **state)
@@ -104,7 +154,7 @@ static void test_comm_without_end(void **state)
 	(void)state;
 	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
 	memset(record.head.comm, 'c', YGR_COMM_BYTES);
-	expect("\"comm\"=>\"cccccccccccccccc\"");
+	expect("comm: 'cccccccccccccccc'");
 }
 
 static void test_exec(void **state)
@@ -120,9 +170,9 @@ static void test_exec(void **state)
 	record_fake_string(&record, YGR_STR_PATH, "/bin/ls", 7);
 	record_fake_string(&record, YGR_STR_ARGV, "ls\0-l\0\0", 7);
 	record_fake_string(&record, YGR_STR_CWD, "/", 1);
-	expect("\"file\"=>{\"ino\"=>5, \"dev\"=>\"8:1\", \"mode\"=>33261, \"uid\"=>0, \"gid\"=>0, "
-	       "\"size\"=>10, \"mtime_ns\"=>3}, \"argc\"=>3, \"envc\"=>20, \"old_tid\"=>9");
-	expect("\"path\"=>\"/bin/ls\", \"cwd\"=>\"/\", \"argv\"=>[\"ls\", \"-l\", \"\"]");
+	expect("file: {ino: 5, dev: '8:1', mode: 33261, uid: 0, gid: 0, "
+	       "size: 10, mtime_ns: 3}, argc: 3, envc: 20");
+	expect("path: '/bin/ls', cwd: '/', argv: ['ls', '-l', ''], old_tid: 9");
 	expect_not("truncated");
 }
 
@@ -132,8 +182,8 @@ static void test_truncated(void **state)
 	begin(YGR_EV_EXEC, YGR_CLASS_EXEC);
 	record_fake_cut(&record, YGR_STR_PATH, "tail", 4, 5000);
 	record_fake_cut(&record, YGR_STR_ARGV, "a\0bcd", 5, YGR_LEN_UNKNOWN);
-	expect("\"argv\"=>[\"a\", \"bcd\"]");
-	expect("\"truncated\"=>{\"path\"=>5000, \"argv\"=>nil}");
+	expect("argv: ['a', 'bcd']");
+	expect("truncated: {path: 5000, argv: nil}");
 }
 
 static void test_empty_argv(void **state)
@@ -141,7 +191,7 @@ static void test_empty_argv(void **state)
 	(void)state;
 	begin(YGR_EV_EXEC, YGR_CLASS_EXEC);
 	record_fake_string(&record, YGR_STR_ARGV, "", 0);
-	expect("\"argv\"=>[]");
+	expect("argv: []");
 }
 
 static void test_fork(void **state)
@@ -151,8 +201,8 @@ static void test_fork(void **state)
 	(void)state;
 	begin(YGR_EV_FORK, YGR_CLASS_FORK);
 	record_fake_body(&record, &body, sizeof(body));
-	expect("\"class\"=>\"fork\"");
-	expect("\"child_pid\"=>70, \"child_start_ns\"=>4");
+	expect("class: 'fork'");
+	expect("child_pid: 70, child_start_ns: 4");
 }
 
 static void test_file(void **state)
@@ -168,10 +218,10 @@ static void test_file(void **state)
 	record_fake_string(&record, YGR_STR_PATH, "/a", 2);
 	record_fake_string(&record, YGR_STR_NEW_PATH, "/b", 2);
 	record_fake_string(&record, YGR_STR_RULE, "no-b", 4);
-	expect("\"type\"=>\"rename\"");
-	expect("\"class\"=>\"deny\", \"verdict\"=>\"deny\"");
-	expect("\"access\"=>[\"write\", \"created\"], \"open_flags\"=>577, \"path\"=>\"/a\", "
-	       "\"new_path\"=>\"/b\", \"rule\"=>\"no-b\"");
+	expect("type: 'rename'");
+	expect("class: 'deny', verdict: 'deny'");
+	expect("access: ['write', 'created'], open_flags: 577, path: '/a', "
+	       "new_path: '/b', rule: 'no-b'");
 }
 
 static void test_socket(void **state)
@@ -185,9 +235,9 @@ static void test_socket(void **state)
 	(void)state;
 	begin(YGR_EV_CONNECT, YGR_CLASS_SOCKET);
 	record_fake_body(&record, &body, sizeof(body));
-	expect("\"family\"=>\"inet\", \"sock_type\"=>1, \"protocol\"=>6, \"backlog\"=>5, \"socket_ino\"=>6, "
-	       "\"local\"=>{\"addr\"=>\"127.0.0.1\", \"port\"=>22}, "
-	       "\"remote\"=>{\"addr\"=>\"fe80::1\", \"port\"=>4444, \"scope_id\"=>2}");
+	expect("family: 'inet', sock_type: 1, protocol: 6, backlog: 5, socket_ino: 6, "
+	       "local: {addr: '127.0.0.1', port: 22}, "
+	       "remote: {addr: 'fe80::1', port: 4444, scope_id: 2}");
 }
 
 static void test_socket_without_addresses(void **state)
@@ -197,7 +247,7 @@ static void test_socket_without_addresses(void **state)
 	(void)state;
 	begin(YGR_EV_SOCKET_CREATE, YGR_CLASS_SOCKET);
 	record_fake_body(&record, &body, sizeof(body));
-	expect("\"family\"=>\"af_144\"");
+	expect("family: 'af_144'");
 	expect_not("local");
 	expect_not("remote");
 }
@@ -213,16 +263,16 @@ static void test_sensor_events(void **state)
 	begin(YGR_EV_START, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &start, sizeof(start));
 	record_fake_string(&record, YGR_STR_HOOKS, "security_file_open=attached", 27);
-	expect("\"load_id\"=>77, \"hooks\"=>\"security_file_open=attached\"");
+	expect("load_id: 77, hooks: 'security_file_open=attached'");
 	begin(YGR_EV_POLICY, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &policy, sizeof(policy));
-	expect("\"op\"=>\"load\", \"old_generation\"=>1, \"new_generation\"=>2, \"rule_nr\"=>3");
+	expect("op: 'load', old_generation: 1, new_generation: 2, rule_nr: 3");
 	begin(YGR_EV_GAP, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &gap, sizeof(gap));
-	expect("\"first_ns\"=>1, \"last_ns\"=>2, \"dropped\"=>{\"file\"=>4, \"class_9\"=>1}");
+	expect("first_ns: 1, last_ns: 2, dropped: {file: 4, class_9: 1}");
 	begin(YGR_EV_TOTALS, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &totals, sizeof(totals));
-	expect("\"begin_ns\"=>1, \"end_ns\"=>2, \"produced\"=>{\"exec\"=>4}, \"dropped\"=>{}");
+	expect("begin_ns: 1, end_ns: 2, produced: {exec: 4}, dropped: {}");
 }
 
 static void test_unknown_numbers(void **state)
@@ -230,51 +280,248 @@ static void test_unknown_numbers(void **state)
 	(void)state;
 	begin(1234, 12);
 	record.head.verdict = 9;
-	expect("\"type\"=>\"type_1234\"");
-	expect("\"class\"=>\"class_12\", \"verdict\"=>\"verdict_9\"");
+	expect("type: 'type_1234'");
+	expect("class: 'class_12', verdict: 'verdict_9'");
 }
 
-static void test_enrichment(void **state)
+static void fork_of(uint32_t parent, uint32_t child)
 {
-	struct ygr_process self = { .pid = 7, .exe = (char *)"/bin/sh", .exe_len = 7 };
-	struct ygr_process parent = { .pid = 5, .start_ns = 3, .comm = "nginx", .exe = (char *)"/n", .exe_len = 2 };
-	struct ygr_process grandparent = { .pid = 1, .comm = "init" };
+	struct ygr_body_fork body = { .child_tgid = child, .child_start_ns = child * 10 };
+
+	begin(YGR_EV_FORK, YGR_CLASS_FORK);
+	record.head.tgid = parent;
+	record.head.tid = parent;
+	record.head.start_ns = parent * 10;
+	record_fake_body(&record, &body, sizeof(body));
+	add();
+}
+
+static void exec_of(uint32_t pid, const char *path)
+{
+	begin(YGR_EV_EXEC, YGR_CLASS_EXEC);
+	record.head.tgid = pid;
+	record.head.tid = pid;
+	record.head.start_ns = pid * 10;
+	memset(record.head.comm, 0, sizeof(record.head.comm));
+	strcpy(record.head.comm, strrchr(path, '/') + 1);
+	record_fake_string(&record, YGR_STR_PATH, path, (uint32_t)strlen(path));
+	add();
+}
+
+static void unlink_of(uint32_t pid, const char *comm)
+{
+	begin(YGR_EV_UNLINK, YGR_CLASS_FILE);
+	record.head.tgid = pid;
+	record.head.tid = pid;
+	record.head.start_ns = pid * 10;
+	memset(record.head.comm, 0, sizeof(record.head.comm));
+	strcpy(record.head.comm, comm);
+}
+
+static void expect_last(const char *part)
+{
+	const char *text, *last;
+
+	text = decoded();
+	last = memrchr(text, '\n', strlen(text) - 1);
+	if (!strstr(last ? last : text, part))
+		fail_msg("no %s at the end of %s", part, text);
+}
+
+static void test_ancestors(void **state)
+{
+	(void)state;
+	fork_of(1, 5);
+	exec_of(5, "/usr/sbin/nginx");
+	fork_of(5, 7);
+	unlink_of(7, "nginx");
+	add();
+	expect_last("exe: '/usr/sbin/nginx', parent: {pid: 5, comm: 'nginx', start_ns: 50, exe: '/usr/sbin/nginx'}, "
+		    "ancestors: [{pid: 5, comm: 'nginx'}, {pid: 1, comm: 'sh'}]}");
+}
+
+/* What an event says of its ancestors is what they were at that moment, in one batch too. */
+static void test_parent_becomes_another(void **state)
+{
+	(void)state;
+	fork_of(5, 7);
+	unlink_of(7, "sh");
+	add();
+	expect_last("parent: {pid: 5, comm: 'sh', start_ns: 50}, ancestors: [{pid: 5, comm: 'sh'}]}");
+	add();
+	exec_of(5, "/bin/other");
+	unlink_of(7, "sh");
+	add();
+	expect_last("parent: {pid: 5, comm: 'other', start_ns: 50, exe: '/bin/other'}");
+}
+
+static void test_process_becomes_another(void **state)
+{
+	(void)state;
+	exec_of(5, "/bin/one");
+	exec_of(5, "/bin/two");
+	unlink_of(5, "two");
+	add();
+	expect_last("comm: 'two', exe: '/bin/two'}");
+}
+
+static void test_thread_of_another_name(void **state)
+{
+	(void)state;
+	exec_of(5, "/bin/one");
+	unlink_of(5, "worker");
+	record.head.tid = 6;
+	add();
+	expect_last("pid: 5, tid: 6, start_ns: 50, ppid: 0, uid: 0, gid: 0, euid: 0, egid: 0, comm: 'worker', "
+		    "exe: '/bin/one'}");
+}
+
+static void test_user_changes(void **state)
+{
+	(void)state;
+	exec_of(5, "/bin/one");
+	unlink_of(5, "one");
+	record.head.uid = 1000;
+	record.head.generation = 2;
+	add();
+	expect_last("uid: 1000, gid: 0, euid: 0, egid: 0, generation: 2, comm: 'one'");
+}
+
+/* Deeper than the encoder follows it at once; and then by one that is in the middle of it. */
+static void test_deep_line(void **state)
+{
+	(void)state;
+	for (uint32_t pid = 1; pid < 40; pid++)
+		fork_of(pid, pid + 1);
+	out.size = 0;
+	unlink_of(40, "sh");
+	add();
+	expect_last("ancestors: [{pid: 39, comm: 'sh'}, {pid: 38, comm: 'sh'}, {pid: 37, comm: 'sh'}, "
+		    "{pid: 36, comm: 'sh'}, {pid: 35, comm: 'sh'}, {pid: 34, comm: 'sh'}, "
+		    "{pid: 33, comm: 'sh'}, {pid: 32, comm: 'sh'}]}");
+	unlink_of(40, "sh");
+	add();
+	unlink_of(24, "sh");
+	add();
+	expect_last("ancestors: [{pid: 23, comm: 'sh'}, {pid: 22, comm: 'sh'}, {pid: 21, comm: 'sh'}, "
+		    "{pid: 20, comm: 'sh'}, {pid: 19, comm: 'sh'}, {pid: 18, comm: 'sh'}, "
+		    "{pid: 17, comm: 'sh'}, {pid: 16, comm: 'sh'}]}");
+}
+
+/* Only a number that is not the CPU's next one is written. */
+static void test_sequence(void **state)
+{
+	static const uint64_t told[] = { 7, 8, 9, 20, 21, 3 };
+	char expected[64];
 
 	(void)state;
-	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
-	enrichment = (struct ygr_enrichment) {
-		.self = &self, .ancestor_nr = 2, .ancestors = { &parent, &grandparent },
-	};
-	expect("\"exe\"=>\"/bin/sh\", \"parent\"=>{\"pid\"=>5, \"start_ns\"=>3, \"comm\"=>\"nginx\", "
-	       "\"exe\"=>\"/n\"}, \"ancestors\"=>[{\"pid\"=>5, \"comm\"=>\"nginx\"}, "
-	       "{\"pid\"=>1, \"comm\"=>\"init\"}]}");
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		unlink_of(5, "sh");
+		record.head.seq = told[i];
+		add();
+		snprintf(expected, sizeof(expected), "seq: %llu,", (unsigned long long)told[i]);
+		if (i == 5)
+			expect_last(expected);
+	}
 }
 
-static uint8_t path_type(const char *path, uint32_t len)
+static void test_time_goes_back(void **state)
 {
-	struct ygr_record_view view;
-	msgpack_sbuffer out;
-	const char *reason, *at;
-	uint8_t type;
+	(void)state;
+	unlink_of(5, "sh");
+	add();
+	unlink_of(5, "sh");
+	record.head.time_ns = 400;
+	add();
+	expect_last("time_ns: 900, boot_ns: 400");
+}
 
-	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
-	record_fake_string(&record, YGR_STR_PATH, path, len);
-	assert_int_equal(ygr_record_parse(record.bytes, record.head.len, &view, &reason), 0);
-	msgpack_sbuffer_init(&out);
-	assert_int_equal(ygr_encode_event(&out, &view, 3, 500, &enrichment), 0);
-	at = memmem(out.data, out.size, "\xa4path", 5);
-	assert_non_null(at);
-	type = (uint8_t)at[5];
-	msgpack_sbuffer_destroy(&out);
-	return type;
+/* `lz4 -dc` of two batches: the second one's numbers are its own. */
+static void test_two_batches_in_a_row(void **state)
+{
+	size_t first;
+
+	(void)state;
+	exec_of(5, "/bin/one");
+	first = out.size;
+	assert_int_equal(ygr_encode_begin(&encoder, &out, 1000, -100), 0);
+	unlink_of(6, "two");
+	add();
+	assert_true(out.size > first);
+	expect_last("time_ns: 900, boot_ns: 1000, cpu: 3, seq: 0, pid: 6, tid: 6, start_ns: 60");
 }
 
 static void test_str_or_bin(void **state)
 {
 	(void)state;
-	assert_int_equal(path_type("/\xc3\xa9", 3), 0xa0 | 3);	/* fixstr */
-	assert_int_equal(path_type("/\xff", 2), 0xc4);		/* bin 8 */
-	assert_int_equal(path_type("/\n\0x", 4), 0xa0 | 4);
+	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+	record_fake_string(&record, YGR_STR_PATH, "/\xc3\xa9", 3);
+	expect("path: '/\xc3\xa9'");
+	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+	record_fake_string(&record, YGR_STR_PATH, "/\xff", 2);
+	expect("path: b'/\xff'");
+	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+	record_fake_string(&record, YGR_STR_PATH, "12345678\xff", 9);
+	expect("path: b'12345678\xff'");
+}
+
+/* Each form of a number, on both sides of where it ends. */
+static void test_numbers(void **state)
+{
+	static const uint64_t numbers[] = {
+		0, 1, 0x7f, 0x80, 0xff, 0x100, 0xffff, 0x10000, 0xffffffff, 0x100000000, UINT64_MAX,
+	};
+	char expected[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct ygr_body_exit body = { .status = 1, .utime_ns = numbers[i], .stime_ns = numbers[i] };
+
+		begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
+		record_fake_body(&record, &body, sizeof(body));
+		snprintf(expected, sizeof(expected), "utime_ns: %llu, stime_ns: %llu}",
+			 (unsigned long long)numbers[i], (unsigned long long)numbers[i]);
+		expect(expected);
+	}
+}
+
+/* Each form of a string's length, on both sides of where it ends; as text and as bytes. */
+static void test_lengths(void **state)
+{
+	static const uint32_t lengths[] = { 0, 1, 31, 32, 255, 256, 4095 };
+	static char path[4096], expected[4200];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(lengths) / sizeof(lengths[0]); i++) {
+		uint32_t len = lengths[i / 2];
+		bool is_bytes = i % 2 && len;
+
+		memset(path, 'p', len);
+		if (is_bytes)
+			path[len - 1] = '\xff';
+		begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+		record_fake_string(&record, YGR_STR_PATH, path, len);
+		snprintf(expected, sizeof(expected), "path: %s'%.*s'}", is_bytes ? "b" : "", (int)len, path);
+		expect(expected);
+	}
+}
+
+static void test_times_ago(void **state)
+{
+	static const int64_t ago_ns[] = { 0, 1, -1, -32, -33, -128, -129, -32768, -32769, -2147483648ll, -2147483649ll };
+	char expected[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ago_ns) / sizeof(ago_ns[0]); i++) {
+		struct ygr_body_fork body = { .child_tgid = 70 };
+
+		begin(YGR_EV_FORK, YGR_CLASS_FORK);
+		record.head.time_ns = 5000000000;
+		body.child_start_ns = record.head.time_ns - (uint64_t)ago_ns[i];
+		record_fake_body(&record, &body, sizeof(body));
+		snprintf(expected, sizeof(expected), "child_start_ns: %llu}", (unsigned long long)body.child_start_ns);
+		expect(expected);
+	}
 }
 
 static void test_utf8(void **state)
@@ -299,21 +546,32 @@ static void test_utf8(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_minimal),
-		cmocka_unit_test(test_head),
-		cmocka_unit_test(test_comm_without_end),
-		cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_empty_argv),
-		cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_socket),
-		cmocka_unit_test(test_socket_without_addresses),
-		cmocka_unit_test(test_sensor_events),
-		cmocka_unit_test(test_unknown_numbers),
-		cmocka_unit_test(test_enrichment),
-		cmocka_unit_test(test_str_or_bin),
-		cmocka_unit_test(test_utf8),
+		cmocka_unit_test_setup_teardown(test_minimal, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_head, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_comm_without_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exec, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_truncated, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_empty_argv, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_fork, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_socket, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_socket_without_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sensor_events, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unknown_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ancestors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_parent_becomes_another, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_process_becomes_another, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_thread_of_another_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_user_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_deep_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sequence, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_time_goes_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_two_batches_in_a_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_str_or_bin, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_times_ago, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_utf8, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

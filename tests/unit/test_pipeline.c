@@ -70,7 +70,7 @@ static int tear_down(void **state)
 static void start(struct fixture *fixture)
 {
 	const struct ygr_spool_config spool = {
-		.dir = fixture->dir, .limit_bytes = fixture->limit_bytes, .segment_bytes = 8 << 10,
+		.dir = fixture->dir, .limit_bytes = fixture->limit_bytes, .segment_bytes = 2 << 10,
 	};
 	const struct ygr_pipeline_config config = {
 		.hold_ns = 0, .flush_ns = 1000000, .batch_bytes = 4096, .table_bytes = 64 << 10,
@@ -347,7 +347,7 @@ static void test_full_spool(void **state)
 	unsigned int refused_nr = 0;
 	uint64_t first_id = 1, id;
 
-	fixture->limit_bytes = 24 << 10;
+	fixture->limit_bytes = 8 << 10;
 	start(fixture);
 	for (unsigned int i = 0; i < 4000; i++) {
 		refused_nr += !put(fixture, 0, i + 1);
@@ -390,7 +390,7 @@ static void fail_for_a_while(struct fixture *fixture)
 	start(fixture);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = before;
-	small.rlim_cur = 700;
+	small.rlim_cur = 200;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	for (unsigned int i = 0; i < 100; i++)
 		put(fixture, 0, i + 1);
@@ -443,7 +443,7 @@ static void test_one_writer(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct ygr_spool_config config = {
-		.dir = fixture->dir, .limit_bytes = 1 << 20, .segment_bytes = 8 << 10,
+		.dir = fixture->dir, .limit_bytes = 1 << 20, .segment_bytes = 2 << 10,
 	};
 	const struct ygr_spool_found *found;
 	struct ygr_spool *second;

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "enrich.h"
 #include "process_table.h"
 #include "ring_fake.h"
 
@@ -86,12 +85,12 @@ static void test_fork_inherits_then_exec_replaces(void **state)
 	exec_of(10, 100, "/bin/sh", "sh");
 	fork_of(10, 100, 11, 200);
 	child = ygr_process_table_find(table, 11, 200);
-	assert_string_equal(child->exe, "/bin/sh");
+	assert_string_equal(child->exe->bytes, "/bin/sh");
 	assert_string_equal(child->comm, "sh");
 	assert_int_equal(ygr_process_table_parent(table, child)->pid, 10);
 	exec_of(11, 200, "/bin/ls", "ls");
 	child = ygr_process_table_find(table, 11, 200);
-	assert_string_equal(child->exe, "/bin/ls");
+	assert_string_equal(child->exe->bytes, "/bin/ls");
 	assert_string_equal(child->comm, "ls");
 	assert_int_equal(ygr_process_table_parent(table, child)->pid, 10);
 }
@@ -101,9 +100,9 @@ static void test_pid_reuse(void **state)
 	(void)state;
 	exec_of(10, 100, "/bin/old", "old");
 	exec_of(10, 900, "/bin/new", "new");
-	assert_string_equal(ygr_process_table_find(table, 10, 100)->exe, "/bin/old");
-	assert_string_equal(ygr_process_table_find(table, 10, 900)->exe, "/bin/new");
-	assert_string_equal(ygr_process_table_find(table, 10, 0)->exe, "/bin/new");
+	assert_string_equal(ygr_process_table_find(table, 10, 100)->exe->bytes, "/bin/old");
+	assert_string_equal(ygr_process_table_find(table, 10, 900)->exe->bytes, "/bin/new");
+	assert_string_equal(ygr_process_table_find(table, 10, 0)->exe->bytes, "/bin/new");
 	assert_null(ygr_process_table_find(table, 10, 500));
 }
 
@@ -115,7 +114,7 @@ static void test_proc_entry_becomes_exact(void **state)
 	ygr_process_table_add(table, 20, 1, 7 * tick, "sshd", "/usr/sbin/sshd");
 	assert_null(ygr_process_table_find(table, 20, 8 * tick));
 	assert_null(ygr_process_table_find(table, 20, 7 * tick - 1));
-	assert_string_equal(ygr_process_table_find(table, 20, 7 * tick + 5)->exe, "/usr/sbin/sshd");
+	assert_string_equal(ygr_process_table_find(table, 20, 7 * tick + 5)->exe->bytes, "/usr/sbin/sshd");
 	assert_null(ygr_process_table_find(table, 20, 7 * tick + 6));
 }
 
@@ -124,7 +123,7 @@ static void test_events_know_better_than_proc(void **state)
 	(void)state;
 	exec_of(10, 123, "/bin/sh", "sh");
 	ygr_process_table_add(table, 10, 1, 0, "stale", "/stale");
-	assert_string_equal(ygr_process_table_find(table, 10, 123)->exe, "/bin/sh");
+	assert_string_equal(ygr_process_table_find(table, 10, 123)->exe->bytes, "/bin/sh");
 	assert_int_equal(stats_of().entry_nr, 1);
 }
 
@@ -200,35 +199,70 @@ static void test_ended_go_first(void **state)
 	assert_int_equal(stats_of().evicted_nr, 0);
 }
 
-static void test_enrich_line_of_ancestors(void **state)
+/* Entries that name each other: found, not followed for ever. */
+static void test_circle(void **state)
 {
-	struct ygr_enrichment enrichment;
-
-	(void)state;
-	exec_of(1, 1, "/sbin/init", "init");
-	for (uint32_t pid = 1; pid < 12; pid++)
-		fork_of(pid, pid, pid + 1, pid + 1);
-	begin(YGR_EV_CONNECT, 50, 12, 12, "sh");
-	observe();
-	ygr_enrich_record(table, &view, &enrichment);
-	assert_int_equal(enrichment.self->pid, 12);
-	assert_int_equal(enrichment.ancestor_nr, YGR_ENRICH_ANCESTORS_MAX);
-	assert_int_equal(enrichment.ancestors[0]->pid, 11);
-	assert_int_equal(enrichment.ancestors[7]->pid, 4);
-}
-
-/* Entries that name each other: bounded, as every walk over them is. */
-static void test_enrich_circle(void **state)
-{
-	struct ygr_enrichment enrichment;
+	const struct ygr_process *process;
 
 	(void)state;
 	fork_of(5, 50, 6, 50);
 	fork_of(6, 50, 5, 50);
-	begin(YGR_EV_CONNECT, 60, 5, 50, "sh");
-	observe();
-	ygr_enrich_record(table, &view, &enrichment);
-	assert_true(enrichment.ancestor_nr <= YGR_ENRICH_ANCESTORS_MAX);
+	process = ygr_process_table_find(table, 5, 50);
+	assert_int_equal(ygr_process_table_parent(table, process)->pid, 6);
+}
+
+static void test_same_program_is_kept_once(void **state)
+{
+	size_t before;
+
+	(void)state;
+	exec_of(2, 2, "/usr/bin/a-program-with-some-name", "a");
+	exec_of(3, 3, "/usr/bin/a-program-with-some-name", "a");
+	before = stats_of().used_bytes;
+	exec_of(4, 4, "/usr/bin/a-program-with-some-name", "a");
+	assert_int_equal(stats_of().used_bytes - before, sizeof(struct ygr_process));
+	assert_ptr_equal(ygr_process_table_find(table, 2, 2)->exe, ygr_process_table_find(table, 4, 4)->exe);
+}
+
+static void test_long_program_is_cut(void **state)
+{
+	static char path[YGR_PROCESS_EXE_BYTES + 100];
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	ygr_process_table_add(table, 20, 1, 0, "sshd", path);
+	assert_int_equal(ygr_process_table_find(table, 20, 0)->exe->len, YGR_PROCESS_EXE_BYTES);
+}
+
+/* Whoever remembers a line of ancestors looks again when this number has risen. */
+static void test_changes_that_others_see(void **state)
+{
+	uint32_t before;
+
+	(void)state;
+	exec_of(10, 100, "/bin/sh", "sh");
+	before = ygr_process_table_change_nr(table);
+	exec_of(10, 100, "/bin/bash", "bash");
+	assert_int_equal(ygr_process_table_change_nr(table), before);	/* nobody descends from it */
+	fork_of(10, 100, 11, 200);
+	exec_of(11, 200, "/bin/ls", "ls");
+	assert_int_equal(ygr_process_table_change_nr(table), before);
+	exec_of(10, 100, "/bin/zsh", "zsh");
+	assert_int_equal(ygr_process_table_change_nr(table), before + 1);
+}
+
+static void test_change_ends_the_mark(void **state)
+{
+	struct ygr_process *process;
+
+	(void)state;
+	exec_of(10, 100, "/bin/sh", "sh");
+	process = ygr_process_table_find(table, 10, 100);
+	process->mark.serial = 3;
+	process->mark.subject_serial = 3;
+	exec_of(10, 100, "/bin/bash", "bash");
+	assert_int_equal(process->mark.serial, 0);
+	assert_int_equal(process->mark.subject_serial, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -246,8 +280,11 @@ int main(void)
 		TEST(test_parent_by_pid_must_be_older),
 		TEST(test_ceiling),
 		TEST(test_ended_go_first),
-		TEST(test_enrich_line_of_ancestors),
-		TEST(test_enrich_circle),
+		TEST(test_circle),
+		TEST(test_same_program_is_kept_once),
+		TEST(test_long_program_is_cut),
+		TEST(test_changes_that_others_see),
+		TEST(test_change_ends_the_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ static void test_offsets(void **state)
 	assert_int_equal(ygr_le32_get(at + 4), 352);
 	at += 8;
 	assert_memory_equal(at, "YGRB", 4);
-	assert_int_equal(ygr_le16_get(at + 4), 1);
+	assert_int_equal(ygr_le16_get(at + 4), 2);
 	assert_int_equal(ygr_le16_get(at + 6), 272);
 	assert_int_equal(ygr_le32_get(at + 8), 352);
 	assert_int_equal(ygr_le32_get(at + 12), 2);
@@ -138,7 +138,7 @@ static void test_reasons(void **state)
 	batch.bytes[8] = 'X';
 	assert_string_equal(reason_of(&batch), "skippable frame is not a batch header");
 	batch = one();
-	batch.bytes[12] = 2;
+	batch.bytes[12] = 3;
 	assert_string_equal(reason_of(&batch), "unknown batch version");
 	batch = one();
 	batch.bytes[14]++;

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,15 +32,16 @@
 #define SERVICES_NR	2000
 #define ROUNDS_MAX	32
 #define TABLE_BYTES	(16u << 20)
-#define BATCH_BYTES	(256u << 10)
+#define BATCH_BYTES	(1u << 20)
 #define PACKED_BYTES	(1ull << 31)
+#define FULL_WAIT_NS	(50 * 1000)
 
 enum contender {
 	COPY,		/* memcpy() of the reader's msgpack */
 	LZ4,		/* LZ4_compress_fast() of it, batch by batch */
 	READ,
 	ORDER,
-	ENRICH,
+	OBSERVE,
 	ENCODE,
 	COMPRESS,
 	EPOLL,		/* the reader's own pipeline, to a spool on disk */
@@ -47,7 +50,7 @@ enum contender {
 };
 
 static const char *const names[CONTENDER_NR] = {
-	"memcpy", "lz4", "read", "order", "enrich", "encode", "compress", "epoll", "io_uring",
+	"memcpy", "lz4", "read", "order", "observe", "encode", "compress", "epoll", "io_uring",
 };
 
 /* One CPU's records in advance, with the positions at which the reader is woken. */
@@ -158,7 +161,7 @@ static void rewind_rings(struct bench *bench)
 	bench->spent_wall_ns = 0;
 }
 
-/* Plays the kernel for a moment. Return: whether there was anything left to publish. */
+/* Plays the kernel for a moment, as far as there is room. Return: whether it published anything. */
 static bool feed(struct bench *bench)
 {
 	bool any = false;
@@ -169,7 +172,7 @@ static bool feed(struct bench *bench)
 
 		while (end < stream->len && end - stream->fed < FEED_BYTES)
 			end += ((const struct ygr_record *)(stream->bytes + end))->len;
-		if (end == stream->fed)
+		if (end == stream->fed || !ring_fake_has_room(&stream->ring, end - stream->fed))
 			continue;
 		ring_fake_put_raw(&stream->ring, stream->bytes + stream->fed, end - stream->fed);
 		stream->fed = end;
@@ -178,12 +181,21 @@ static bool feed(struct bench *bench)
 	return any;
 }
 
+static bool is_all_fed(const struct bench *bench)
+{
+	for (int i = 0; i < CPUS_NR; i++)
+		if (bench->streams[i].fed != bench->streams[i].len)
+			return false;
+	return true;
+}
+
 /* ---- the stages ----------------------------------------------------------- */
 
 struct stages {
 	struct ygr_ring_reader rings[CPUS_NR];
 	struct ygr_order order;
 	struct ygr_process_table *table;
+	struct ygr_encoder encoder;
 	struct ygr_batch batch;
 	struct ygr_batch_header identity;
 };
@@ -200,6 +212,8 @@ static void stages_init(struct stages *stages, struct bench *bench)
 	if (!ret)
 		ret = ygr_process_table_create(&stages->table, TABLE_BYTES, 30 * YGR_NS_PER_S);
 	if (!ret)
+		ret = ygr_encode_init(&stages->encoder);
+	if (!ret)
 		ret = ygr_batch_init(&stages->batch, CPUS_NR);
 	if (ret)
 		die("stages", -ret);
@@ -208,6 +222,7 @@ static void stages_init(struct stages *stages, struct bench *bench)
 static void stages_exit(struct stages *stages)
 {
 	ygr_batch_exit(&stages->batch);
+	ygr_encode_exit(&stages->encoder);
 	ygr_process_table_destroy(stages->table);
 	ygr_order_exit(&stages->order);
 }
@@ -228,7 +243,7 @@ static void keep_packed(struct bench *bench, const struct ygr_batch *batch)
 {
 	if (bench->packed_bytes + batch->events.size > PACKED_BYTES)
 		die("msgpack", E2BIG);
-	memcpy(bench->packed + bench->packed_bytes, batch->events.data, batch->events.size);
+	memcpy(bench->packed + bench->packed_bytes, batch->events.bytes, batch->events.size);
 	bench->packed_bytes += batch->events.size;
 	bench->batch_ends[bench->batch_nr++] = bench->packed_bytes;
 	bench->spool_bytes += batch->len;
@@ -248,19 +263,19 @@ static void close_batch(struct bench *bench, struct stages *stages, enum contend
 
 static void take_all(struct bench *bench, struct stages *stages, enum contender level, bool keep)
 {
-	uint64_t now_ns = ygr_clock_boot_ns();
+	const struct ygr_batch_clock clock = {
+		.now_ns = ygr_clock_boot_ns(), .realtime_offset_ns = bench->realtime_offset_ns,
+	};
 	struct ygr_ring_reader *ring;
 
 	ygr_order_refresh(&stages->order);
-	while ((ring = ygr_order_next(&stages->order, now_ns, true))) {
-		struct ygr_enrichment enrichment;
+	while ((ring = ygr_order_next(&stages->order, clock.now_ns, true))) {
+		struct ygr_process *self = NULL;
 
-		if (level >= ENRICH) {
-			ygr_process_table_observe(stages->table, &ring->view);
-			ygr_enrich_record(stages->table, &ring->view, &enrichment);
-		}
-		if (level >= ENCODE && ygr_batch_add(&stages->batch, &ring->view, ring->map.cpu,
-						     &enrichment, now_ns, bench->realtime_offset_ns))
+		if (level >= OBSERVE)
+			self = ygr_process_table_observe(stages->table, &ring->view);
+		if (level >= ENCODE && ygr_batch_add(&stages->batch, &stages->encoder, &ring->view, ring->map.cpu,
+						     stages->table, self, &clock))
 			die("encode", ENOMEM);
 		ygr_order_take(&stages->order);
 		if (level >= ENCODE && stages->batch.events.size >= BATCH_BYTES)
@@ -300,70 +315,110 @@ static void run_stages(struct bench *bench, enum contender level, bool keep)
 
 /* ---- the whole reader ----------------------------------------------------- */
 
-static bool is_drained(const struct bench *bench, const struct ygr_pipeline *pipeline)
-{
-	for (int i = 0; i < CPUS_NR; i++)
-		if (pipeline->rings[i].pos != bench->streams[i].ring.head)
-			return false;
-	return true;
-}
-
-static void pump(struct bench *bench, struct ygr_pipeline *pipeline, struct ygr_loop *loop)
-{
-	watch_start(bench);
-	ygr_pipeline_pump(pipeline);
-	while (!is_drained(bench, pipeline))
-		if (loop->backend->step(loop))
-			die("loop", EIO);
-	watch_stop(bench);
-}
+/* The pipeline in its loop, woken by an eventfd where the device would wake it. */
+struct whole {
+	struct bench *bench;
+	struct ygr_loop *loop;
+	struct ygr_spool *spool;
+	struct ygr_pipeline pipeline;
+	int wake_fd;
+	struct ygr_loop_timer full;	/* both batches and all rings are */
+};
 
 static void drained(void *arg)
 {
-	ygr_loop_stop(arg);
+	struct whole *whole = arg;
+
+	ygr_loop_stop(whole->loop);
 }
 
-static void run_whole(struct bench *bench, enum ygr_loop_kind kind)
+static void look(void *arg)
 {
-	char dir[] = "XXXXXX", command[64];
-	const struct ygr_spool_config spool_config = {
+	struct whole *whole = arg;
+	const uint64_t one = 1;
+	bool any;
+
+	watch_stop(whole->bench);
+	any = feed(whole->bench);
+	watch_start(whole->bench);
+	if (!any && is_all_fed(whole->bench)) {
+		ygr_pipeline_drain(&whole->pipeline, drained, whole);
+		return;
+	}
+	ygr_pipeline_pump(&whole->pipeline);
+	if (!any)
+		ygr_loop_timer_arm(&whole->full, FULL_WAIT_NS);
+	else if (write(whole->wake_fd, &one, sizeof(one)) != sizeof(one))
+		die("eventfd", errno);
+}
+
+static void woken(void *arg, uint32_t events)
+{
+	struct whole *whole = arg;
+	uint64_t nr;
+
+	(void)events;
+	if (read(whole->wake_fd, &nr, sizeof(nr)) == sizeof(nr))
+		look(whole);
+}
+
+static void whole_init(struct whole *whole, struct bench *bench, const char *dir, enum ygr_loop_kind kind)
+{
+	const struct ygr_spool_config spool = {
 		.dir = dir, .limit_bytes = 1ull << 40, .segment_bytes = 16 << 20,
 	};
 	const struct ygr_pipeline_config config = {
 		.flush_ns = 200 * YGR_NS_PER_MS, .batch_bytes = BATCH_BYTES, .table_bytes = TABLE_BYTES,
 	};
-	const struct ygr_source source = {
+	static struct ygr_source source = {
 		.fd = -1, .poll_fd = -1, .load_id = 1, .schema_version = YGR_SCHEMA_VERSION,
-		.ring_nr = CPUS_NR, .maps = bench->maps,
+		.ring_nr = CPUS_NR,
 	};
 	const struct ygr_spool_found *found;
-	struct ygr_pipeline pipeline;
-	struct ygr_spool *spool;
-	struct ygr_loop *loop;
+	int ret;
+
+	memset(whole, 0, sizeof(*whole));
+	whole->bench = bench;
+	source.maps = bench->maps;
+	whole->wake_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = whole->wake_fd < 0 ? -errno : ygr_loop_create(&whole->loop, kind);
+	if (!ret)
+		ret = ygr_spool_open(&whole->spool, &spool, &found);
+	if (!ret)
+		ret = ygr_pipeline_init(&whole->pipeline, &config, whole->loop, &source, whole->spool, found);
+	if (!ret)
+		ret = ygr_loop_timer_init(whole->loop, &whole->full, look, whole);
+	if (!ret && ygr_loop_watch(whole->loop, whole->wake_fd, EPOLLIN, woken, whole) < 0)
+		ret = -EIO;
+	if (ret)
+		die("pipeline", -ret);
+}
+
+static void whole_exit(struct whole *whole)
+{
+	ygr_loop_timer_exit(whole->loop, &whole->full);
+	ygr_pipeline_exit(&whole->pipeline);
+	ygr_spool_close(whole->spool);
+	ygr_loop_destroy(whole->loop);
+	close(whole->wake_fd);
+}
+
+static void run_whole(struct bench *bench, enum ygr_loop_kind kind)
+{
+	char dir[] = "XXXXXX", command[64];
+	struct whole whole;
 	int ret;
 
 	rewind_rings(bench);
 	if (!mkdtemp(dir))
 		die(bench->spool_dir, errno);
-	ret = ygr_loop_create(&loop, kind);
-	if (!ret)
-		ret = ygr_spool_open(&spool, &spool_config, &found);
-	if (!ret)
-		ret = ygr_pipeline_init(&pipeline, &config, loop, &source, spool, found);
-	if (ret)
-		die("pipeline", -ret);
-	while (feed(bench))
-		pump(bench, &pipeline, loop);
+	whole_init(&whole, bench, dir, kind);
 	watch_start(bench);
-	ygr_pipeline_drain(&pipeline, drained, loop);
-	if (pipeline.drained)
-		ygr_loop_run(loop);
+	ret = ygr_loop_run(whole.loop);
 	watch_stop(bench);
-	if (pipeline.stats.spooled_nr != bench->event_nr)
-		die("events are missing from the spool", EIO);
-	ygr_pipeline_exit(&pipeline);
-	ygr_spool_close(spool);
-	ygr_loop_destroy(loop);
+	if (ret || whole.pipeline.stats.spooled_nr != bench->event_nr)
+		die("events are missing from the spool", ret ? -ret : EIO);
+	whole_exit(&whole);
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	if (system(command))
 		die(command, EIO);
@@ -458,7 +513,7 @@ static struct result summarise(const struct bench *bench)
 static void print_table(const struct result *result)
 {
 	static const char *const stages[] = {
-		[READ] = "read the rings", [ORDER] = "order by time", [ENRICH] = "process table, enrich",
+		[READ] = "read the rings", [ORDER] = "order by time", [OBSERVE] = "process table",
 		[ENCODE] = "encode", [COMPRESS] = "compress, hash",
 	};
 

@@ -448,16 +448,25 @@ static void service_step(struct workload *workload, struct record_fake *record)
 
 /* ---- the whole ------------------------------------------------------------ */
 
+/* They were started one after the other, long before the records begin. */
+static void make_older(struct workload *workload, struct workload_process *process)
+{
+	process->start_ns = workload->time_ns - 3600000000000ull + process->pid * 12345678ull;
+}
+
 static void make_processes(struct workload *workload)
 {
-	for (uint32_t i = 0; i < WORKLOAD_TREE_NR; i++)
+	for (uint32_t i = 0; i < WORKLOAD_TREE_NR; i++) {
 		make_process(workload, &workload->tree[i], i ? &workload->tree[i - 1] : NULL,
 			     i > 2 ? 1000 : 0, 0);
+		make_older(workload, &workload->tree[i]);
+	}
 	for (uint32_t i = 0; i < workload->service_nr; i++) {
 		uint32_t home = i % (CONTAINERS_NR + 4);
 
 		make_process(workload, &workload->services[i], &workload->tree[1],
 			     33 + i % 5, home > CONTAINERS_NR ? 0 : home);
+		make_older(workload, &workload->services[i]);
 	}
 }
 
@@ -507,10 +516,9 @@ static void prologue_step(struct workload *workload, struct record_fake *record)
 	uint32_t nr = workload->prologue / 2;
 	struct workload_process *process = nr < WORKLOAD_TREE_NR ? &workload->tree[nr] :
 					   &workload->services[nr - WORKLOAD_TREE_NR];
-	struct workload_process *parent = nr == 0 ? process : nr < WORKLOAD_TREE_NR ?
-					  process - 1 : &workload->tree[1];
+	struct workload_process *parent = nr < WORKLOAD_TREE_NR ? process - 1 : &workload->tree[1];
 
-	if (workload->prologue++ % 2)
+	if (workload->prologue++ % 2 || nr == 0)
 		put_exec(workload, record, process);
 	else
 		put_fork(workload, record, parent, process);
