@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 B=${B:-build}
 work=$(mktemp -d)
 chmod 755 "$work"	# the sender is another user
-number=0 failed=0 daemon='' receiver='' producer='' port=''
+number=0 failed=0 daemon='' receiver='' producer='' port=0
 
 # say STATUS NAME - a result; repeat_with (if set) tells how to have it again
 say() {

@@ -2,11 +2,12 @@
 /*
  * Plays the kernel for tests/native: fills the rings of a source file at a
  * steady rate and says at the end, per CPU, how many events there were and how
- * many of them it had to drop.
+ * many of them it had to drop. SIGTERM is the end before all EVENTS are there.
  *
  * Usage: ring_producer FILE CPUS RING_BYTES EVENTS EVENTS_PER_MS
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,14 @@
 #include "source.h"
 
 #define CPUS_MAX	64
+
+static volatile sig_atomic_t is_stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	is_stopped = 1;
+}
 
 static int make_file(const char *path, const struct ygr_source_file_head *head)
 {
@@ -72,7 +81,8 @@ int main(int argc, char **argv)
 	fd = make_file(argv[1], &head);
 	for (uint32_t i = 0; i < head.cpu_nr; i++)
 		ring_fake_init_file(&rings[i], i, fd, ygr_source_file_offset(&head, i), head.data_bytes);
-	for (uint64_t nr = 0; nr < event_nr; nr++) {
+	signal(SIGTERM, stop);
+	for (uint64_t nr = 0; nr < event_nr && !is_stopped; nr++) {
 		static struct record_fake record;
 
 		make_open(&record, nr);
