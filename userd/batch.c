@@ -95,6 +95,7 @@ static int reserve(struct ygr_batch *batch, size_t cap)
 
 	if (cap <= batch->cap)
 		return 0;
+	cap += cap / 8;		/* the next batch may be larger by a little */
 	bytes = realloc(batch->bytes, cap);
 	if (!bytes)
 		return -ENOMEM;

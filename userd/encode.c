@@ -53,23 +53,23 @@ static const uint8_t *skip_sequence(const uint8_t *at, const uint8_t *end)
 	return NULL;
 }
 
-static const uint8_t *skip_ascii(const uint8_t *at, const uint8_t *end)
+static bool is_ascii_8(const uint8_t *at)
 {
 	uint64_t eight;
 
-	for (; end - at >= 8; at += 8) {
-		memcpy(&eight, at, sizeof(eight));
-		if (eight & 0x8080808080808080ull)
-			break;
-	}
-	return at;
+	memcpy(&eight, at, sizeof(eight));
+	return (eight & 0x8080808080808080ull) == 0;
 }
 
 bool ygr_encode_is_utf8(const char *bytes, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
 
-	at = skip_ascii(at, end);
+	/* Nearly all are ASCII: eight bytes at a time, the last eight overlapping. */
+	for (; end - at >= 8 && is_ascii_8(at); at += 8)
+		;
+	if (len >= 8 && end - at < 8 && is_ascii_8(end - 8))
+		return true;
 	while (at && at < end)
 		at = skip_sequence(at, end);
 	return at != NULL;
@@ -96,26 +96,6 @@ static char *put_decimal(char *at, uint32_t value)
 	} while (value);
 	while (nr)
 		*at++ = digits[--nr];
-	return at;
-}
-
-struct bit_name {
-	uint32_t bit;
-	const char *name;
-};
-
-static uint8_t *put_bits(uint8_t *at, uint32_t bits, const struct bit_name *names, size_t nr)
-{
-	uint32_t known = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		known += (bits & names[i].bit) != 0;
-	if (!known)
-		return ygr_pack_nil(at);
-	at = ygr_pack_array(at, known);
-	for (size_t i = 0; i < nr; i++)
-		if (bits & names[i].bit)
-			at = put_word(at, names[i].name);
 	return at;
 }
 
@@ -396,23 +376,30 @@ static uint8_t *define_stranger(struct ygr_encoder *encoder, uint8_t *at, const 
 
 /* ---- values --------------------------------------------------------------- */
 
-static uint8_t *put_device(uint8_t *at, const struct ygr_file_id *id)
+/* Files of one disk come in a row: its name is made once. */
+static uint8_t *put_device(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_file_id *id)
 {
-	char dev[24], *end;
+	struct ygr_encoder_device *device = &encoder->device;
+	char *end;
 
-	end = put_decimal(dev, id->dev_major);
-	*end++ = ':';
-	end = put_decimal(end, id->dev_minor);
-	return ygr_pack_str(at, dev, (size_t)(end - dev));
+	if (device->major != id->dev_major || device->minor != id->dev_minor || !device->len) {
+		device->major = id->dev_major;
+		device->minor = id->dev_minor;
+		end = put_decimal(device->text, id->dev_major);
+		*end++ = ':';
+		end = put_decimal(end, id->dev_minor);
+		device->len = (uint8_t)(end - device->text);
+	}
+	return ygr_pack_str(at, device->text, device->len);
 }
 
-static uint8_t *put_file(uint8_t *at, const struct ygr_file_id *id)
+static uint8_t *put_file(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_file_id *id)
 {
 	if (!id->ino && !id->dev_major && !id->dev_minor)
 		return ygr_pack_nil(at);
 	at = ygr_pack_array(at, 9);
 	at = ygr_pack_u64(at, id->ino);
-	at = put_device(at, id);
+	at = put_device(encoder, at, id);
 	at = ygr_pack_nonzero(at, id->ino_generation);
 	at = ygr_pack_u64(at, id->mode);
 	at = ygr_pack_u64(at, id->uid);
@@ -457,11 +444,11 @@ static uint8_t *put_arguments(uint8_t *at, const struct ygr_record_string *argv)
 	return at;
 }
 
-static uint8_t *put_exec(uint8_t *at, const struct ygr_record_view *view)
+static uint8_t *put_exec(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
 {
 	const struct ygr_body_exec *body = &view->body.exec;
 
-	at = put_file(at, &body->file);
+	at = put_file(encoder, at, &body->file);
 	at = ygr_pack_u64(at, body->argc);
 	at = ygr_pack_u64(at, body->envc);
 	at = put_string(at, &view->strings[YGR_STR_PATH]);
@@ -485,21 +472,53 @@ static uint8_t *put_exit(uint8_t *at, const struct ygr_body_exit *body)
 	return ygr_pack_u64(at, body->stime_ns);
 }
 
-static uint8_t *put_file_event(uint8_t *at, const struct ygr_record_view *view)
+#define READ	"\xa4read"
+#define WRITE	"\xa5write"
+#define CREATED	"\xa7" "created"
+#define EXEC	"\xa4" "exec"
+
+/* The lists that nearly every file event has one of, packed in advance. */
+static uint8_t *put_access(uint8_t *at, uint32_t bits)
 {
-	static const struct bit_name access[] = {
-		{ YGR_ACCESS_READ, "read" },
-		{ YGR_ACCESS_WRITE, "write" },
-		{ YGR_ACCESS_CREATED, "created" },
-		{ YGR_ACCESS_EXEC, "exec" },
+	static const struct {
+		uint8_t len;
+		char	bytes[26];
+	} lists[16] = {
+#define LIST(text) { sizeof(text) - 1, text }
+		LIST("\xc0"), LIST("\x91" READ), LIST("\x91" WRITE), LIST("\x92" READ WRITE),
+		LIST("\x91" CREATED), LIST("\x92" READ CREATED), LIST("\x92" WRITE CREATED),
+		LIST("\x93" READ WRITE CREATED), LIST("\x91" EXEC), LIST("\x92" READ EXEC),
+		LIST("\x92" WRITE EXEC), LIST("\x93" READ WRITE EXEC), LIST("\x92" CREATED EXEC),
+		LIST("\x93" READ CREATED EXEC), LIST("\x93" WRITE CREATED EXEC),
+		LIST("\x94" READ WRITE CREATED EXEC),
 	};
+	uint32_t known = bits & (YGR_ACCESS_READ | YGR_ACCESS_WRITE | YGR_ACCESS_CREATED | YGR_ACCESS_EXEC);
+
+	/* All of them, whatever the length: moves, and no call. What is too much is written over. */
+	memcpy(at, lists[known].bytes, sizeof(lists[known].bytes) - 1);
+	return at + lists[known].len;
+}
+
+static uint8_t *put_file_event(struct ygr_encoder *encoder, uint8_t *at,
+			       const struct ygr_record_view *view)
+{
 	const struct ygr_body_file *body = &view->body.file;
 
-	at = put_file(at, &body->file);
-	at = put_bits(at, body->access, access, sizeof(access) / sizeof(access[0]));
+	at = put_file(encoder, at, &body->file);
+	at = put_access(at, body->access);
 	at = ygr_pack_nonzero(at, body->open_flags);
 	at = put_string(at, &view->strings[YGR_STR_PATH]);
 	return view->head->type == YGR_EV_RENAME ? put_string(at, &view->strings[YGR_STR_NEW_PATH]) : at;
+}
+
+static char *put_octet(char *at, uint8_t value)
+{
+	if (value >= 100)
+		*at++ = (char)('0' + value / 100);
+	if (value >= 10)
+		*at++ = (char)('0' + value / 10 % 10);
+	*at++ = (char)('0' + value % 10);
+	return at;
 }
 
 static uint8_t *put_ip(uint8_t *at, const struct ygr_address *address)
@@ -513,7 +532,7 @@ static uint8_t *put_ip(uint8_t *at, const struct ygr_address *address)
 	for (int i = 0; i < 4; i++) {
 		if (i)
 			*end++ = '.';
-		end = put_decimal(end, address->addr[i]);
+		end = put_octet(end, address->addr[i]);
 	}
 	return ygr_pack_str(at, text, (size_t)(end - text));
 }
@@ -543,18 +562,18 @@ static uint8_t *put_socket(uint8_t *at, const struct ygr_record_view *view)
 	return put_string(at, &view->strings[YGR_STR_UNIX_PATH]);
 }
 
-static uint8_t *put_values(uint8_t *at, const struct ygr_record_view *view)
+static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
 {
 	switch (view->head->type) {
 	case YGR_EV_EXEC_CHECK:
 	case YGR_EV_EXEC:
-		return put_exec(at, view);
+		return put_exec(encoder, at, view);
 	case YGR_EV_FORK:
 		return put_fork(at, view);
 	case YGR_EV_EXIT:
 		return put_exit(at, &view->body.exit);
 	case YGR_EV_OPEN ... YGR_EV_MMAP_EXEC:
-		return put_file_event(at, view);
+		return put_file_event(encoder, at, view);
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
 		return put_socket(at, view);
 	}
@@ -668,22 +687,23 @@ static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr
 	return is_cut ? put_truncated(extras, at, view) : at;
 }
 
+/* By bit. */
+static const char *const flag_names[] = {
+	"kthread", "io_worker", "memfd", "unlinked", "truncated", "no_path", "script", "compat",
+};
+
+_Static_assert(YGR_F_COMPAT == 1u << 7, "flag_names[] has them all, in order");
+
 static uint8_t *put_flags(struct extras *extras, uint8_t *at, uint32_t flags)
 {
-	static const struct bit_name names[] = {
-		{ YGR_F_KTHREAD, "kthread" },
-		{ YGR_F_IO_WORKER, "io_worker" },
-		{ YGR_F_MEMFD, "memfd" },
-		{ YGR_F_UNLINKED, "unlinked" },
-		{ YGR_F_TRUNCATED, "truncated" },
-		{ YGR_F_NO_PATH, "no_path" },
-		{ YGR_F_SCRIPT, "script" },
-		{ YGR_F_COMPAT, "compat" },
-	};
-
-	if (!(flags & 0xff))
+	flags &= 0xff;
+	if (!flags)
 		return at;
-	return put_bits(put_key(extras, at, "flags"), flags, names, sizeof(names) / sizeof(names[0]));
+	at = ygr_pack_array(put_key(extras, at, "flags"), (uint32_t)__builtin_popcount(flags));
+	for (int bit = 0; bit < 8; bit++)
+		if (flags & 1u << bit)
+			at = put_word(at, flag_names[bit]);
+	return at;
 }
 
 /* A sequence number is told only where the CPU's stream has a hole, or begins. */
@@ -833,7 +853,7 @@ int ygr_encode_event(struct ygr_encoder *encoder, struct ygr_encoded *out,
 	at = ygr_pack_u64(at, cpu);
 	at = ygr_pack_i64(at, (int64_t)(head->time_ns - encoder->last_ns));
 	encoder->last_ns = head->time_ns;
-	at = put_values(at, view);
+	at = put_values(encoder, at, view);
 	if (is_bare(head))
 		at = put_kind(&extras, at, head);
 	if (has_own_verdict(head))

@@ -42,6 +42,12 @@ struct ygr_encoded {
 	size_t	 cap;
 };
 
+struct ygr_encoder_device {
+	uint32_t major, minor;
+	uint8_t	 len;			/* 0: none so far */
+	char	 text[24];
+};
+
 /* What the batch at hand holds already. One encoder serves one batch at a time. */
 struct ygr_encoder {
 	uint32_t serial;		/* of the batch; never 0 */
@@ -49,6 +55,7 @@ struct ygr_encoder {
 	uint64_t last_ns;		/* boot time of the event before */
 	uint16_t *shapes;		/* by type, class, verdict: 1 + number; 0: not there yet */
 	uint64_t *next_seq;		/* by CPU: one above the last that was told */
+	struct ygr_encoder_device device; /* the last that was named */
 };
 
 /* Return: 0 or -ENOMEM. */

@@ -28,25 +28,18 @@ void ygr_order_exit(struct ygr_order *order)
 	memset(order, 0, sizeof(*order));
 }
 
-static uint64_t time_of(const struct ygr_order *order, size_t slot)
-{
-	return order->rings[order->heap[slot]].view.head->time_ns;
-}
-
 /* Equal times: the lower CPU first, so that the same input gives the same output. */
-static bool is_before(const struct ygr_order *order, size_t a, size_t b)
+static bool is_before(const struct ygr_order_entry *a, const struct ygr_order_entry *b)
 {
-	uint64_t time_a = time_of(order, a), time_b = time_of(order, b);
-
-	return time_a != time_b ? time_a < time_b : order->heap[a] < order->heap[b];
+	return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->index < b->index;
 }
 
 static void swap(struct ygr_order *order, size_t a, size_t b)
 {
-	uint32_t index = order->heap[a];
+	struct ygr_order_entry entry = order->heap[a];
 
 	order->heap[a] = order->heap[b];
-	order->heap[b] = index;
+	order->heap[b] = entry;
 }
 
 static void sift_down(struct ygr_order *order, size_t slot)
@@ -54,9 +47,9 @@ static void sift_down(struct ygr_order *order, size_t slot)
 	for (;;) {
 		size_t least = slot, left = 2 * slot + 1, right = left + 1;
 
-		if (left < order->heap_nr && is_before(order, left, least))
+		if (left < order->heap_nr && is_before(&order->heap[left], &order->heap[least]))
 			least = left;
-		if (right < order->heap_nr && is_before(order, right, least))
+		if (right < order->heap_nr && is_before(&order->heap[right], &order->heap[least]))
 			least = right;
 		if (least == slot)
 			return;
@@ -69,9 +62,11 @@ static void push(struct ygr_order *order, uint32_t index)
 {
 	size_t slot = order->heap_nr++;
 
-	order->heap[slot] = index;
+	order->heap[slot] = (struct ygr_order_entry) {
+		.time_ns = order->rings[index].view.head->time_ns, .index = index,
+	};
 	order->queued[index] = true;
-	while (slot > 0 && is_before(order, slot, (slot - 1) / 2)) {
+	while (slot > 0 && is_before(&order->heap[slot], &order->heap[(slot - 1) / 2])) {
 		swap(order, slot, (slot - 1) / 2);
 		slot = (slot - 1) / 2;
 	}
@@ -79,7 +74,7 @@ static void push(struct ygr_order *order, uint32_t index)
 
 static void pop(struct ygr_order *order)
 {
-	order->queued[order->heap[0]] = false;
+	order->queued[order->heap[0].index] = false;
 	order->heap[0] = order->heap[--order->heap_nr];
 	sift_down(order, 0);
 }
@@ -101,30 +96,31 @@ void ygr_order_refresh(struct ygr_order *order)
 
 struct ygr_ring_reader *ygr_order_next(struct ygr_order *order, uint64_t now_ns, bool drain)
 {
-	uint64_t time_ns;
-
 	if (order->heap_nr == 0)
 		return NULL;
-	time_ns = time_of(order, 0);
 	if (drain || order->crowded || order->heap_nr == order->ring_nr ||
-	    time_ns + order->hold_ns <= now_ns)
-		return &order->rings[order->heap[0]];
+	    order->heap[0].time_ns + order->hold_ns <= now_ns)
+		return &order->rings[order->heap[0].index];
 	return NULL;
 }
 
 void ygr_order_take(struct ygr_order *order)
 {
-	struct ygr_ring_reader *ring = &order->rings[order->heap[0]];
-	uint64_t time_ns = ring->view.head->time_ns;
+	struct ygr_order_entry *first = &order->heap[0];
+	struct ygr_ring_reader *ring = &order->rings[first->index];
+	const struct ygr_record_view *next;
 
-	if (time_ns < order->last_ns)
+	if (first->time_ns < order->last_ns)
 		order->late_nr++;
 	else
-		order->last_ns = time_ns;
+		order->last_ns = first->time_ns;
 
 	ygr_ring_reader_take(ring);
-	if (ygr_ring_reader_peek(ring))
-		sift_down(order, 0);
-	else
+	next = ygr_ring_reader_peek(ring);
+	if (!next) {
 		pop(order);
+		return;
+	}
+	first->time_ns = next->head->time_ns;
+	sift_down(order, 0);
 }

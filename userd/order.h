@@ -20,9 +20,15 @@
 
 #include "ring_reader.h"
 
+/* A ring with a peeked record, and that record's time. */
+struct ygr_order_entry {
+	uint64_t time_ns;
+	uint32_t index;
+};
+
 struct ygr_order {
 	struct ygr_ring_reader *rings;	/* the caller's */
-	uint32_t *heap;			/* of rings with a peeked record, earliest first */
+	struct ygr_order_entry *heap;	/* earliest first */
 	bool	 *queued;		/* by ring: it is in the heap */
 	size_t	 ring_nr;
 	size_t	 heap_nr;

@@ -16,6 +16,25 @@
 #define YGR_PACK_NIL		0xc0
 #define YGR_PACK_STR_BYTES(len)	(5 + (size_t)(len))	/* the most that str or bin takes */
 
+/* Most strings are short: two moves that overlap, instead of a call. */
+static inline void ygr_pack_copy(uint8_t *at, const void *from, size_t len)
+{
+	const uint8_t *bytes = from;
+
+	if (len >= 16 && len <= 32) {
+		memcpy(at, bytes, 16);
+		memcpy(at + len - 16, bytes + len - 16, 16);
+	} else if (len >= 8 && len < 16) {
+		memcpy(at, bytes, 8);
+		memcpy(at + len - 8, bytes + len - 8, 8);
+	} else if (len >= 4 && len < 8) {
+		memcpy(at, bytes, 4);
+		memcpy(at + len - 4, bytes + len - 4, 4);
+	} else {
+		memcpy(at, bytes, len);
+	}
+}
+
 static inline uint8_t *ygr_pack_be16(uint8_t *at, uint8_t head, uint16_t value)
 {
 	value = htobe16(value);
@@ -108,7 +127,7 @@ static inline uint8_t *ygr_pack_str(uint8_t *at, const char *text, size_t len)	/
 	} else {
 		at = ygr_pack_be32(at, 0xdb, (uint32_t)len);
 	}
-	memcpy(at, text, len);
+	ygr_pack_copy(at, text, len);
 	return at + len;
 }
 
@@ -122,7 +141,7 @@ static inline uint8_t *ygr_pack_bin(uint8_t *at, const char *bytes, size_t len)	
 	} else {
 		at = ygr_pack_be32(at, 0xc6, (uint32_t)len);
 	}
-	memcpy(at, bytes, len);
+	ygr_pack_copy(at, bytes, len);
 	return at + len;
 }
 

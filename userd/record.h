@@ -19,7 +19,7 @@
 #define YGR_RECORD_STRINGS_MAX	64	/* in one record, known or not */
 
 struct ygr_record_string {
-	const char *bytes;	/* NULL: not there */
+	const char *bytes;	/* NULL: not there, and the rest means nothing */
 	uint32_t len;
 	uint32_t true_len;	/* > len: cut; YGR_LEN_UNKNOWN: cut, nobody knows how much */
 };
@@ -53,7 +53,7 @@ int ygr_record_parse(const void *bytes, uint64_t avail, struct ygr_record_view *
 
 static inline bool ygr_record_string_is_cut(const struct ygr_record_string *string)
 {
-	return string->true_len > string->len;
+	return string->bytes && string->true_len > string->len;
 }
 
 #endif
