@@ -43,7 +43,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config.device, "/dev/yagura");
 	assert_int_equal(config.hold_ns, 5000000);
 	assert_int_equal(config.flush_ns, 200000000);
-	assert_int_equal(config.batch_bytes, 256u << 10);
+	assert_int_equal(config.batch_bytes, 1u << 20);
 	assert_int_equal(config.io, YGR_LOOP_AUTO);
 	assert_int_equal(config.output_nr, 0);
 	assert_int_equal(config.log_level, LOG_INFO);
