@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <limits.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -25,6 +24,8 @@ void ygr_stream_init(struct ygr_stream *stream, struct ygr_loop *loop,
 
 void ygr_stream_close(struct ygr_stream *stream)
 {
+	ygr_lookup_cancel(stream->lookup);
+	stream->lookup = NULL;
 	if (stream->ssl) {
 		/* A word of farewell, if there is room for it. */
 		if (stream->state == YGR_STREAM_OPEN)
@@ -79,10 +80,10 @@ static void stream_event(void *arg, uint32_t events)
 	stream->ready(stream->arg);
 }
 
-static int watch(struct ygr_stream *stream, const struct ygr_tls *tls)
+static int watch(struct ygr_stream *stream)
 {
-	if (tls) {
-		stream->ssl = ygr_tls_open(tls, stream->fd);
+	if (stream->tls) {
+		stream->ssl = ygr_tls_open(stream->tls, stream->fd);
 		if (!stream->ssl)
 			return -ENOMEM;
 	}
@@ -123,29 +124,39 @@ static int connect_any(struct ygr_stream *stream, const struct addrinfo *list)
 	return error;
 }
 
-int ygr_stream_connect(struct ygr_stream *stream, const char *host, const char *port,
-		       const struct ygr_tls *tls)
+static void looked_up(void *arg, struct addrinfo *list, const char *reason)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list;
-	char reason[256];
+	struct ygr_stream *stream = arg;
 	int ret;
 
-	ret = getaddrinfo(host, port, &hints, &list);
-	if (ret) {
-		snprintf(reason, sizeof(reason), "%s: %s", host, gai_strerror(ret));
-		return fail(stream, -EHOSTUNREACH, reason);
+	stream->lookup = NULL;
+	if (!list) {
+		fail(stream, -EHOSTUNREACH, reason);
+		stream->ready(stream->arg);
+		return;
 	}
 	ret = connect_any(stream, list);
 	freeaddrinfo(list);
-	if (ret)
-		return fail_errno(stream, ret);
-	stream->state = YGR_STREAM_CONNECTING;
-	ret = watch(stream, tls);
+	if (!ret) {
+		stream->state = YGR_STREAM_CONNECTING;
+		ret = -watch(stream);
+	}
 	if (ret) {
 		ygr_stream_close(stream);
-		return fail_errno(stream, -ret);
+		fail_errno(stream, ret);
+		stream->ready(stream->arg);
 	}
+}
+
+int ygr_stream_connect(struct ygr_stream *stream, const char *host, const char *port,
+		       const struct ygr_tls *tls)
+{
+	int ret = ygr_lookup_start(&stream->lookup, stream->loop, host, port, looked_up, stream);
+
+	if (ret)
+		return fail_errno(stream, -ret);
+	stream->tls = tls;
+	stream->state = YGR_STREAM_LOOKING_UP;
 	return 0;
 }
 
@@ -154,8 +165,9 @@ int ygr_stream_accept(struct ygr_stream *stream, int fd, const struct ygr_tls *t
 	int ret;
 
 	stream->fd = fd;
+	stream->tls = tls;
 	set_options(fd);
-	ret = watch(stream, tls);
+	ret = watch(stream);
 	if (ret) {
 		ygr_stream_close(stream);
 		return ret;
@@ -192,6 +204,7 @@ static int get_open(struct ygr_stream *stream)
 	switch (stream->state) {
 	case YGR_STREAM_OPEN:
 		return 0;
+	case YGR_STREAM_LOOKING_UP:
 	case YGR_STREAM_CONNECTING:
 		return -EAGAIN;
 	case YGR_STREAM_SHAKING_HANDS:

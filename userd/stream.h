@@ -14,11 +14,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "lookup.h"
 #include "loop.h"
 #include "tls.h"
 
 enum ygr_stream_state {
 	YGR_STREAM_CLOSED,
+	YGR_STREAM_LOOKING_UP,
 	YGR_STREAM_CONNECTING,
 	YGR_STREAM_SHAKING_HANDS,
 	YGR_STREAM_OPEN,
@@ -30,6 +32,8 @@ struct ygr_stream {
 	enum ygr_stream_state state;
 	int	 fd;
 	int	 handle;
+	struct ygr_lookup *lookup;	/* LOOKING_UP */
+	const struct ygr_tls *tls;
 	SSL	 *ssl;			/* NULL: no TLS */
 	int	 error;			/* FAILED: -errno */
 	char	 reason[256];		/* FAILED: in words */
@@ -41,7 +45,10 @@ void ygr_stream_init(struct ygr_stream *stream, struct ygr_loop *loop,
 		     void (*ready)(void *arg), void *arg);
 void ygr_stream_close(struct ygr_stream *stream);	/* fine at any time */
 
-/* Return: 0: it is on its way; -errno, and ygr_stream_reason() says why. @tls NULL: none. */
+/*
+ * @tls: NULL: none; outlives the stream.
+ * Return: 0: it is on its way; -errno, and ygr_stream_reason() says why.
+ */
 int ygr_stream_connect(struct ygr_stream *stream, const char *host, const char *port,
 		       const struct ygr_tls *tls);
 /* Takes over the connected, non-blocking @fd, also on failure. Return: 0 or -errno. */
