@@ -31,7 +31,8 @@ say	= $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 CC	= gcc
 CLANG	= clang
 AR	= ar
-INCLUDES = -Iinclude -Iinclude/uapi -Iuserd -Ikmod -Itools/yaguractl
+# Quoted names only: kmod/glob.h is not <glob.h>.
+INCLUDES = -Iinclude -Iinclude/uapi -iquote userd -iquote kmod -iquote tools/yaguractl
 WARN	= -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 WERROR	= -Werror
 DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
@@ -52,7 +53,8 @@ all: user module-here	## programs, and the module if this kernel's headers are h
 
 LIB_SRC	:= $(filter-out userd/main.c,$(wildcard userd/*.c)) \
 	   $(filter-out tools/yaguractl/main.c tools/yaguractl/cmd_%.c,$(wildcard tools/yaguractl/*.c)) \
-	   kmod/policy_verify.c kmod/policy_index.c kmod/match.c
+	   $(patsubst %,kmod/%.c,field glob policy_layout policy_item policy_verify policy_key \
+	     policy_index policy_index_build match breaker protected_list)
 CTL_SRC	:= $(wildcard tools/yaguractl/main.c tools/yaguractl/cmd_*.c)
 RECV_SRC := $(wildcard tools/yagura-recv/*.c)
 PROGRAMS := $(if $(wildcard userd/main.c),$(B)/yagurad) \
@@ -120,14 +122,30 @@ $(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module
 
 kbuild	= $(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR)
 
-# tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t.
-GUEST_KO = $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild))
+# tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t. So does the
+# module itself with a certificate built in, whose key the test has.
+GUEST_KO = $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild)) \
+	   $(SIGNED_DIR).ko
+SIGNED_DIR = $(B)/guest-module/$(KVER)/yagura-signed
+GUEST_CERT = $(B)/guest-cert/policy.pem $(B)/guest-cert/other.pem
 
 .PHONY: guest-modules
-guest-modules: $(GUEST_KO)
+guest-modules: $(GUEST_KO) $(GUEST_CERT)
 $(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch])
 	+$(call say,KBUILD,$@)mkdir -p $(@:.ko=) && cp -pu tests/guest/$*/* $(@:.ko=)/ && \
 	$(kbuild) M=$(abspath $(@:.ko=)) modules && cp $(@:.ko=)/$*.ko $@
+
+$(SIGNED_DIR).ko: $(MODULE_SRC) $(B)/guest-cert/policy.der tests/setup/sync-module
+	$(Q)tests/setup/sync-module $(SIGNED_DIR) $(MODULE_SRC)
+	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(SIGNED_DIR)) \
+	YGR_POLICY_CERT=$(abspath $(B)/guest-cert/policy.der) modules && \
+	cp $(SIGNED_DIR)/yagura.ko $@
+
+$(B)/guest-cert/%.pem:
+	$(call say,CERT,$@)mkdir -p $(@D) && openssl req -x509 -newkey rsa:2048 -nodes -days 36500 \
+	-subj "/CN=Yagura test: $*" -keyout $(@:.pem=.key) -out $@ 2>$@.log
+$(B)/guest-cert/%.der: $(B)/guest-cert/%.pem
+	$(Q)openssl x509 -in $< -outform DER -out $@
 
 # ---- tests ------------------------------------------------------------------
 
@@ -137,7 +155,8 @@ UNIT	:= $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ	:= $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 GUEST_SRC := $(wildcard tests/guest/test_*.c)
 PROG_SRC := $(wildcard tests/guest/prog_*.c)
-GUEST_AUX := $(filter-out $(GUEST_SRC) $(PROG_SRC),$(wildcard tests/guest/*.c))
+GUEST_AUX := $(filter-out $(GUEST_SRC) $(PROG_SRC),$(wildcard tests/guest/*.c)) \
+	     tests/unit/policy_draft.c tests/unit/policy_mistakes.c
 GUEST	:= $(patsubst tests/guest/%.c,$(B)/guest/%,$(GUEST_SRC) $(PROG_SRC))
 
 .PHONY: unit-programs unit fuzz-programs fuzz-smoke guest-programs vm-init
@@ -149,7 +168,7 @@ unit:	## unit tests, with address and undefined-behaviour sanitizers
 	$(Q)tests/run-all --logs $(B)/logs unit
 
 fuzz-programs: $(FUZZ)
-$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(call fuzzed,tests/unit/policy_random.c) $(B)/fuzz/libygr.a
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(call fuzzed,$(patsubst %,tests/unit/policy_%.c,draft built random)) $(B)/fuzz/libygr.a
 	$(call say,LD,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -Wl,--as-needed $(LDLIBS) -lpthread
 
 fuzz-smoke:	## each fuzzer for FUZZ_SECONDS (5)

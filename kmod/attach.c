@@ -12,15 +12,42 @@ static const struct ygr_hook_table * const *hook_tables;
 /* Tasks between ygr_attach_enter() and ygr_attach_leave(). */
 static atomic_t wrappers_running = ATOMIC_INIT(0);
 
-/* Stands in for any hook: the caller ignores the arguments it never reads. */
-static noinline notrace int denied(void)
+/* These stand in for any hook: a function may ignore the arguments it is given. */
+static noinline notrace int denied_eperm(void)
 {
 	return -EPERM;
 }
 
-void ygr_attach_deny(struct ftrace_regs *fregs)
+static noinline notrace int denied_eacces(void)
 {
-	ygr_attach_redirect(fregs, denied);
+	return -EACCES;
+}
+
+static noinline notrace int denied_econnrefused(void)
+{
+	return -ECONNREFUSED;
+}
+
+static noinline notrace int denied_enoent(void)
+{
+	return -ENOENT;
+}
+
+void ygr_attach_deny(struct ftrace_regs *fregs, int error)
+{
+	switch (error) {
+	case -EACCES:
+		ygr_attach_redirect(fregs, denied_eacces);
+		break;
+	case -ECONNREFUSED:
+		ygr_attach_redirect(fregs, denied_econnrefused);
+		break;
+	case -ENOENT:
+		ygr_attach_redirect(fregs, denied_enoent);
+		break;
+	default:
+		ygr_attach_redirect(fregs, denied_eperm);
+	}
 }
 
 void ygr_attach_enter(void)
@@ -64,7 +91,7 @@ static int attach_function(struct ygr_hook *hook)
 	return 0;
 }
 
-/* Ends when ftrace has made sure that no task is in the handler or in denied(). */
+/* Ends when ftrace has made sure that no task is in the handler or in a denied_*(). */
 static void detach_function(struct ygr_hook *hook)
 {
 	unregister_ftrace_function(&hook->ops);

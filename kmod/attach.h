@@ -5,7 +5,7 @@
  * A module cannot register LSM hooks, so each security_*() function is hooked
  * by ftrace: one ftrace_ops with IPMODIFY per function, whose handler sees the
  * arguments before the function runs. To deny, the handler redirects the
- * function to one that returns -EPERM. A hook that must sleep redirects to a
+ * function to one that returns an error. A hook that must sleep redirects to a
  * wrapper instead, which calls the original itself. Process events come from
  * the scheduler's tracepoints.
  *
@@ -56,14 +56,31 @@ static __always_inline void *ygr_attach_arg(struct ftrace_regs *fregs, unsigned 
 	return (void *)ftrace_regs_get_argument(fregs, n);
 }
 
+/* The same, of one that is a number: the caller takes as many of its low bits as it has. */
+static __always_inline long ygr_attach_number(struct ftrace_regs *fregs, unsigned int n)
+{
+	return ftrace_regs_get_argument(fregs, n);
+}
+
 /* From a handler: run @target, of the same type, in place of the function. */
 static __always_inline void ygr_attach_redirect(struct ftrace_regs *fregs, void *target)
 {
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)target);
 }
 
-/* From a handler: the function returns -EPERM without having run. */
-void ygr_attach_deny(struct ftrace_regs *fregs);
+/*
+ * From a handler: the function returns @error without having run.
+ *
+ * @error: -EPERM, -EACCES, -ECONNREFUSED or -ENOENT; anything else is -EPERM
+ */
+void ygr_attach_deny(struct ftrace_regs *fregs, int error);
+
+/* From a handler, with what was judged: the function runs if @error is 0, or else is denied. */
+static __always_inline void ygr_attach_answer(struct ftrace_regs *fregs, int error)
+{
+	if (unlikely(error))
+		ygr_attach_deny(fregs, error);
+}
 
 /* First and last act of a wrapper that may sleep: keeps the module's text. */
 void ygr_attach_enter(void);

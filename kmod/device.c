@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include <yagura/ygr_abi.h>
@@ -12,6 +13,8 @@
 #include "device.h"
 #include "pipeline.h"
 #include "policy.h"
+#include "protected_list.h"
+#include "reader.h"
 #include "ring.h"
 #include "timers.h"
 
@@ -23,7 +26,10 @@ union argument {
 	struct ygr_stats stats;
 	struct ygr_policy_load load;
 	struct ygr_policy_show show;
-	struct ygr_policy_clear clear;
+	struct ygr_policy_change change;
+	struct ygr_policy_state state;
+	struct ygr_policy_stats policy_stats;
+	struct ygr_policy_protected protected;
 };
 
 static u64 this_load_id __ro_after_init;
@@ -47,6 +53,7 @@ static int device_open(struct inode *inode, struct file *file)
 			return -EBUSY;
 		ygr_ring_consumer_reset();
 		ygr_timers_consumer_opened();
+		ygr_reader_came();
 	}
 	return stream_open(inode, file);
 }
@@ -54,6 +61,7 @@ static int device_open(struct inode *inode, struct file *file)
 static int device_release(struct inode *inode, struct file *file)
 {
 	if (is_consumer(file)) {
+		ygr_reader_went();
 		ygr_timers_consumer_closed();
 		atomic_set_release(&consumer_open, 0);
 	}
@@ -70,6 +78,19 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	return is_consumer(file) ? ygr_ring_poll(file, wait) : EPOLLERR;
 }
 
+static u64 features(void)
+{
+	u64 features = YGR_FEATURE_DENY | YGR_FEATURE_SHA256;
+
+	if (ygr_compat_has_mnt_ns())
+		features |= YGR_FEATURE_MNT_NS;
+	if (ygr_compat_has_verity())
+		features |= YGR_FEATURE_VERITY;
+	if (ygr_policy_is_signed_only())
+		features |= YGR_FEATURE_SIGNED;
+	return features;
+}
+
 static int get_info(union argument *arg)
 {
 	struct ygr_info *info = &arg->info;
@@ -77,9 +98,7 @@ static int get_info(union argument *arg)
 	memset(info, 0, sizeof(*info));
 	info->abi_version = YGR_ABI_VERSION;
 	info->schema_version = YGR_SCHEMA_VERSION;
-	info->features = YGR_FEATURE_DENY;
-	if (ygr_compat_has_mnt_ns())
-		info->features |= YGR_FEATURE_MNT_NS;
+	info->features = features();
 	info->hook_nr = ygr_attach_hook_nr();
 	info->cpu_nr = nr_cpu_ids;
 	info->class_nr = YGR_CLASS_NR;
@@ -159,11 +178,66 @@ static int policy_show(union argument *arg)
 	return ygr_policy_show(&arg->show);
 }
 
+/* The four that say which generation they are about, and no more. */
+static int change(union argument *arg, int (*run)(struct ygr_policy_change *change))
+{
+	if (arg->change.flags || arg->change.pad)
+		return -EINVAL;
+	return run(&arg->change);
+}
+
 static int policy_clear(union argument *arg)
 {
-	if (arg->clear.flags || arg->clear.pad)
+	return change(arg, ygr_policy_clear);
+}
+
+static int policy_confirm(union argument *arg)
+{
+	return change(arg, ygr_policy_confirm);
+}
+
+static int policy_rollback(union argument *arg)
+{
+	return change(arg, ygr_policy_rollback);
+}
+
+static int policy_lock(union argument *arg)
+{
+	return change(arg, ygr_policy_lock);
+}
+
+static int policy_state(union argument *arg)
+{
+	ygr_policy_state(&arg->state);
+	return 0;
+}
+
+static int policy_stats(union argument *arg)
+{
+	if (arg->policy_stats.flags || arg->policy_stats.pad)
 		return -EINVAL;
-	return ygr_policy_clear(&arg->clear);
+	return ygr_policy_stats(&arg->policy_stats);
+}
+
+static int policy_protected(union argument *arg)
+{
+	struct ygr_policy_protected *protected = &arg->protected;
+	char *text;
+	int ret = 0;
+
+	if (protected->flags || protected->pad)
+		return -EINVAL;
+	protected->text_bytes = ygr_protected_list_print(NULL, 0);
+	if (protected->text_bytes > protected->text_cap)
+		return -ENOSPC;
+	text = kmalloc(protected->text_bytes, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ygr_protected_list_print(text, protected->text_bytes);
+	if (copy_to_user(u64_to_user_ptr(protected->text), text, protected->text_bytes))
+		ret = -EFAULT;
+	kfree(text);
+	return ret;
 }
 
 static const struct {
@@ -177,6 +251,12 @@ static const struct {
 	{ YGR_IOC_POLICY_LOAD,	policy_load },
 	{ YGR_IOC_POLICY_SHOW,	policy_show },
 	{ YGR_IOC_POLICY_CLEAR,	policy_clear },
+	{ YGR_IOC_POLICY_CONFIRM, policy_confirm },
+	{ YGR_IOC_POLICY_ROLLBACK, policy_rollback },
+	{ YGR_IOC_POLICY_LOCK,	policy_lock },
+	{ YGR_IOC_POLICY_STATE,	policy_state },
+	{ YGR_IOC_POLICY_STATS,	policy_stats },
+	{ YGR_IOC_POLICY_PROTECTED, policy_protected },
 };
 
 /*
@@ -228,6 +308,7 @@ static struct miscdevice device = {
 int ygr_device_init(u64 load_id)
 {
 	this_load_id = load_id;
+	ygr_reader_went();
 	return misc_register(&device);
 }
 

@@ -12,10 +12,11 @@
 #include <yagura/ygr_event.h>
 
 #include "match.h"
+#include "process.h"
 
 /* A file as the hook has it: the path itself, or the name of a child of it. */
 struct ygr_event_path {
-	const struct path *path;
+	const struct path *path;	/* NULL: not known */
 	const struct dentry *child;	/* NULL: @path is the file */
 };
 
@@ -28,15 +29,24 @@ struct ygr_event {
 	bool only_if_denied;		/* the allowed case has a record of its own */
 	u32 path_nr;
 	struct ygr_event_path paths[YGR_MATCH_PATHS_MAX];
-	struct ygr_match_event match;	/* `on` and the address; the rest is the pipeline's */
+	const struct inode *inode;	/* that rules look at; NULL: no file, or none yet */
+	u64 file_attr;			/* YGR_FILE_TO_* */
+	/*
+	 * The hook's: `on`, sha256, verity, argv, xattr and all of the socket. The rest is
+	 * the pipeline's, which fills what the policy looks at.
+	 */
+	struct ygr_match_event match;
 
 	/* The pipeline's. */
 	bool paths_resolved;
 	u16 path_tags[YGR_MATCH_PATHS_MAX]; /* enum ygr_string_tag of each in match.paths */
+	struct ygr_process_bits process; /* what `match` points to */
 	enum ygr_verdict verdict;
+	int error;			/* what a denied hook returns: -errno */
 	u64 generation;
-	struct ygr_decision decision;
-	const char *rule_name;		/* of the decision; while preemption is off */
+	struct ygr_decision decision;	/* its rule: while preemption is off */
+	const char *rule_name;		/* likewise */
+	const char *rule_alert;		/* likewise; "": none */
 };
 
 static inline void ygr_event_init(struct ygr_event *event, u16 type, enum ygr_class class,
@@ -48,8 +58,16 @@ static inline void ygr_event_init(struct ygr_event *event, u16 type, enum ygr_cl
 	event->settled = false;
 	event->only_if_denied = false;
 	event->path_nr = 0;
+	event->inode = NULL;
+	event->file_attr = 0;
 	event->match.on = on;
+	event->match.sha256 = NULL;
+	event->match.verity = NULL;
+	event->match.argv.bytes = NULL;
+	event->match.xattr.bytes = NULL;
 	event->match.family = 0;
+	event->match.addr_family = 0;
+	event->match.unix_name.bytes = NULL;
 }
 
 static inline void ygr_event_add_path(struct ygr_event *event, const struct path *path,
@@ -60,13 +78,14 @@ static inline void ygr_event_add_path(struct ygr_event *event, const struct path
 	event->path_nr++;
 }
 
-static inline bool ygr_event_is_denied(const struct ygr_event *event)
+/* What the hook must return in place of the function: 0 (go on) or -errno. */
+static inline int ygr_event_error(const struct ygr_event *event)
 {
-	return event->verdict == YGR_VERDICT_DENY;
+	return event->verdict == YGR_VERDICT_DENY ? event->error : 0;
 }
 
-/* FILENAME, CWD, ARGV; the pipeline adds PATH, NEW_PATH and RULE. */
-#define YGR_EVENT_STRINGS_MAX	6
+/* FILENAME, CWD, ARGV, SHA256, VERITY; the pipeline adds PATH, NEW_PATH, RULE, ALERT and EXE. */
+#define YGR_EVENT_STRINGS_MAX	10
 
 struct ygr_event_strings {
 	u32 nr;

@@ -10,20 +10,59 @@
 #include <linux/security.h>
 
 #include "argv.h"
+#include "digest.h"
 #include "file_id.h"
 #include "hooks.h"
 #include "path.h"
 #include "pipeline.h"
+#include "process.h"
 
 /* Not exported: the handler learns where its call site is. */
 static unsigned long bprm_check_ip;
 
-static void init_exec(struct ygr_event *event, u16 type, const struct linux_binprm *bprm)
+/* What an event points to, and its record tells. */
+struct facts {
+	const char *argv;		/* NULL: not read */
+	u32 argv_len;
+	u32 argv_true_len;
+	u32 old_tid;
+	u8 sha256[YGR_DIGEST_BYTES];
+	u8 verity[YGR_DIGEST_BYTES];
+};
+
+static void init_exec(struct ygr_event *event, u16 type, const struct linux_binprm *bprm,
+		      struct facts *facts)
 {
 	ygr_event_init(event, type, YGR_CLASS_EXEC, YGR_ON_EXEC);
 	ygr_event_add_path(event, &bprm->file->f_path, NULL);
+	event->inode = file_inode(bprm->file);
 	if (bprm->interp != bprm->filename)
 		event->flags |= YGR_F_SCRIPT;
+	if (ygr_digest_verity(bprm->file, facts->verity))
+		event->match.verity = facts->verity;
+	facts->argv = NULL;
+	facts->old_tid = 0;
+}
+
+static void set_argv(struct ygr_event *event, struct facts *facts, const char *argv, u32 len,
+		     u32 true_len)
+{
+	facts->argv = argv;
+	facts->argv_len = len;
+	facts->argv_true_len = true_len;
+	event->match.argv.bytes = argv;
+	event->match.argv.len = len;
+	if (true_len == YGR_LEN_UNKNOWN || len < min(true_len, YGR_ARGV_BYTES_MAX))
+		ygr_pipeline_count_argv_failure();
+}
+
+/* @found: whether facts->sha256 is good, if the policy wants it at all */
+static void set_sha256(struct ygr_event *event, const struct facts *facts, bool found)
+{
+	event->flags &= ~YGR_F_NO_DIGEST;
+	event->match.sha256 = found ? facts->sha256 : NULL;
+	if (!found)
+		event->flags |= YGR_F_NO_DIGEST;
 }
 
 static void add_cwd(struct ygr_event_strings *strings)
@@ -44,13 +83,21 @@ static void add_cwd(struct ygr_event_strings *strings)
 	}
 }
 
-static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm, u32 old_tid,
-			const char *argv, u32 argv_len, u32 argv_true_len)
+static void add_digests(struct ygr_event_strings *strings, const struct ygr_match_event *match)
+{
+	if (match->sha256)
+		ygr_event_add_whole(strings, YGR_STR_SHA256, match->sha256, YGR_DIGEST_BYTES);
+	if (match->verity)
+		ygr_event_add_whole(strings, YGR_STR_VERITY, match->verity, YGR_DIGEST_BYTES);
+}
+
+static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm,
+			const struct facts *facts)
 {
 	struct ygr_body_exec body = {
 		.argc = bprm->argc,
 		.envc = bprm->envc,
-		.old_tid = old_tid,
+		.old_tid = facts->old_tid,
 	};
 	struct ygr_event_strings strings __uninitialized;
 
@@ -58,33 +105,61 @@ static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm
 	strings.nr = 0;
 	ygr_event_add_whole(&strings, YGR_STR_FILENAME, bprm->filename,
 			    strnlen(bprm->filename, YGR_PATH_BYTES_MAX));
-	ygr_event_add_string(&strings, YGR_STR_ARGV, argv, argv_len, argv_true_len);
+	ygr_event_add_string(&strings, YGR_STR_ARGV, facts->argv, facts->argv_len,
+			     facts->argv_true_len);
 	add_cwd(&strings);
+	add_digests(&strings, &event->match);
 	ygr_pipeline_record(event, &body, sizeof(body), &strings);
 }
 
-/* argv is read before the verdict, since reading it may sleep and judging may not. */
-static bool check(struct linux_binprm *bprm)
+static void read_argv(struct ygr_event *event, const struct linux_binprm *bprm, char *argv,
+		      struct facts *facts)
 {
-	struct ygr_event event __uninitialized;
-	char *argv;
 	u32 len = 0, true_len = YGR_LEN_UNKNOWN;
 
-	if (!ygr_pipeline_may_deny(YGR_ON_EXEC))
-		return false;
-	argv = kmalloc(YGR_ARGV_BYTES_MAX, GFP_KERNEL);
 	if (argv)
 		len = ygr_argv_read_bprm(bprm, argv, &true_len);
-	if (true_len == YGR_LEN_UNKNOWN)
-		ygr_pipeline_count_argv_failure();
-	init_exec(&event, YGR_EV_EXEC_CHECK, bprm);
+	set_argv(event, facts, argv, len, true_len);
+}
+
+/* Whatever the file is to be allowed or denied by: its success has the digest from here. */
+static u64 read_digest(struct ygr_event *event, const struct linux_binprm *bprm,
+		       struct facts *facts)
+{
+	u64 bytes_max = ygr_pipeline_digest_bytes_max();
+
+	if (bytes_max)
+		set_sha256(event, facts, !ygr_digest_file(bprm->file, bytes_max, facts->sha256));
+	return bytes_max;
+}
+
+/* Reading may sleep and judging may not: all is read before the verdict. */
+static int check(struct linux_binprm *bprm)
+{
+	struct ygr_event event __uninitialized;
+	struct facts facts __uninitialized;
+	char *argv;
+	u64 bytes_max;
+
+	init_exec(&event, YGR_EV_EXEC_CHECK, bprm, &facts);
 	event.only_if_denied = true;
+	bytes_max = read_digest(&event, bprm, &facts);
+	if (!ygr_pipeline_may_deny(YGR_ON_EXEC))
+		return 0;
+	argv = kmalloc(YGR_ARGV_BYTES_MAX, GFP_KERNEL);
+	read_argv(&event, bprm, argv, &facts);
 	preempt_disable_notrace();
+	/* A policy that came meanwhile and wants digests, too, must not judge without. */
+	while (unlikely(!bytes_max && ygr_pipeline_digest_bytes_max())) {
+		preempt_enable_notrace();
+		bytes_max = read_digest(&event, bprm, &facts);
+		preempt_disable_notrace();
+	}
 	if (ygr_pipeline_judge(&event))
-		record_exec(&event, bprm, 0, argv, len, true_len);
+		record_exec(&event, bprm, &facts);
 	preempt_enable_notrace();
 	kfree(argv);
-	return ygr_event_is_denied(&event);
+	return ygr_event_error(&event);
 }
 
 static noinline int bprm_check_wrapper(struct linux_binprm *bprm)
@@ -92,7 +167,7 @@ static noinline int bprm_check_wrapper(struct linux_binprm *bprm)
 	int ret;
 
 	ygr_attach_enter();
-	ret = check(bprm) ? -EPERM : ygr_compat_call(bprm, READ_ONCE(bprm_check_ip));
+	ret = check(bprm) ?: ygr_compat_call(bprm, READ_ONCE(bprm_check_ip));
 	ygr_attach_leave();
 	return ret;
 }
@@ -107,26 +182,40 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 	ygr_attach_redirect(fregs, bprm_check_wrapper);
 }
 
-static void record_success(struct ygr_event *event, const struct linux_binprm *bprm, u32 old_tid)
+static void read_own_argv(struct ygr_event *event, struct facts *facts)
 {
 	char *argv = ygr_path_scratch(YGR_PATH_SLOT_ARGV);
 	u32 true_len;
 	u32 len = ygr_argv_read_current(argv, &true_len);
 
-	if (len < min(true_len, YGR_ARGV_BYTES_MAX))
-		ygr_pipeline_count_argv_failure();
-	record_exec(event, bprm, old_tid, argv, len, true_len);
+	set_argv(event, facts, argv, len, true_len);
+}
+
+static void tell_success(const struct linux_binprm *bprm, u32 old_tid)
+{
+	const u64 bytes_max = ygr_pipeline_digest_bytes_max();
+	struct ygr_event event __uninitialized;
+	struct facts facts __uninitialized;
+
+	init_exec(&event, YGR_EV_EXEC, bprm, &facts);
+	event.settled = true;
+	facts.old_tid = old_tid;
+	if (bytes_max)
+		set_sha256(&event, &facts, ygr_digest_find(bprm->file, bytes_max, facts.sha256));
+	if (ygr_pipeline_fields(YGR_ON_EXEC) & YGR_FIELD_BIT(YGR_FIELD_ARGV))
+		read_own_argv(&event, &facts);
+	if (!ygr_pipeline_judge(&event))
+		return;
+	if (!facts.argv)
+		read_own_argv(&event, &facts);
+	record_exec(&event, bprm, &facts);
 }
 
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct ygr_event event __uninitialized;
-
-	init_exec(&event, YGR_EV_EXEC, bprm);
-	event.settled = true;
 	preempt_disable_notrace();
-	if (ygr_pipeline_judge(&event))
-		record_success(&event, bprm, old_pid != task->pid ? old_pid : 0);
+	tell_success(bprm, old_pid != task->pid ? old_pid : 0);
+	ygr_process_execed(bprm);
 	preempt_enable_notrace();
 }
 

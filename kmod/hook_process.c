@@ -5,6 +5,7 @@
 
 #include "hooks.h"
 #include "pipeline.h"
+#include "process.h"
 #include "subject.h"
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
@@ -20,6 +21,9 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 	ygr_event_init(&event, YGR_EV_FORK, YGR_CLASS_FORK, YGR_ON_FORK);
 	event.settled = true;
 	ygr_pipeline_run(&event, &body, sizeof(body));
+	preempt_disable_notrace();
+	ygr_process_forked(parent, child);
+	preempt_enable_notrace();
 }
 
 #ifdef YGR_HAVE_EXIT_GROUP_DEAD
@@ -102,8 +106,12 @@ static void on_exit(void *data, struct task_struct *task)
 	const bool group_dead = false;
 #endif
 
-	if (is_last_thread(task, group_dead))
-		tell_exit(task);
+	if (!is_last_thread(task, group_dead))
+		return;
+	tell_exit(task);
+	preempt_disable_notrace();
+	ygr_process_exited(task);
+	preempt_enable_notrace();
 }
 
 static struct ygr_hook hooks[] = {

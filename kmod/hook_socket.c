@@ -50,30 +50,28 @@ static void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, in
 			 len >= (int)sizeof(*in6) ? in6->sin6_scope_id : 0);
 }
 
-/* IPv4's bind() takes no family for its own, if no address is given either. */
-static void set_bind_address(struct ygr_address *to, const struct sock *sk,
-			     const struct sockaddr *from, int len)
+/* IPv4 takes no family for its own when it binds (if no address is given either) or sends. */
+static void set_ipv4_or_sockaddr(struct ygr_address *to, const struct sock *sk,
+				 const struct sockaddr *from, int len)
 {
 	const struct sockaddr_in *in = (const void *)from;
 
 	if (sk && sk->sk_family == AF_INET && len >= (int)sizeof(*in) &&
-	    from->sa_family == AF_UNSPEC && in->sin_addr.s_addr == htonl(INADDR_ANY))
+	    from->sa_family == AF_UNSPEC)
 		set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
 	else
 		set_sockaddr(to, from, len);
 }
 
 /*
- * Who connects to the unspecified address is connected to the one the socket
- * is bound to, or else to the loopback one. IPv6 does not ask for the bound
+ * Who connects or sends to the unspecified address reaches the one the socket
+ * is bound to, or else the loopback one. IPv6 does not ask for the bound
  * one, only for its family.
  */
-static void set_connect_address(struct ygr_address *to, const struct sock *sk,
-				const struct sockaddr *from, int len)
+static void replace_unspecified(struct ygr_address *to, const struct sock *sk)
 {
 	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
 
-	set_sockaddr(to, from, len);
 	if (!sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
 		return;
 	if (to->family == AF_INET && !memchr_inv(to->addr, 0, 4))
@@ -102,28 +100,63 @@ static void set_remote(struct ygr_address *to, const struct sock *sk)
 		set_ipv6(to, &sk->sk_v6_daddr, ntohs(inet_sk(sk)->inet_dport), 0);
 }
 
-static void add_unix_path(struct ygr_event_strings *strings, const struct sockaddr *from, int len)
+/* As the socket was connected; nothing if it is not. */
+static void set_peer(struct ygr_address *to, const struct sock *sk)
+{
+	if (sk && sk->sk_state == TCP_ESTABLISHED)
+		set_remote(to, sk);
+}
+
+/* IPv6 takes an address without family for none at all. */
+static void set_destination(struct ygr_address *to, const struct sock *sk,
+			    const struct sockaddr *from, int len)
+{
+	if (!from || (sk && sk->sk_family == AF_INET6 && from->sa_family == AF_UNSPEC)) {
+		set_peer(to, sk);
+		return;
+	}
+	set_ipv4_or_sockaddr(to, sk, from, len);
+	replace_unspecified(to, sk);
+}
+
+/* A name of a Unix socket, as given. */
+struct unix_name {
+	const char *given;	/* starts with NUL if abstract; NULL: none */
+	u32 len;
+	char judged[UNIX_PATH_MAX]; /* what rules see: '@' for the NUL in front */
+};
+
+static void set_unix_name(struct unix_name *name, const struct sockaddr *from, int len)
 {
 	const struct sockaddr_un *un = (const void *)from;
-	int path_len = len - (int)offsetof(struct sockaddr_un, sun_path);
 
-	if (path_len <= 0 || from->sa_family != AF_UNIX)
+	len -= (int)offsetof(struct sockaddr_un, sun_path);
+	name->given = NULL;
+	if (!from || len <= 0 || from->sa_family != AF_UNIX)
 		return;
-	path_len = min_t(int, path_len, sizeof(un->sun_path));
-	if (un->sun_path[0])
-		path_len = strnlen(un->sun_path, path_len);
-	ygr_event_add_whole(strings, YGR_STR_UNIX_PATH, un->sun_path, path_len);
+	len = min_t(int, len, UNIX_PATH_MAX);
+	name->given = un->sun_path;
+	name->len = un->sun_path[0] ? strnlen(un->sun_path, len) : len;
+	memcpy(name->judged, un->sun_path, name->len);
+	if (!name->judged[0])
+		name->judged[0] = '@';
 }
 
-static void init_socket(struct ygr_event *event, u16 type, enum ygr_on on)
+static void init_socket(struct ygr_event *event, u16 type, enum ygr_on on, u16 family,
+			u16 socket_type, u16 protocol)
 {
 	ygr_event_init(event, type, YGR_CLASS_SOCKET, on);
+	event->match.family = family;
+	event->match.socket_type = socket_type;
+	event->match.protocol = protocol;
 }
 
-/* The address that rules look at; it must outlive the event. */
-static void judge_by(struct ygr_event *event, const struct ygr_address *address)
+/* @body: filled; its @address, which rules look at, must outlive the event */
+static void init_by(struct ygr_event *event, u16 type, enum ygr_on on,
+		    const struct ygr_body_socket *body, const struct ygr_address *address)
 {
-	event->match.family = address->family;
+	init_socket(event, type, on, body->family, body->type, body->protocol);
+	event->match.addr_family = address->family;
 	event->match.port = address->port;
 	event->match.addr = address->addr;
 }
@@ -141,7 +174,8 @@ static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 	set_local(&body->local, sk);
 }
 
-static bool judge_create(int family, int type, int protocol, int kern)
+/* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
+static int judge_create(int family, int type, int protocol, int kern)
 {
 	const struct ygr_body_socket body = {
 		.family = family, .type = type, .protocol = protocol,
@@ -149,75 +183,90 @@ static bool judge_create(int family, int type, int protocol, int kern)
 	struct ygr_event event __uninitialized;
 
 	if (kern)
-		return false;
-	init_socket(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE);
+		return 0;
+	init_socket(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE, family, type, protocol);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-/* An attempt to use @address, which may be the name of a Unix socket. */
-static bool run_named(struct ygr_event *event, const struct ygr_body_socket *body,
-		      const struct sockaddr *address, int len)
+/* An attempt to use an address, which may be the name of a Unix socket; NULL: none is given. */
+static int run_named(struct ygr_event *event, const struct ygr_body_socket *body,
+		     const struct sockaddr *from, int len)
 {
 	struct ygr_event_strings strings __uninitialized;
+	struct unix_name name __uninitialized;
 
+	set_unix_name(&name, from, len);
+	if (name.given) {
+		event->match.unix_name.bytes = name.judged;
+		event->match.unix_name.len = name.len;
+	}
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(event)) {
 		strings.nr = 0;
-		add_unix_path(&strings, address, len);
+		if (name.given)
+			ygr_event_add_whole(&strings, YGR_STR_UNIX_PATH, name.given, name.len);
 		ygr_pipeline_record(event, body, sizeof(*body), &strings);
 	}
 	preempt_enable_notrace();
-	return ygr_event_is_denied(event);
+	return ygr_event_error(event);
 }
 
-static bool judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
+static int judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
 	memset(&body.local, 0, sizeof(body.local));
-	set_bind_address(&body.local, sock->sk, address, len);
-	init_socket(&event, YGR_EV_BIND, YGR_ON_BIND);
-	judge_by(&event, &body.local);
+	set_ipv4_or_sockaddr(&body.local, sock->sk, address, len);
+	init_by(&event, YGR_EV_BIND, YGR_ON_BIND, &body, &body.local);
 	return run_named(&event, &body, address, len);
 }
 
-static bool judge_listen(const struct socket *sock, int backlog)
+static int judge_listen(const struct socket *sock, int backlog)
 {
 	struct ygr_body_socket body = { .backlog = backlog };
 	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
-	init_socket(&event, YGR_EV_LISTEN, YGR_ON_LISTEN);
-	judge_by(&event, &body.local);
+	init_by(&event, YGR_EV_LISTEN, YGR_ON_LISTEN, &body, &body.local);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-static bool judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+static int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
-	set_connect_address(&body.remote, sock->sk, address, len);
-	init_socket(&event, YGR_EV_CONNECT, YGR_ON_CONNECT);
-	judge_by(&event, &body.remote);
+	set_sockaddr(&body.remote, address, len);
+	replace_unspecified(&body.remote, sock->sk);
+	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
 }
 
+static int judge_send(const struct socket *sock, const struct msghdr *msg)
+{
+	struct ygr_body_socket body = { 0 };
+	struct ygr_event event __uninitialized;
+
+	fill_socket(&body, sock);
+	set_destination(&body.remote, sock->sk, msg->msg_name, msg->msg_namelen);
+	init_by(&event, YGR_EV_SEND, YGR_ON_SEND, &body, &body.remote);
+	return run_named(&event, &body, msg->msg_name, msg->msg_namelen);
+}
+
 /* The attempt: nobody has come yet, so only a denial is worth a record. */
-static bool judge_accept(const struct socket *sock)
+static int judge_accept(const struct socket *sock)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
 	if (!ygr_pipeline_may_deny(YGR_ON_ACCEPT))
-		return false;
+		return 0;
 	fill_socket(&body, sock);
-	init_socket(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT);
+	init_by(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body, &body.local);
 	event.only_if_denied = true;
-	judge_by(&event, &body.local);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
@@ -234,62 +283,70 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 
 	set_local(&body.local, sk);
 	set_remote(&body.remote, sk);
-	init_socket(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT);
+	init_by(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body, &body.local);
 	event.settled = true;
-	judge_by(&event, &body.local);
 	ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
 static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (judge_create((long)ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1),
-			  (long)ygr_attach_arg(fregs, 2), (long)ygr_attach_arg(fregs, 3)))
-		ygr_attach_deny(fregs);
+	ygr_attach_answer(fregs, judge_create(ygr_attach_number(fregs, 0),
+					      ygr_attach_number(fregs, 1),
+					      ygr_attach_number(fregs, 2),
+					      ygr_attach_number(fregs, 3)));
 }
 
 static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (judge_bind(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-			(long)ygr_attach_arg(fregs, 2)))
-		ygr_attach_deny(fregs);
+	ygr_attach_answer(fregs, judge_bind(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					    ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (judge_listen(ygr_attach_arg(fregs, 0), (long)ygr_attach_arg(fregs, 1)))
-		ygr_attach_deny(fregs);
+	ygr_attach_answer(fregs, judge_listen(ygr_attach_arg(fregs, 0),
+					      ygr_attach_number(fregs, 1)));
 }
 
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-			   (long)ygr_attach_arg(fregs, 2)))
-		ygr_attach_deny(fregs);
+	ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					       ygr_attach_number(fregs, 2)));
+}
+
+/* What is sent over a connection of its own has been judged when that was made. */
+static bool is_datagram(const struct socket *sock, const struct msghdr *msg)
+{
+	return sock->type != SOCK_STREAM && (sock->type != SOCK_SEQPACKET || msg->msg_name);
 }
 
 /* TCP Fast Open connects in the first send, without a connect(). */
+static bool connects(const struct socket *sock, const struct msghdr *msg)
+{
+	return unlikely(msg->msg_flags & MSG_FASTOPEN) && msg->msg_name &&
+	       sock->type == SOCK_STREAM;
+}
+
 static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct socket *sock = ygr_attach_arg(fregs, 0);
 	const struct msghdr *msg = ygr_attach_arg(fregs, 1);
 
-	if (likely(!(msg->msg_flags & MSG_FASTOPEN)) || !msg->msg_name ||
-	    sock->type != SOCK_STREAM)
-		return;
-	if (judge_connect(sock, msg->msg_name, msg->msg_namelen))
-		ygr_attach_deny(fregs);
+	if (connects(sock, msg))
+		ygr_attach_answer(fregs, judge_connect(sock, msg->msg_name, msg->msg_namelen));
+	else if (is_datagram(sock, msg) && ygr_pipeline_is_watched(YGR_ON_SEND))
+		ygr_attach_answer(fregs, judge_send(sock, msg));
 }
 
 static void notrace on_accept(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (judge_accept(ygr_attach_arg(fregs, 0)))
-		ygr_attach_deny(fregs);
+	ygr_attach_answer(fregs, judge_accept(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_graft(unsigned long ip, unsigned long parent_ip,

@@ -8,13 +8,17 @@
 
 #include <ygr_version.h>
 
+#include "adopt.h"
 #include "attach.h"
 #include "device.h"
+#include "digest.h"
 #include "hooks.h"
 #include "path.h"
 #include "policy.h"
+#include "process.h"
 #include "ring.h"
 #include "sensor.h"
+#include "subject.h"
 #include "timers.h"
 
 static unsigned int ring_kib = 1024;
@@ -28,6 +32,10 @@ MODULE_PARM_DESC(totals_ms, "ms between accounting records (default 10000)");
 static unsigned int flush_ms = 100;
 module_param(flush_ms, uint, 0444);
 MODULE_PARM_DESC(flush_ms, "ms that a record waits for the reader at most (default 100)");
+
+static bool require_signed_policy;
+module_param(require_signed_policy, bool, 0444);
+MODULE_PARM_DESC(require_signed_policy, "take only policies with a trusted signature (default N)");
 
 static const struct ygr_hook_table * const tables[] = {
 	&ygr_hook_exec_table,
@@ -70,13 +78,24 @@ static int __init yagura_init(void)
 	int ret;
 
 	ygr_compat_init();
+	ygr_subject_init();
 	ret = ygr_path_init();
 	if (ret)
 		return ret;
-	ret = ygr_ring_init((unsigned long)ring_kib << 10);
+	ret = ygr_digest_init();
 	if (ret)
 		goto out_path;
+	ret = ygr_process_init();
+	if (ret)
+		goto out_digest;
+	ret = ygr_ring_init((unsigned long)ring_kib << 10);
+	if (ret)
+		goto out_process;
+	ret = ygr_policy_init(require_signed_policy);
+	if (ret)
+		goto out_ring;
 	ygr_attach_init(tables);
+	ygr_adopt_run();
 	ygr_timers_init(totals_ms, flush_ms);
 	tell_start(load_id);
 	/* Last: who opens it finds everything in place. */
@@ -89,7 +108,12 @@ out_timers:
 	ygr_timers_exit();
 	ygr_attach_exit();
 	ygr_policy_exit();
+out_ring:
 	ygr_ring_exit();
+out_process:
+	ygr_process_exit();
+out_digest:
+	ygr_digest_exit();
 out_path:
 	ygr_path_exit();
 	return ret;
@@ -102,6 +126,8 @@ static void __exit yagura_exit(void)
 	ygr_attach_exit();
 	ygr_policy_exit();
 	ygr_ring_exit();
+	ygr_process_exit();
+	ygr_digest_exit();
 	ygr_path_exit();
 }
 

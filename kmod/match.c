@@ -1,130 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "match.h"
 
-/* Of one path: itself and the directories above it. Of an address: its networks. */
-#define LISTS_OF_ONE	(1 + YGR_INDEX_NEST_MAX)
-#define LISTS_MAX	(1 + YGR_MATCH_PATHS_MAX * LISTS_OF_ONE)
-
-/* What a rule says of a key that the event has; for the second path, << 2. */
-#define NAMES		1u
-#define EXCEPTS		2u
-
-/* One list of rules, in ascending order, and how far it has been gone through. */
-struct cursor {
-	const struct ygr_index_ref *next;
-	const struct ygr_index_ref *end;
-	__u32 shift;		/* 0, or 2 for the second path */
-};
-
-/* The lists that can hold a rule for this event. */
+/*
+ * What the event's keys are named by: lists of tests, in the order of their
+ * clauses. The first list is of the clauses without a key; those of the second
+ * path come last.
+ */
 struct candidates {
-	__u32 nr;
-	struct cursor cursors[LISTS_MAX];
+	struct ygr_index_lists lists;
+	__u32 second_path;	/* number of its first list */
+	struct ygr_match_text texts[YGR_MATCH_PATHS_MAX]; /* that globs of the lists, and of those, must match */
 };
 
-static void add_list(struct candidates *candidates, struct ygr_index_list list, __u32 shift)
+/* One event being judged. */
+struct judge {
+	const struct ygr_policy_index *index;
+	const struct ygr_match_event *event;
+	__u64 labels;		/* the process's, and those set so far */
+};
+
+/* ---- which clauses ---- */
+
+static void collect_file(struct candidates *c, const struct ygr_policy_index *index,
+			 const struct ygr_match_event *event, __u32 fields)
 {
-	struct cursor *cursor;
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_FILE_ID)) && event->has_file) {
+		const struct ygr_id_item id = { event->dev_major, event->dev_minor, event->ino };
 
-	/* The index has made sure that there is room; a check is cheaper than trust. */
-	if (!list.nr || candidates->nr == LISTS_MAX)
-		return;
-	cursor = &candidates->cursors[candidates->nr++];
-	cursor->next = list.refs;
-	cursor->end = list.refs + list.nr;
-	cursor->shift = shift;
-}
-
-static void add_path(struct candidates *candidates, const struct ygr_policy_index *index,
-		     const struct ygr_match_path *path, __u32 shift)
-{
-	__u32 hash = YGR_INDEX_HASH_START, i;
-
-	for (i = 0; i < path->len; i++) {
-		hash = ygr_policy_index_hash(hash, (__u8)path->bytes[i]);
-		/* A directory holds what is below it, not its own name with a slash. */
-		if (path->bytes[i] != '/' || i + 1 == path->len || i >= index->prefix_len_max ||
-		    !(index->prefix_lens >> (i + 1) % 64 & 1))
-			continue;
-		add_list(candidates, ygr_policy_index_find_path(index, YGR_INDEX_PREFIX, hash,
-								path->bytes, i + 1), shift);
+		ygr_policy_index_find_id(index, YGR_KEY_FILE_ID, &id, &c->lists);
 	}
-	add_list(candidates, ygr_policy_index_find_path(index, YGR_INDEX_EXACT, hash, path->bytes,
-							path->len), shift);
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_SHA256)) && event->sha256)
+		ygr_policy_index_find_digest(index, YGR_KEY_SHA256, event->sha256, &c->lists);
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_VERITY)) && event->verity)
+		ygr_policy_index_find_digest(index, YGR_KEY_VERITY, event->verity, &c->lists);
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_XATTR)) && event->xattr.bytes)
+		ygr_policy_index_find_text(index, YGR_KEY_XATTR, event->xattr.bytes,
+					   event->xattr.len, &c->lists);
 }
 
-static void add_address(struct candidates *candidates, const struct ygr_policy_index *index,
-			const struct ygr_match_event *event)
-{
-	const __u64 *lens = event->family == AF_INET ? &index->cidr4_lens : index->cidr6_lens;
-	__u32 word, words = event->family == AF_INET ? 1 : 3;
-
-	for (word = 0; word < words; word++) {
-		__u64 left = lens[word];
-
-		for (; left; left &= left - 1) {
-			__u32 len = word * 64 + (__u32)__builtin_ctzll(left);
-
-			add_list(candidates, ygr_policy_index_find_cidr(index, event->family,
-									event->addr, len), 0);
-		}
-	}
-}
-
-static void collect(struct candidates *candidates, const struct ygr_policy_index *index,
-		    const struct ygr_match_event *event)
+/* An event has paths or a socket's name; names of attributes are no globs. */
+static void collect_paths(struct candidates *c, const struct ygr_policy_index *index,
+			  const struct ygr_match_event *event)
 {
 	__u32 i;
 
-	candidates->nr = 0;
-	add_list(candidates, index->unkeyed[event->on], 0);
-	for (i = 0; i < event->path_nr; i++)
-		add_path(candidates, index, &event->paths[i], 2 * i);
-	if (event->family)
-		add_address(candidates, index, event);
+	for (i = 0; i < event->path_nr; i++) {
+		c->second_path = c->lists.nr;
+		c->texts[i] = event->paths[i];
+		ygr_policy_index_find_text(index, YGR_KEY_PATH, event->paths[i].bytes,
+					   event->paths[i].len, &c->lists);
+	}
+	if (event->path_nr < 2)
+		c->second_path = YGR_INDEX_LISTS_MAX;
 }
 
-#define NO_RULE		0xffffffffu
-
-/* The lowest rule that any list holds next; NO_RULE: none is left. */
-static __u32 lowest_rule(const struct candidates *candidates)
+static void collect_socket(struct candidates *c, const struct ygr_policy_index *index,
+			   const struct ygr_match_event *event, __u32 fields)
 {
-	__u32 lowest = NO_RULE, i;
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_ADDRESS)) && event->addr_family)
+		ygr_policy_index_find_address(index, event->addr_family, event->addr, &c->lists);
+	if ((fields & YGR_FIELD_BIT(YGR_FIELD_UNIX)) && event->unix_name.bytes) {
+		c->texts[0] = event->unix_name;
+		ygr_policy_index_find_text(index, YGR_KEY_UNIX, event->unix_name.bytes,
+					   event->unix_name.len, &c->lists);
+	}
+}
 
-	for (i = 0; i < candidates->nr; i++) {
-		const struct cursor *cursor = &candidates->cursors[i];
+static void collect(struct candidates *c, const struct ygr_policy_index *index,
+		    const struct ygr_match_event *event)
+{
+	__u32 fields = index->image->fields_of[event->on];
 
-		if (cursor->next != cursor->end && cursor->next->rule >> 1 < lowest)
-			lowest = cursor->next->rule >> 1;
+	c->lists.nr = 1;
+	c->lists.list[0] = index->unkeyed[event->on];
+	c->second_path = YGR_INDEX_LISTS_MAX;
+	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID)) {
+		const struct ygr_id_item id = { .ino = event->cgroup_id };
+
+		ygr_policy_index_find_id(index, YGR_KEY_CGROUP_ID, &id, &c->lists);
+	}
+	collect_file(c, index, event, fields);
+	collect_socket(c, index, event, fields);
+	if (fields & YGR_FIELD_BIT(YGR_FIELD_PATH))
+		collect_paths(c, index, event);
+}
+
+#define NO_CLAUSE	0xffffffffu
+
+/* The lowest clause that any list holds next; NO_CLAUSE: none is left. */
+static __u32 lowest_clause(const struct candidates *c, const struct ygr_index_ref *refs)
+{
+	__u32 lowest = NO_CLAUSE, i;
+
+	for (i = 0; i < c->lists.nr; i++) {
+		const struct ygr_index_list *list = &c->lists.list[i];
+
+		if (list->next != list->end && refs[list->next].what >> YGR_INDEX_TEST_BITS < lowest)
+			lowest = refs[list->next].what >> YGR_INDEX_TEST_BITS;
 	}
 	return lowest;
 }
 
-/* What all lists say of @rule, which they are then past. */
-static __u32 take_rule(struct candidates *candidates, __u32 rule)
+/* The tests of @clause that name the event, or its second path, in @named; moves past them. */
+static void take_clause(struct candidates *c, const struct ygr_policy_index *index, __u32 clause,
+			__u32 named[YGR_MATCH_PATHS_MAX])
 {
-	__u32 said = 0, i;
+	__u32 i;
 
-	for (i = 0; i < candidates->nr; i++) {
-		struct cursor *cursor = &candidates->cursors[i];
+	named[0] = 0;
+	named[1] = 0;
+	for (i = 0; i < c->lists.nr; i++) {
+		struct ygr_index_list *list = &c->lists.list[i];
+		__u32 which = i >= c->second_path;
 
-		for (; cursor->next != cursor->end && cursor->next->rule >> 1 == rule; cursor->next++)
-			said |= (cursor->next->rule & 1 ? EXCEPTS : NAMES) << cursor->shift;
+		for (; list->next != list->end; list->next++) {
+			const struct ygr_index_ref *ref = &index->refs[list->next];
+
+			if (ref->what >> YGR_INDEX_TEST_BITS != clause)
+				break;
+			/* The first list names nothing. */
+			if (i && ygr_policy_index_holds(index, ref, c->texts[which].bytes,
+							c->texts[which].len))
+				named[which] |= 1u << (ref->what % (1u << YGR_INDEX_TEST_BITS));
+		}
 	}
-	return said;
 }
 
-static bool number_in(const struct ygr_range_item *items, const struct ygr_span *span, __u32 number)
+/* ---- whether they hold ---- */
+
+static bool is_number_in(const struct ygr_policy_image *image, const struct ygr_test *test,
+			 __u32 number)
 {
-	__u32 low = span->first, high = span->first + span->nr;
+	__u32 low = test->first, high = test->first + test->nr;
 
 	/* Ascending and apart: the verifier saw to it. */
 	while (low < high) {
 		__u32 middle = low + (high - low) / 2;
 
-		if (number > items[middle].high)
+		if (number > image->ranges[middle].high)
 			low = middle + 1;
-		else if (number < items[middle].low)
+		else if (number < image->ranges[middle].low)
 			high = middle;
 		else
 			return true;
@@ -132,73 +147,160 @@ static bool number_in(const struct ygr_range_item *items, const struct ygr_span 
 	return false;
 }
 
-static bool number_holds(const struct ygr_range_item *items, const struct ygr_rule *rule,
-			 enum ygr_dimension dim, __u32 number)
+static bool contains(const struct ygr_match_text *text, const char *part, __u32 part_len)
 {
-	const struct ygr_span *match = &rule->match[dim];
-	const struct ygr_span *except = &rule->except[dim];
+	const char *at = text->bytes, *end = text->bytes + text->len;
 
-	return (!match->nr || number_in(items, match, number)) &&
-	       !(except->nr && number_in(items, except, number));
+	while (end - at >= (ptrdiff_t)part_len) {
+		at = memchr(at, part[0], (size_t)(end - at) - part_len + 1);
+		if (!at)
+			return false;
+		if (!memcmp(at, part, part_len))
+			return true;
+		at++;
+	}
+	return false;
 }
 
-/* One of the paths that the event has satisfies both spans. */
-static bool path_holds(const struct ygr_rule *rule, const struct ygr_match_event *event, __u32 said)
+/* No item has a NUL, so none spans two arguments. */
+static bool is_in_argv(const struct ygr_policy_image *image, const struct ygr_test *test,
+		       const struct ygr_match_text *argv)
 {
-	bool must_name = rule->match[YGR_DIM_PATH].nr;
 	__u32 i;
 
-	if (!must_name && !rule->except[YGR_DIM_PATH].nr)
-		return true;
-	if (!event->path_nr)
-		return !must_name;
-	for (i = 0; i < event->path_nr; i++, said >>= 2)
-		if ((!must_name || (said & NAMES)) && !(said & EXCEPTS))
+	if (!argv->bytes)
+		return false;
+	for (i = test->first; i < test->first + test->nr; i++)
+		if (contains(argv, image->strings + image->texts[i].str_off, image->texts[i].len))
 			return true;
 	return false;
 }
 
-static bool address_holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-			  const struct ygr_match_event *event, __u32 said)
+static bool is_subject_in(const struct judge *judge, __u32 test, const struct ygr_subject_bits *bits)
 {
-	bool must_name = rule->match[YGR_DIM_CIDR].nr;
+	__u32 bit = judge->index->subject_of[test];
 
-	if (!event->family)
-		return !must_name && !rule->match[YGR_DIM_PORT].nr;
-	if ((must_name && !(said & NAMES)) ||
-	    (rule->except[YGR_DIM_CIDR].nr && (said & EXCEPTS)))
-		return false;
-	return number_holds(image->ports, rule, YGR_DIM_PORT, event->port);
+	return bits && (bits->words[bit / 64] >> bit % 64 & 1);
 }
 
-static bool holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-		  const struct ygr_match_event *event, __u32 said)
+/* Whether the event's value is among the items of a test that has no keys. */
+static bool is_among(const struct judge *judge, __u32 number)
+{
+	const struct ygr_match_event *event = judge->event;
+	const struct ygr_policy_image *image = judge->index->image;
+	const struct ygr_test *test = &image->tests[number];
+
+	switch (test->field) {
+	case YGR_FIELD_OWNER:
+		return event->has_file && is_number_in(image, test, event->owner);
+	case YGR_FIELD_FILE_ATTR:
+		return event->file_attr & test->bits;
+	case YGR_FIELD_ARGV:
+		return is_in_argv(image, test, &event->argv);
+	case YGR_FIELD_PORT:
+		return event->addr_family && is_number_in(image, test, event->port);
+	case YGR_FIELD_FAMILY:
+		return event->family && is_number_in(image, test, event->family);
+	case YGR_FIELD_SOCKET_TYPE:
+		return event->family && is_number_in(image, test, event->socket_type);
+	case YGR_FIELD_PROTOCOL:
+		return event->family && is_number_in(image, test, event->protocol);
+	case YGR_FIELD_UID:
+		return is_number_in(image, test, event->euid);
+	case YGR_FIELD_GID:
+		return is_number_in(image, test, event->egid);
+	case YGR_FIELD_LOGINUID:
+		return is_number_in(image, test, event->loginuid);
+	case YGR_FIELD_EXE:
+		return is_subject_in(judge, number, event->exe);
+	case YGR_FIELD_PARENT:
+		return is_subject_in(judge, number, event->parent);
+	case YGR_FIELD_ANCESTOR:
+		return is_subject_in(judge, number, event->ancestors);
+	case YGR_FIELD_CGROUP:
+		return is_subject_in(judge, number, event->cgroup);
+	case YGR_FIELD_PROCESS_ATTR:
+		return event->process_attr & test->bits;
+	case YGR_FIELD_LABEL:
+		return judge->labels & test->bits;
+	default:
+		return false;
+	}
+}
+
+/* Just those keyed tests name the event, and one of its paths, that shall. */
+static bool keys_hold(const struct ygr_index_clause *clause, const struct ygr_match_event *event,
+		      const __u32 named[YGR_MATCH_PATHS_MAX])
+{
+	__u32 other = named[0] & clause->of_other;
+
+	return ((named[0] & clause->of_path) | other) == clause->wanted ||
+	       (event->path_nr > 1 && ((named[1] & clause->of_path) | other) == clause->wanted);
+}
+
+static bool rest_holds(const struct judge *judge, const struct ygr_index_clause *clause)
+{
+	__u32 left = clause->rest;
+
+	for (; left; left &= left - 1) {
+		__u32 test = clause->test_first + (__u32)__builtin_ctz(left);
+
+		if (is_among(judge, test) == judge->index->image->tests[test].negate)
+			return false;
+	}
+	return true;
+}
+
+static bool may_hold(const struct ygr_rule *rule, const struct ygr_match_event *event)
 {
 	return (rule->on & YGR_ON_BIT(event->on)) &&
-	       number_holds(image->uids, rule, YGR_DIM_UID, event->euid) &&
-	       address_holds(image, rule, event, said) && path_holds(rule, event, said);
+	       !(rule->expires_s && event->now_s >= rule->expires_s);
+}
+
+static void decide(struct ygr_decision *decision, const struct ygr_policy_image *image,
+		   const struct ygr_rule *rule)
+{
+	decision->rule = rule;
+	decision->rule_id = (__u32)(rule - image->rules) + 1;
+	decision->action = rule->action;
+	decision->mode = rule->mode;
+}
+
+struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
+				   const struct ygr_match_event *event,
+				   void (*held)(void *arg, const struct ygr_rule *rule), void *arg)
+{
+	struct judge judge = { .index = index, .event = event, .labels = event->labels };
+	struct ygr_decision decision = { .action = YGR_ACTION_ALLOW };
+	const struct ygr_rule *labelled = NULL;
+	struct candidates candidates __uninitialized;
+	__u32 i;
+
+	collect(&candidates, index, event);
+	while ((i = lowest_clause(&candidates, index->refs)) != NO_CLAUSE) {
+		const struct ygr_index_clause *clause = &index->clauses[i];
+		const struct ygr_rule *rule = &index->image->rules[clause->rule];
+		__u32 named[YGR_MATCH_PATHS_MAX];
+
+		take_clause(&candidates, index, i, named);
+		if (rule == labelled || !may_hold(rule, event) || !keys_hold(clause, event, named) ||
+		    !rest_holds(&judge, clause))
+			continue;
+		if (held)
+			held(arg, rule);
+		decision.labels |= rule->labels;
+		judge.labels |= rule->labels;
+		if (rule->action != YGR_ACTION_LABEL) {
+			decide(&decision, index->image, rule);
+			break;
+		}
+		labelled = rule;
+	}
+	return decision;
 }
 
 struct ygr_decision ygr_match(const struct ygr_policy_index *index,
 			      const struct ygr_match_event *event)
 {
-	const struct ygr_policy_image *image = index->image;
-	struct ygr_decision decision = { .action = YGR_ACTION_ALLOW };
-	struct candidates candidates __uninitialized;
-	__u32 i;
-
-	collect(&candidates, index, event);
-	while ((i = lowest_rule(&candidates)) != NO_RULE) {
-		const struct ygr_rule *rule = &image->rules[i];
-		__u32 said = take_rule(&candidates, i);
-
-		if (!holds(image, rule, event, said))
-			continue;
-		decision.rule = rule;
-		decision.rule_id = i + 1;
-		decision.action = rule->action;
-		decision.mode = rule->mode;
-		break;
-	}
-	return decision;
+	return ygr_match_tell(index, event, NULL, NULL);
 }

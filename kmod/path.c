@@ -126,6 +126,8 @@ int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const str
 {
 	char *buffer = ygr_path_scratch(slot);
 
+	if (!path)
+		return -ENOENT;
 	return child ? resolve_child(buffer, path, &child->d_name, bytes) :
 		       resolve_whole(buffer, path, bytes, flags);
 }

@@ -38,13 +38,14 @@ void ygr_path_exit(void);
 char *ygr_path_scratch(enum ygr_path_slot slot);
 
 /*
+ * @path: NULL: by which mount the file was reached is not known
  * @child: NULL, or a child of @path whose name cannot change (its directory is
  *	locked by the caller of the hook)
  * @flags: YGR_F_UNLINKED, YGR_F_MEMFD are added when they hold
  *
  * Context: task, preemption off until the bytes are used.
  * Return: length, with @bytes set; -ENAMETOOLONG, or -ENOENT for a file that no
- * name leads to from any root (@bytes untouched).
+ * name leads to from any root, and for no @path (@bytes untouched).
  */
 int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const struct dentry *child,
 		     const char **bytes, u32 *flags);

@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/audit.h>
+#include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/kdev_t.h>
 #include <linux/percpu.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
 
+#include "digest.h"
 #include "path.h"
 #include "pipeline.h"
 #include "policy.h"
 #include "record.h"
+#include "subject.h"
+#include "verdict.h"
+
+#define PROCESS_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_EXE) | YGR_FIELD_BIT(YGR_FIELD_PARENT) | \
+			 YGR_FIELD_BIT(YGR_FIELD_ANCESTOR) | YGR_FIELD_BIT(YGR_FIELD_CGROUP) | \
+			 YGR_FIELD_BIT(YGR_FIELD_LABEL))
+#define CREDENTIAL_FIELDS (YGR_FIELD_BIT(YGR_FIELD_UID) | YGR_FIELD_BIT(YGR_FIELD_GID) | \
+			 YGR_FIELD_BIT(YGR_FIELD_LOGINUID))
+#define FILE_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_OWNER) | \
+			 YGR_FIELD_BIT(YGR_FIELD_FILE_ATTR))
+/* memfd and unlinked come to light when the path is resolved. */
+#define PATH_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_PATH) | YGR_FIELD_BIT(YGR_FIELD_FILE_ATTR))
+#define DIGEST_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_SHA256) | YGR_FIELD_BIT(YGR_FIELD_FILE_ATTR))
 
 struct counters {
 	u64 ignored;
 	u64 denied;
+	u64 killed;
 	u64 path_failed;
 	u64 argv_failed;
 };
@@ -25,7 +45,7 @@ static void resolve_paths(struct ygr_event *event)
 		return;
 	event->paths_resolved = true;
 	for (i = 0; i < event->path_nr; i++) {
-		struct ygr_match_path *path = &match->paths[match->path_nr];
+		struct ygr_match_text *path = &match->paths[match->path_nr];
 		int len = ygr_path_resolve(YGR_PATH_SLOT_FIRST + i, event->paths[i].path,
 					   event->paths[i].child, &path->bytes, &event->flags);
 
@@ -40,13 +60,121 @@ static void resolve_paths(struct ygr_event *event)
 	}
 }
 
-static enum ygr_verdict verdict_of(const struct ygr_event *event)
+static u64 attr_of_mode(umode_t mode)
 {
-	const struct ygr_decision *decision = &event->decision;
+	u64 attr = 0;
 
-	if (decision->action != YGR_ACTION_DENY)
-		return YGR_VERDICT_ALLOW;
-	return decision->mode == YGR_MODE_MONITOR ? YGR_VERDICT_WOULD_DENY : YGR_VERDICT_DENY;
+	if (mode & S_ISUID)
+		attr |= YGR_FILE_SETUID;
+	if (mode & S_ISGID)
+		attr |= YGR_FILE_SETGID;
+	if (mode & 0002)
+		attr |= YGR_FILE_WORLD_WRITABLE;
+	if (mode & 0020)
+		attr |= YGR_FILE_GROUP_WRITABLE;
+	if (mode & 0111)
+		attr |= YGR_FILE_EXECUTABLE;
+	return attr;
+}
+
+static u64 attr_of_flags(u32 flags)
+{
+	u64 attr = 0;
+
+	if (flags & YGR_F_MEMFD)
+		attr |= YGR_FILE_MEMFD;
+	if (flags & YGR_F_UNLINKED)
+		attr |= YGR_FILE_UNLINKED;
+	if (flags & YGR_F_NO_PATH)
+		attr |= YGR_FILE_NO_PATH;
+	if (flags & YGR_F_NO_DIGEST)
+		attr |= YGR_FILE_NO_DIGEST;
+	return attr;
+}
+
+static void fill_file(struct ygr_event *event)
+{
+	struct ygr_match_event *match = &event->match;
+	const struct inode *inode = event->inode;
+
+	match->file_attr = event->file_attr | attr_of_flags(event->flags);
+	match->has_file = inode;
+	if (!inode)
+		return;
+	match->dev_major = MAJOR(inode->i_sb->s_dev);
+	match->dev_minor = MINOR(inode->i_sb->s_dev);
+	match->ino = inode->i_ino;
+	match->owner = __kuid_val(inode->i_uid);
+	match->file_attr |= attr_of_mode(inode->i_mode);
+}
+
+static void fill_credentials(struct ygr_match_event *match)
+{
+	const struct cred *cred = current_cred();
+
+	match->euid = __kuid_val(cred->euid);
+	match->egid = __kgid_val(cred->egid);
+	match->loginuid = __kuid_val(audit_get_loginuid(current));
+}
+
+/* What the policy looks at in this event, and no more. */
+static void fill_match(struct ygr_event *event, const struct ygr_policy *policy, u32 fields)
+{
+	struct ygr_match_event *match = &event->match;
+
+	if (fields & PATH_FIELDS)
+		resolve_paths(event);
+	if (fields & FILE_FIELDS)
+		fill_file(event);
+	if (fields & CREDENTIAL_FIELDS)
+		fill_credentials(match);
+	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
+		match->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	if (fields & YGR_FIELD_BIT(YGR_FIELD_PROCESS_ATTR))
+		match->process_attr = ygr_subject_attr();
+	if (fields & PROCESS_FIELDS)
+		ygr_process_fill(match, &event->process, policy, fields);
+	if (policy->image.has_expiry)
+		match->now_s = ktime_get_real_seconds();
+}
+
+static void kill_current(struct ygr_event *event)
+{
+	this_cpu_inc(counters.killed);
+	event->flags |= YGR_F_KILLED;
+	send_sig(SIGKILL, current, 1);
+}
+
+/* From the decision of the policy to what becomes of the event. */
+static void decide(struct ygr_event *event, const struct ygr_policy *policy)
+{
+	struct ygr_decision *decision = &event->decision;
+
+	*decision = ygr_match(&policy->index, &event->match);
+	/* What is done cannot be denied any more: as if no rule had held. */
+	if (event->settled && decision->action == YGR_ACTION_DENY)
+		*decision = (struct ygr_decision) {
+			.action = YGR_ACTION_ALLOW, .labels = decision->labels,
+		};
+	/* They will be recorded anyway. */
+	if (decision->action == YGR_ACTION_DENY)
+		resolve_paths(event);
+	event->verdict = ygr_verdict_weigh(policy, event);
+	if (decision->rule) {
+		event->rule_name = policy->image.strings + decision->rule->name_off;
+		event->rule_alert = policy->image.strings + decision->rule->alert_off;
+	}
+	if (event->verdict == YGR_VERDICT_DENY) {
+		this_cpu_inc(counters.denied);
+		event->error = -(int)decision->rule->error;
+		if (decision->rule->flags & YGR_RULE_F_KILL)
+			kill_current(event);
+	}
+	/* An attempt that is allowed and has a record of its own later has its labels then, too. */
+	if (decision->labels && !(event->only_if_denied && event->verdict != YGR_VERDICT_DENY)) {
+		ygr_verdict_count_labels(policy, event);
+		ygr_process_label(policy, decision->labels);
+	}
 }
 
 static bool is_recorded(const struct ygr_event *event)
@@ -60,7 +188,7 @@ static bool is_recorded(const struct ygr_event *event)
 		this_cpu_inc(counters.ignored);
 		return false;
 	case YGR_ACTION_ALLOW:
-		return event->match.on != YGR_ON_OPEN_READ;
+		return !(YGR_ON_QUIET & YGR_ON_BIT(event->match.on));
 	default:
 		return true;
 	}
@@ -79,18 +207,8 @@ bool ygr_pipeline_judge(struct ygr_event *event)
 	event->decision.rule_id = 0;
 	event->verdict = YGR_VERDICT_ALLOW;
 	if (image->on_mask & on) {
-		if (image->path_on_mask & on)
-			resolve_paths(event);
-		event->match.euid = __kuid_val(current_euid());
-		event->decision = ygr_match(&policy->index, &event->match);
-		/* What is done cannot be denied any more: as if no rule had matched. */
-		if (event->settled && event->decision.action == YGR_ACTION_DENY)
-			event->decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
-		event->verdict = verdict_of(event);
-		if (event->decision.rule)
-			event->rule_name = image->strings + event->decision.rule->name_off;
-		if (event->verdict == YGR_VERDICT_DENY)
-			this_cpu_inc(counters.denied);
+		fill_match(event, policy, image->fields_of[event->match.on]);
+		decide(event, policy);
 	}
 	return is_recorded(event);
 }
@@ -101,7 +219,7 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 
 	resolve_paths(event);
 	for (i = 0; i < event->match.path_nr; i++) {
-		const struct ygr_match_path *path = &event->match.paths[i];
+		const struct ygr_match_text *path = &event->match.paths[i];
 		u32 len = min(path->len, YGR_PATH_BYTES_MAX);
 
 		ygr_event_add_string(strings, event->path_tags[i],
@@ -109,17 +227,31 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 	}
 }
 
+static void add_rule(const struct ygr_event *event, struct ygr_event_strings *strings)
+{
+	const char *exe;
+	u32 exe_len = ygr_process_exe(&exe);
+
+	ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name, strlen(event->rule_name));
+	if (event->rule_alert[0])
+		ygr_event_add_whole(strings, YGR_STR_ALERT, event->rule_alert,
+				    strlen(event->rule_alert));
+	if (exe_len)
+		ygr_event_add_string(strings, YGR_STR_EXE, exe + exe_len -
+				     min(exe_len, YGR_PATH_BYTES_MAX),
+				     min(exe_len, YGR_PATH_BYTES_MAX), exe_len);
+}
+
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings)
 {
 	add_paths(event, strings);
 	if (event->decision.rule_id)
-		ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name,
-				    strlen(event->rule_name));
+		add_rule(event, strings);
 	ygr_record_put(event, body, body_len, strings);
 }
 
-bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
+int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 {
 	struct ygr_event_strings strings __uninitialized;
 
@@ -129,7 +261,7 @@ bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 		ygr_pipeline_record(event, body, body_len, &strings);
 	}
 	preempt_enable_notrace();
-	return ygr_event_is_denied(event);
+	return ygr_event_error(event);
 }
 
 bool ygr_pipeline_is_watched(enum ygr_on on)
@@ -152,6 +284,35 @@ bool ygr_pipeline_may_deny(enum ygr_on on)
 	return mask & YGR_ON_BIT(on);
 }
 
+u32 ygr_pipeline_fields(enum ygr_on on)
+{
+	u32 fields;
+
+	preempt_disable_notrace();
+	fields = ygr_policy_get()->image.fields_of[on];
+	preempt_enable_notrace();
+	return fields;
+}
+
+static bool wants_digests(const struct ygr_policy_image *image)
+{
+	return image->header && ((image->header->flags & YGR_POLICY_F_DIGEST) ||
+				 (image->fields_of[YGR_ON_EXEC] & DIGEST_FIELDS));
+}
+
+u64 ygr_pipeline_digest_bytes_max(void)
+{
+	const struct ygr_policy_image *image;
+	u64 bytes_max = 0;
+
+	preempt_disable_notrace();
+	image = &ygr_policy_get()->image;
+	if (wants_digests(image))
+		bytes_max = image->header->digest_bytes_max;
+	preempt_enable_notrace();
+	return bytes_max;
+}
+
 void ygr_pipeline_count_argv_failure(void)
 {
 	this_cpu_inc(counters.argv_failed);
@@ -163,6 +324,10 @@ void ygr_pipeline_stats(unsigned int cpu, struct ygr_stats *stats)
 
 	stats->ignored += READ_ONCE(from->ignored);
 	stats->denied += READ_ONCE(from->denied);
+	stats->killed += READ_ONCE(from->killed);
 	stats->path_failed += READ_ONCE(from->path_failed);
 	stats->argv_failed += READ_ONCE(from->argv_failed);
+	ygr_verdict_stats(cpu, stats);
+	ygr_process_stats(cpu, stats);
+	ygr_digest_stats(cpu, stats);
 }

@@ -25,13 +25,22 @@ bool ygr_pipeline_is_watched(enum ygr_on on);
 /* Whether the policy in force can deny @on. Context: any. */
 bool ygr_pipeline_may_deny(enum ygr_on on);
 
+/* What the policy in force looks at in events of kind @on: YGR_FIELD_BIT()s. Context: any. */
+u32 ygr_pipeline_fields(enum ygr_on on);
+
+/*
+ * How large a file may be to be digested when it is executed; 0: the policy in force
+ * wants no digests. Context: any.
+ */
+u64 ygr_pipeline_digest_bytes_max(void);
+
 /*
  * Judges an event by the policy in force, which preemption off keeps in force
  * until the event is recorded. Our own failures never deny.
  *
  * Context: task, preemption off.
  * Return: true if the caller must record it now. Whether the hook must deny,
- * ygr_event_is_denied() tells.
+ * ygr_event_error() tells.
  */
 bool ygr_pipeline_judge(struct ygr_event *event);
 
@@ -39,7 +48,7 @@ bool ygr_pipeline_judge(struct ygr_event *event);
  * Records a judged event.
  *
  * @body_len: a multiple of 8
- * @strings: the hook's own; room for three more is left; they may lie in this
+ * @strings: the hook's own, at most five; they may lie in this
  *	CPU's scratch
  *
  * Context: as ygr_pipeline_judge(), and preemption never on between the two.
@@ -47,8 +56,11 @@ bool ygr_pipeline_judge(struct ygr_event *event);
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings);
 
-/* Both, for an event whose body costs nothing to fill. Context: task. */
-bool ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len);
+/*
+ * Both, for an event whose body costs nothing to fill. Context: task.
+ * Return: 0, or the -errno that the hook must return.
+ */
+int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len);
 
 /* An argument vector could not be read. Context: any. */
 void ygr_pipeline_count_argv_failure(void);

@@ -1,95 +1,275 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat/compat.h"
 #include "policy.h"
+#include "reader.h"
 #include "sensor.h"
+#include "signature.h"
+#include "tally.h"
+#include "trial.h"
 
-static const struct ygr_policy nothing_published;
+/* Of no memory: before the first load, and again when a trial of that one fails. */
+static struct ygr_policy nothing;
 
-static const struct ygr_policy __rcu *in_force =
-	(const struct ygr_policy __rcu __force *)&nothing_published;
+static struct ygr_policy __rcu *in_force = (struct ygr_policy __rcu __force *)&nothing;
 
-/* Serializes publishing; generations are published in ascending order. */
+/* Serializes publishing, and all that is below. */
 static DEFINE_MUTEX(publish_lock);
+
+/* What ROLLBACK, or the end of a trial, returns to; nobody judges by it. NULL: nothing. */
+static struct ygr_policy *previous;
+
+static bool locked;
+static bool signed_only __ro_after_init;
+static u64 highest_serial;	/* that was loaded, where signatures are required */
 
 const struct ygr_policy *ygr_policy_get(void)
 {
 	return rcu_dereference_sched(in_force);
 }
 
-static const struct ygr_policy *get_locked(void)
+static struct ygr_policy *get_locked(void)
 {
 	return rcu_dereference_protected(in_force, lockdep_is_held(&publish_lock));
 }
 
-static void destroy(const struct ygr_policy *policy)
+/* ---- making one ---- */
+
+static void destroy(struct ygr_policy *policy)
 {
-	if (policy == &nothing_published)
+	if (!policy || policy == &nothing)
 		return;
+	ygr_tally_destroy(policy->tallies);
 	kvfree(policy->index_memory);
 	kvfree(policy->blob);
 	kfree(policy);
 }
 
-/* Tells it, and frees the one before when nobody judges by it any more. */
-static void publish(struct ygr_policy *policy, enum ygr_policy_op op)
+/* Return: 0, or -errno of reading @bytes of the caller's memory at @user. */
+static int copy_in(u64 user, u64 bytes, void **copied)
 {
-	const struct ygr_policy *retired = get_locked();
+	void *copy = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
 
-	policy->generation = retired->generation + 1;
-	rcu_assign_pointer(in_force, policy);
-	ygr_sensor_tell_policy(retired->generation, policy->generation, op,
-			       policy->image.rule_nr);
-	synchronize_rcu();
-	destroy(retired);
+	if (!copy)
+		return -ENOMEM;
+	if (copy_from_user(copy, u64_to_user_ptr(user), bytes)) {
+		kvfree(copy);
+		return -EFAULT;
+	}
+	*copied = copy;
+	return 0;
 }
 
-static bool is_expected(u64 expected)
+/* A signature that is given must be good, required or not. */
+static int check_signature(const struct ygr_policy *policy, const struct ygr_policy_load *load,
+			   struct ygr_policy_error *error)
 {
-	return expected == YGR_GENERATION_ANY || expected == get_locked()->generation;
+	void *signature;
+	int ret;
+
+	if (!load->signature_bytes && !signed_only)
+		return 0;
+	error->code = YGR_POLICY_E_SIGNATURE;
+	if (!load->signature_bytes)
+		return -EKEYREJECTED;
+	ret = copy_in(load->signature, load->signature_bytes, &signature);
+	if (ret)
+		return ret;
+	ret = ygr_signature_verify(policy->blob, policy->blob_bytes, signature,
+				   load->signature_bytes);
+	kvfree(signature);
+	if (!ret)
+		error->code = YGR_POLICY_OK;
+	return ret;
+}
+
+/* What is well-formed, but this kernel cannot do. */
+static int check_support(const struct ygr_policy_image *image, struct ygr_policy_error *error)
+{
+	u32 i;
+
+	if (ygr_compat_has_verity())
+		return 0;
+	for (i = 0; i < image->test_nr; i++)
+		if (image->tests[i].field == YGR_FIELD_VERITY) {
+			error->code = YGR_POLICY_E_UNSUPPORTED;
+			error->offset = (const u8 *)&image->tests[i] - (const u8 *)image->header;
+			return -EBADMSG;
+		}
+	return 0;
 }
 
 static int create_index(struct ygr_policy *policy, struct ygr_policy_error *error)
 {
 	size_t bytes = ygr_policy_index_bytes(&policy->image);
+	int ret;
 
 	policy->index_memory = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!policy->index_memory)
 		return -ENOMEM;
-	return ygr_policy_index_build(&policy->index, &policy->image, policy->index_memory, error);
+	ret = ygr_policy_index_build(&policy->index, &policy->image, policy->index_memory, error);
+	if (ret)
+		return ret;
+	policy->tallies = ygr_tally_create(policy->image.rule_nr);
+	if (!policy->tallies)
+		return -ENOMEM;
+	policy->memory_bytes = sizeof(*policy) + policy->blob_bytes + bytes +
+			       ygr_tally_bytes(policy->tallies);
+	return 0;
 }
 
-static int create(const struct ygr_policy_load *load, struct ygr_policy **created,
-		  struct ygr_policy_error *error)
+/* @policy: empty */
+static int fill(struct ygr_policy *policy, const struct ygr_policy_load *load,
+		struct ygr_policy_error *error)
 {
-	struct ygr_policy *policy;
 	void *blob;
 	int ret;
 
-	if (!load->blob_bytes)
-		return -EINVAL;
-	if (load->blob_bytes > YGR_POLICY_BYTES_MAX)
-		return -E2BIG;
-	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
-	if (!policy)
-		return -ENOMEM;
-	blob = kvmalloc(load->blob_bytes, GFP_KERNEL_ACCOUNT);
+	ret = copy_in(load->blob, load->blob_bytes, &blob);
+	if (ret)
+		return ret;
 	policy->blob = blob;
 	policy->blob_bytes = load->blob_bytes;
-	if (!blob)
-		ret = -ENOMEM;
-	else if (copy_from_user(blob, u64_to_user_ptr(load->blob), load->blob_bytes))
-		ret = -EFAULT;
-	else
+	/* First, so that the verifier has only a trusted author's bytes to chew. */
+	ret = check_signature(policy, load, error);
+	if (!ret)
 		ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
 	if (!ret)
+		ret = check_support(&policy->image, error);
+	if (!ret)
 		ret = create_index(policy, error);
-	if (ret)
-		destroy(policy);
-	else
-		*created = policy;
+	return ret;
+}
+
+/* The empty policy. */
+static struct ygr_policy *create(void)
+{
+	struct ygr_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+
+	if (policy)
+		policy->memory_bytes = sizeof(*policy);
+	return policy;
+}
+
+/* ---- publishing ---- */
+
+static u64 serial_of(const struct ygr_policy *policy)
+{
+	return policy->image.header ? policy->image.header->serial : 0;
+}
+
+static int check_expected(u64 expected)
+{
+	return expected == YGR_GENERATION_ANY || expected == get_locked()->generation ? 0 : -ESTALE;
+}
+
+static int check_change(u64 expected)
+{
+	return locked ? -EPERM : check_expected(expected);
+}
+
+/*
+ * Puts @policy in force, tells it, and waits until nobody judges by the one before.
+ *
+ * Return: the one before.
+ */
+static struct ygr_policy *exchange(struct ygr_policy *policy, enum ygr_policy_op op)
+{
+	struct ygr_policy *retired = get_locked();
+
+	policy->generation = retired->generation + 1;
+	ygr_label_map_fill(&policy->labels, &policy->image, &retired->labels);
+	rcu_assign_pointer(in_force, policy);
+	ygr_sensor_tell_policy(retired->generation, policy->generation, op,
+			       policy->image.rule_nr);
+	synchronize_rcu();
+	return retired;
+}
+
+/* @policy is new. What it replaces is kept, unless it was on trial: then what was before that. */
+static void publish(struct ygr_policy *policy, enum ygr_policy_op op)
+{
+	struct ygr_policy *retired = exchange(policy, op);
+
+	if (ygr_trial_is_running()) {
+		ygr_trial_end();
+		destroy(retired);
+	} else {
+		destroy(previous);
+		previous = retired;
+	}
+}
+
+/* The one before returns, and the one in force is kept in its place, unless it was on trial. */
+static void go_back(enum ygr_policy_op op)
+{
+	struct ygr_policy *retired;
+
+	if (previous->tallies)
+		ygr_tally_reset(previous->tallies);
+	retired = exchange(previous, op);
+	previous = retired;
+	if (ygr_trial_is_running()) {
+		ygr_trial_end();
+		destroy(retired);
+		previous = NULL;
+	}
+}
+
+static void end_trial(struct work_struct *work)
+{
+	mutex_lock(&publish_lock);
+	if (ygr_trial_is_over())
+		go_back(YGR_POLICY_OP_EXPIRED);
+	mutex_unlock(&publish_lock);
+}
+
+/* ---- what the ioctls do ---- */
+
+static int check_load(const struct ygr_policy_load *load)
+{
+	if (!load->blob_bytes)
+		return -EINVAL;
+	if (load->blob_bytes > YGR_POLICY_BYTES_MAX ||
+	    load->signature_bytes > YGR_POLICY_SIGNATURE_MAX)
+		return -E2BIG;
+	if (load->confirm_s > YGR_CONFIRM_S_MAX)
+		return -EINVAL;
+	/* Once more when it matters; here it saves the work. */
+	return READ_ONCE(locked) ? -EPERM : 0;
+}
+
+static int check_serial(const struct ygr_policy *policy, struct ygr_policy_error *error)
+{
+	if (!signed_only || serial_of(policy) >= highest_serial)
+		return 0;
+	error->code = YGR_POLICY_E_SERIAL;
+	error->offset = offsetof(struct ygr_policy_header, serial);
+	return -EKEYREJECTED;
+}
+
+static int put_in_force(struct ygr_policy *policy, struct ygr_policy_load *load,
+			struct ygr_policy_error *error)
+{
+	int ret;
+
+	mutex_lock(&publish_lock);
+	ret = check_change(load->expect_generation);
+	if (!ret)
+		ret = check_serial(policy, error);
+	if (!ret) {
+		if (signed_only)
+			highest_serial = serial_of(policy);
+		publish(policy, YGR_POLICY_OP_LOAD);
+		if (load->confirm_s)
+			ygr_trial_start(load->confirm_s);
+	}
+	load->generation = get_locked()->generation;
+	mutex_unlock(&publish_lock);
 	return ret;
 }
 
@@ -99,40 +279,109 @@ int ygr_policy_load(struct ygr_policy_load *load)
 	struct ygr_policy *policy;
 	int ret;
 
-	ret = create(load, &policy, &error);
-	load->error_code = error.code;
-	load->error_offset = error.offset;
+	ret = check_load(load);
 	if (ret)
 		return ret;
+	policy = create();
+	if (!policy)
+		return -ENOMEM;
+	ret = fill(policy, load, &error);
+	if (!ret)
+		ret = put_in_force(policy, load, &error);
+	if (ret)
+		destroy(policy);
+	load->error_code = error.code;
+	load->error_offset = error.offset;
+	return ret;
+}
 
+int ygr_policy_clear(struct ygr_policy_change *change)
+{
+	struct ygr_policy *policy = create();
+	int ret;
+
+	if (!policy)
+		return -ENOMEM;
 	mutex_lock(&publish_lock);
-	if (is_expected(load->expect_generation))
-		publish(policy, YGR_POLICY_OP_LOAD);
-	else
-		ret = -ESTALE;
-	load->generation = get_locked()->generation;
+	ret = check_change(change->expect_generation);
+	/* Nobody has signed for there being none. */
+	if (!ret && signed_only)
+		ret = -EKEYREJECTED;
+	if (!ret)
+		publish(policy, YGR_POLICY_OP_CLEAR);
+	change->generation = get_locked()->generation;
 	mutex_unlock(&publish_lock);
 	if (ret)
 		destroy(policy);
 	return ret;
 }
 
-int ygr_policy_clear(struct ygr_policy_clear *clear)
+/* Under the lock. */
+static int check_rollback(void)
 {
-	struct ygr_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
-	int ret = 0;
+	/* What a trial replaced returns, be it nothing and its serial any. */
+	if (ygr_trial_is_running())
+		return 0;
+	if (!previous || !previous->generation)
+		return -ENOENT;
+	return signed_only && serial_of(previous) < highest_serial ? -EKEYREJECTED : 0;
+}
 
-	if (!policy)
-		return -ENOMEM;
+int ygr_policy_rollback(struct ygr_policy_change *change)
+{
+	int ret;
+
 	mutex_lock(&publish_lock);
-	if (is_expected(clear->expect_generation))
-		publish(policy, YGR_POLICY_OP_CLEAR);
-	else
-		ret = -ESTALE;
-	clear->generation = get_locked()->generation;
+	ret = check_change(change->expect_generation);
+	if (!ret)
+		ret = check_rollback();
+	if (!ret)
+		go_back(YGR_POLICY_OP_ROLLBACK);
+	change->generation = get_locked()->generation;
 	mutex_unlock(&publish_lock);
-	if (ret)
-		destroy(policy);
+	return ret;
+}
+
+/* What changes about the policy in force, and not which one that is. */
+static void tell_of_current(enum ygr_policy_op op)
+{
+	const struct ygr_policy *policy = get_locked();
+
+	ygr_sensor_tell_policy(policy->generation, policy->generation, op, policy->image.rule_nr);
+}
+
+int ygr_policy_confirm(struct ygr_policy_change *change)
+{
+	int ret;
+
+	mutex_lock(&publish_lock);
+	ret = check_expected(change->expect_generation);
+	if (!ret && !ygr_trial_is_running())
+		ret = -ENOENT;
+	if (!ret) {
+		ygr_trial_end();
+		tell_of_current(YGR_POLICY_OP_CONFIRM);
+	}
+	change->generation = get_locked()->generation;
+	mutex_unlock(&publish_lock);
+	return ret;
+}
+
+int ygr_policy_lock(struct ygr_policy_change *change)
+{
+	int ret;
+
+	mutex_lock(&publish_lock);
+	ret = check_expected(change->expect_generation);
+	if (!ret && ygr_trial_is_running())
+		ret = -EBUSY;
+	if (!ret && !locked) {
+		WRITE_ONCE(locked, true);
+		__module_get(THIS_MODULE);
+		tell_of_current(YGR_POLICY_OP_LOCK);
+	}
+	change->generation = get_locked()->generation;
+	mutex_unlock(&publish_lock);
 	return ret;
 }
 
@@ -156,7 +405,80 @@ int ygr_policy_show(struct ygr_policy_show *show)
 	return ret;
 }
 
+void ygr_policy_state(struct ygr_policy_state *state)
+{
+	const struct ygr_policy *policy;
+
+	mutex_lock(&publish_lock);
+	policy = get_locked();
+	*state = (struct ygr_policy_state) {
+		.generation = policy->generation,
+		.previous_generation = previous ? previous->generation : 0,
+		.serial = highest_serial,
+		.bytes = policy->memory_bytes,
+		.rule_nr = policy->image.rule_nr,
+		.confirm_left_ms = ygr_trial_left_ms(),
+		.flags = locked ? YGR_STATE_LOCKED : 0,
+	};
+	if (policy->tallies && ygr_tally_is_tripped(&policy->tallies->breaker))
+		state->flags |= YGR_STATE_TRIPPED;
+	if (policy->image.header && ygr_reader_is_missing(policy->image.header->daemon_timeout_s))
+		state->flags |= YGR_STATE_NO_READER;
+	mutex_unlock(&publish_lock);
+}
+
+static int copy_stats(struct ygr_rule_stats __user *to, const struct ygr_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->image.rule_nr; i++) {
+		struct ygr_rule_stats stats;
+
+		ygr_tally_read(policy->tallies, i, &stats);
+		if (copy_to_user(&to[i], &stats, sizeof(stats)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+int ygr_policy_stats(struct ygr_policy_stats *stats)
+{
+	const struct ygr_policy *policy;
+	int ret;
+
+	mutex_lock(&publish_lock);
+	policy = get_locked();
+	stats->generation = policy->generation;
+	stats->rule_nr = policy->image.rule_nr;
+	if (stats->rule_nr > stats->rule_cap)
+		ret = -ENOSPC;
+	else
+		ret = copy_stats(u64_to_user_ptr(stats->rules), policy);
+	mutex_unlock(&publish_lock);
+	return ret;
+}
+
+bool ygr_policy_is_signed_only(void)
+{
+	return signed_only;
+}
+
+int __init ygr_policy_init(bool only_signed)
+{
+	int ret = ygr_signature_init();
+
+	if (ret)
+		return ret;
+	signed_only = only_signed;
+	ygr_trial_init(end_trial);
+	return 0;
+}
+
+/* A trial whose time is over just now may still end, as a policy change like any other. */
 void ygr_policy_exit(void)
 {
+	ygr_trial_exit();
+	destroy(previous);
 	destroy(rcu_dereference_protected(in_force, true));
+	ygr_signature_exit();
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The policy in force: bytes -> verified -> published -> retired -> freed.
+ * The policy in force: bytes -> verified -> published -> kept -> freed.
  *
- * A published policy is immutable. Readers take it under RCU and judge one
- * event by that one generation; there is always one, the empty one at first.
+ * A published policy is immutable, its tallies apart. Readers take it under RCU and
+ * judge one event by that one generation; there is always one, the empty one at
+ * first. Generations only grow: a policy that returns is a new generation.
+ *
+ * The policy before the one in force is kept, so that going back can fail neither for
+ * lack of memory nor of its author: two policies' memory, and three's while one is
+ * loaded. A policy on trial that does not stay is not kept.
  */
 #ifndef YGR_POLICY_KERNEL_H
 #define YGR_POLICY_KERNEL_H
@@ -12,15 +17,21 @@
 
 #include <yagura/ygr_abi.h>
 
+#include "label.h"
 #include "policy_index.h"
+
+struct ygr_tallies;
 
 struct ygr_policy {
 	u64 generation;			/* 0: nothing was ever published */
 	u64 blob_bytes;			/* 0: the empty policy */
+	u64 memory_bytes;		/* blob, index and tallies */
 	const void *blob;		/* what the image points into */
 	void *index_memory;
 	struct ygr_policy_image image;
 	struct ygr_policy_index index;	/* of the image; how it is judged by */
+	struct ygr_label_map labels;	/* filled before it is published */
+	struct ygr_tallies *tallies;	/* what its rules did; NULL: it has no rules */
 };
 
 /*
@@ -30,21 +41,45 @@ struct ygr_policy {
 const struct ygr_policy *ygr_policy_get(void);
 
 /*
- * Takes a copy of the caller's blob, verifies and publishes it; all or nothing.
+ * @signed_only: take only policies that are signed
  *
- * Context: process, may sleep.
- * Return: 0; -EINVAL (empty), -E2BIG, -EFAULT, -ENOMEM, -EBADMSG (with
- * error_code and error_offset), -ESTALE (generation is set to the one in force).
+ * Return: 0 or -errno. Before the hooks are attached; exit() when no reader can be
+ * there any more.
+ */
+int ygr_policy_init(bool signed_only);
+void ygr_policy_exit(void);
+
+bool ygr_policy_is_signed_only(void);
+
+/*
+ * What the ioctls of ygr_abi.h do; flags and padding are checked. One that fails
+ * changes nothing. Where the generation is not the expected one (-ESTALE) it is set
+ * to the one in force. Context: process, may sleep.
+ *
+ * load(): takes a copy of the caller's blob. -EINVAL (empty, trial too long), -E2BIG,
+ * -EPERM (locked), -EFAULT, -ENOMEM, -EBADMSG and -EKEYREJECTED (with error_code and
+ * error_offset), -ESTALE.
  */
 int ygr_policy_load(struct ygr_policy_load *load);
 
-/* Publishes the empty policy. Return: 0, -ENOMEM, -ESTALE. */
-int ygr_policy_clear(struct ygr_policy_clear *clear);
+/* -EPERM (locked), -EKEYREJECTED (only signed ones are taken), -ENOMEM, -ESTALE. */
+int ygr_policy_clear(struct ygr_policy_change *change);
 
-/* Return: 0, -EFAULT, -ENOSPC (blob_bytes tells the room needed), -ENODATA. */
+/* -ENOENT, -ESTALE. */
+int ygr_policy_confirm(struct ygr_policy_change *change);
+
+/* -EPERM (locked), -ENOENT, -EKEYREJECTED (its serial is behind), -ESTALE. */
+int ygr_policy_rollback(struct ygr_policy_change *change);
+
+/* -EBUSY (a trial runs), -ESTALE. A second time: 0, and nothing more. */
+int ygr_policy_lock(struct ygr_policy_change *change);
+
+/* -EFAULT, -ENOSPC (blob_bytes tells the room needed), -ENODATA. */
 int ygr_policy_show(struct ygr_policy_show *show);
 
-/* No reader can be there any more. */
-void ygr_policy_exit(void);
+void ygr_policy_state(struct ygr_policy_state *state);
+
+/* -EFAULT, -ENOSPC (rule_nr tells the room needed). */
+int ygr_policy_stats(struct ygr_policy_stats *stats);
 
 #endif

@@ -1,62 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Verified image -> index: for an exact path, a directory or a network, which
- * rules name it. Pure; built once when a policy is loaded, immutable after.
+ * Verified image -> index: for what an event is about, which clauses name it.
+ * Pure; built once when a policy is loaded, immutable after.
  *
  * It makes the cost of a verdict independent of the number of rules: an event
- * looks up its path, each directory above it and each prefix of its address,
- * and only the rules found there, and those that name neither paths nor
- * networks, are looked at. Hence two bounds, checked when the index is built:
- * how many rules may share one key, and how many keys may lie within one
- * another.
+ * looks up its path, each directory above it, its ends, its identity, digest
+ * and names, and each prefix of its address, in one hash table; only the
+ * clauses found there, and those that have no such key, are looked at. Hence
+ * the bounds below, checked when the index is built.
+ *
+ * Lists of programs and of cgroups are in the same table, but looked up only
+ * when a process changes its program or a cgroup is first seen: each distinct
+ * list is a bit, and an event brings the bits of its process along.
  */
 #ifndef YGR_POLICY_INDEX_H
 #define YGR_POLICY_INDEX_H
 
-#include "policy_verify.h"
+#include "policy_key.h"
 
-/* Rules that name one key; rules of one event that name none. */
+/* Clauses that name one key; clauses of one event that have none. */
 #define YGR_INDEX_SHARE_MAX	256
 
-/* Directories of a policy within one another; networks likewise. */
+/* Directories of a policy within one another; likewise suffixes, networks. */
 #define YGR_INDEX_NEST_MAX	16
 
-/* One rule that names a key. */
+/* Slots that a look-up visits: a policy whose keys collide more often is refused. */
+#define YGR_INDEX_PROBE_MAX	256
+
+/* Lists that one event finds at most: two texts'; those of single keys; the unkeyed. */
+#define YGR_INDEX_LISTS_MAX	(2 * (1 + 2 * YGR_INDEX_NEST_MAX) + 5 + 1)
+
+/* One test that names a key. */
 struct ygr_index_ref {
-	__u32 rule;		/* index << 1, | 1 if it names the key under `not` */
+	__u32 what;		/* clause << 5 | test; of a program or cgroup, its bit */
+	__u32 glob;		/* text item that must match, too, or YGR_KEY_NO_GLOB */
 };
 
-/* Rules that share a key, in ascending order. */
+#define YGR_INDEX_TEST_BITS	5
+
+/* Refs that share a key: [next, end) of ygr_policy_index.refs, ascending. */
 struct ygr_index_list {
-	const struct ygr_index_ref *refs;
-	__u32 nr;
+	__u32 next;
+	__u32 end;
 };
 
-enum ygr_index_kind {
-	YGR_INDEX_EXACT,	/* a whole path */
-	YGR_INDEX_PREFIX,	/* a directory, with its trailing slash */
-	YGR_INDEX_CIDR4,
-	YGR_INDEX_CIDR6,
+/* What look-ups append to; what does not fit is left out, which the bounds prevent. */
+struct ygr_index_lists {
+	__u32 nr;
+	struct ygr_index_list list[YGR_INDEX_LISTS_MAX];
 };
 
 struct ygr_index_slot {
 	__u32 hash;
-	__u32 item;		/* of paths or cidrs, whose key it is */
+	__u32 off;		/* of the key's bytes, in the blob */
 	__u32 first;		/* in refs */
-	__u16 nr;		/* 0: empty slot */
-	__u16 kind;		/* enum ygr_index_kind */
+	__u32 len : 12;		/* as in struct ygr_policy_key */
+	__u32 kind : 8;
+	__u32 nr : 12;		/* 0: empty slot */
+};
+
+/* How a clause is judged; each mask has a bit for each of its tests. */
+struct ygr_index_clause {
+	__u32 rule;
+	__u32 test_first;
+	__u32 wanted;		/* keyed tests that must name the event; the other keyed ones must not */
+	__u32 of_path;		/* keyed tests of paths */
+	__u32 of_other;		/* other keyed tests */
+	__u32 rest;		/* tests without keys */
+};
+
+/* Which texts of a group are keys: what need not be looked up. */
+struct ygr_index_group {
+	__u64 prefix_lens;	/* bit n: a prefix whose length is n modulo 64 */
+	__u64 suffix_lens[YGR_POLICY_GLOB_MAX / 64 + 1];
+	__u32 prefix_len_max;
+	__u32 suffix_len_max;
+	bool has_exact;
 };
 
 struct ygr_policy_index {
 	const struct ygr_policy_image *image;
 	const struct ygr_index_slot *slots;
+	const struct ygr_index_clause *clauses;
 	const struct ygr_index_ref *refs;
+	const __u8 *subject_of;		/* for each test of a program or cgroup, its bit */
 	__u32 slot_mask;
-	__u32 prefix_len_max;		/* of the longest directory */
-	__u64 prefix_lens;		/* bit n: one whose length is n modulo 64 */
+	__u32 kinds;			/* bit n: keys of kind n */
+	struct ygr_index_group groups[YGR_KEY_GROUP_NR];
 	__u64 cidr4_lens;		/* bit n: an IPv4 network of that prefix length */
 	__u64 cidr6_lens[3];
-	struct ygr_index_list unkeyed[YGR_ON_NR]; /* rules without a key under `match` */
+	struct ygr_index_list unkeyed[YGR_ON_NR]; /* clauses that no key must be found for */
 };
 
 /* Room that an index of @image needs. */
@@ -65,34 +98,60 @@ size_t ygr_policy_index_bytes(const struct ygr_policy_image *image);
 /*
  * @memory: that much, aligned to 8; the index lives in it and leads into @image
  *
- * Context: any; time grows with the policy.
- * Return: 0, or -EBADMSG with @error: YGR_POLICY_E_SHARED or
- * YGR_POLICY_E_NESTED at the offset in the blob of the item or rule that is too
- * many.
+ * Context: any; time grows with the policy; 2 KiB of stack.
+ * Return: 0, or -EBADMSG with @error: YGR_POLICY_E_SHARED, _NESTED or _SUBJECTS
+ * at the offset in the blob of the item, clause or test that is one too many.
  */
 int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_policy_image *image,
 			   void *memory, struct ygr_policy_error *error);
 
-/* ---- look-up ---- */
+/* ---- programs and cgroups ---- */
 
-/* FNV-1a, a byte at a time, so that the hashes of all directories above come along. */
-#define YGR_INDEX_HASH_START	0x811c9dc5u
+#define YGR_SUBJECT_WORDS	(YGR_POLICY_SUBJECT_SPANS_MAX / 64)
 
-static inline __u32 ygr_policy_index_hash(__u32 hash, __u8 byte)
-{
-	return (hash ^ byte) * 0x01000193u;
-}
+/* Which of the policy's lists of programs (or cgroups) a path is in. */
+struct ygr_subject_bits {
+	__u64 words[YGR_SUBJECT_WORDS];
+};
 
-/*
- * @hash: of @path
- * Return: the list of rules, empty (nr 0) if no rule names that.
- */
-struct ygr_index_list ygr_policy_index_find_path(const struct ygr_policy_index *index,
-						 enum ygr_index_kind kind, __u32 hash,
-						 const char *path, __u32 len);
+enum ygr_subject_kind {
+	YGR_SUBJECT_EXE,
+	YGR_SUBJECT_CGROUP,
+};
 
-/* @family: AF_INET or AF_INET6; @addr: whole; its bits beyond @prefix_len do not count. */
-struct ygr_index_list ygr_policy_index_find_cidr(const struct ygr_policy_index *index,
-						 __u16 family, const __u8 *addr, __u32 prefix_len);
+/* ORs into @bits; the caller zeroes it first. Any context; 1 KiB of stack. */
+void ygr_policy_index_subject(const struct ygr_policy_index *index, enum ygr_subject_kind kind,
+			      const char *path, __u32 len, struct ygr_subject_bits *bits);
+
+/* ---- look-up: each appends the lists of what it finds ---- */
+
+void ygr_policy_index_find_text(const struct ygr_policy_index *index, enum ygr_key_group group,
+				const char *text, __u32 len, struct ygr_index_lists *lists);
+
+/* @family: AF_INET or AF_INET6; @addr: whole */
+void ygr_policy_index_find_address(const struct ygr_policy_index *index, __u16 family,
+				   const __u8 *addr, struct ygr_index_lists *lists);
+
+/* @kind: YGR_KEY_SHA256 or YGR_KEY_VERITY */
+void ygr_policy_index_find_digest(const struct ygr_policy_index *index, enum ygr_key_kind kind,
+				  const __u8 *digest, struct ygr_index_lists *lists);
+
+/* @kind: YGR_KEY_FILE_ID or YGR_KEY_CGROUP_ID */
+void ygr_policy_index_find_id(const struct ygr_policy_index *index, enum ygr_key_kind kind,
+			      const struct ygr_id_item *id, struct ygr_index_lists *lists);
+
+/* Whether what a ref of a found list names is @text, too. */
+bool ygr_policy_index_holds(const struct ygr_policy_index *index, const struct ygr_index_ref *ref,
+			    const char *text, __u32 len);
+
+/* ---- for building ---- */
+
+/* Return: the slot of @key, or the empty one where it belongs, or NULL: too many collide. */
+const struct ygr_index_slot *ygr_policy_index_find_slot(const struct ygr_policy_index *index,
+							const struct ygr_policy_key *key);
+
+/* All keys that @key lies within, itself included. */
+void ygr_policy_index_find_around(const struct ygr_policy_index *index,
+				  const struct ygr_policy_key *key, struct ygr_index_lists *lists);
 
 #endif

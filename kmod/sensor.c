@@ -43,3 +43,12 @@ void ygr_sensor_tell_start(u64 load_id, const char *hooks)
 	ygr_event_add_whole(&strings, YGR_STR_HOOKS, hooks, strlen(hooks));
 	tell(YGR_EV_START, 0, &body, sizeof(body), &strings);
 }
+
+void ygr_sensor_tell_breaker(const struct ygr_body_breaker *body, const char *rule_name)
+{
+	struct ygr_event_strings strings = { .nr = 0 };
+
+	if (rule_name)
+		ygr_event_add_whole(&strings, YGR_STR_RULE, rule_name, strlen(rule_name));
+	tell(YGR_EV_BREAKER, body->generation, body, sizeof(*body), &strings);
+}

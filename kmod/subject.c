@@ -12,6 +12,8 @@
 #include <linux/utsname.h>
 #include <net/net_namespace.h>
 
+#include <yagura/ygr_policy.h>
+
 #include "compat/compat.h"
 #include "subject.h"
 
@@ -57,6 +59,42 @@ static void fill_namespaces(struct ygr_record *record, struct task_struct *task)
 	record->uts_ns = nsproxy->uts_ns->ns.inum;
 	record->ipc_ns = nsproxy->ipc_ns->ns.inum;
 	record->cgroup_ns = nsproxy->cgroup_ns->ns.inum;
+}
+
+/* The inode of the first mount namespace has no constant of its own. */
+static u32 first_mnt_ns;
+
+void ygr_subject_init(void)
+{
+	first_mnt_ns = ygr_compat_mnt_ns_inum(init_task.nsproxy->mnt_ns);
+}
+
+u64 ygr_subject_attr(void)
+{
+	const struct task_struct *task = current;
+	const struct nsproxy *nsproxy = task->nsproxy;
+	u32 flags = task_flags(task);
+	u64 attr = 0;
+
+	if (flags & YGR_F_KTHREAD)
+		attr |= YGR_PROCESS_KTHREAD;
+	if (flags & YGR_F_IO_WORKER)
+		attr |= YGR_PROCESS_IO_URING;
+	if (flags & YGR_F_COMPAT)
+		attr |= YGR_PROCESS_COMPAT;
+	if (current_user_ns() != &init_user_ns)
+		attr |= YGR_PROCESS_USER_NS;
+	if (ns_of_pid(task_pid((struct task_struct *)task)) != &init_pid_ns)
+		attr |= YGR_PROCESS_PID_NS;
+	if (!nsproxy)
+		return attr;
+	if (nsproxy->net_ns != &init_net)
+		attr |= YGR_PROCESS_NET_NS;
+	if (ygr_compat_mnt_ns_inum(nsproxy->mnt_ns) != first_mnt_ns)
+		attr |= YGR_PROCESS_MNT_NS;
+	if ((attr & YGR_PROCESS_PID_NS) && (attr & YGR_PROCESS_MNT_NS))
+		attr |= YGR_PROCESS_CONTAINER;
+	return attr;
 }
 
 void ygr_subject_fill(struct ygr_record *record)

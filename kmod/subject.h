@@ -7,6 +7,9 @@
 
 #include <yagura/ygr_event.h>
 
+/* After ygr_compat_init(). */
+void ygr_subject_init(void);
+
 /*
  * Fills the subject's fields of the head: ids, credentials, namespaces, comm,
  * and adds to `flags` what the task itself tells.
@@ -14,6 +17,9 @@
  * Context: task, preemption off (which is an RCU read section).
  */
 void ygr_subject_fill(struct ygr_record *record);
+
+/* What rules can ask of the task: YGR_PROCESS_*. Context: as above. */
+u64 ygr_subject_attr(void);
 
 /* Start of a process, which with its id names it for ever. */
 u64 ygr_subject_start_ns(const struct task_struct *task);

@@ -13,6 +13,8 @@ void ygr_text_error_init(struct ygr_text_errors *errors)
 	errors->nr = 0;
 	errors->error_nr = 0;
 	errors->warning_nr = 0;
+	errors->source = 0;
+	errors->file = NULL;
 }
 
 /*
@@ -74,6 +76,8 @@ void ygr_text_error_add(struct ygr_text_errors *errors,
 	error->severity = severity;
 	error->line = line;
 	error->column = column;
+	error->source = errors->source;
+	copy_printable(error->file, sizeof(error->file), errors->file ?: "");
 	copy_printable(error->message, sizeof(error->message), raw);
 }
 
@@ -82,6 +86,8 @@ int ygr_text_error_format(const struct ygr_text_error *error, const char *file,
 {
 	const char *kind = error->severity == YGR_TEXT_ERROR ? "error" : "warning";
 
+	if (error->source)
+		file = error->file;
 	if (!error->line)
 		return snprintf(buf, cap, "%s: %s: %s", file, kind, error->message);
 	return snprintf(buf, cap, "%s:%u:%u: %s: %s", file, error->line,
@@ -91,6 +97,8 @@ int ygr_text_error_format(const struct ygr_text_error *error, const char *file,
 static bool is_before(const struct ygr_text_error *a,
 		      const struct ygr_text_error *b)
 {
+	if (a->source != b->source)
+		return a->source < b->source;
 	return a->line < b->line || (a->line == b->line && a->column < b->column);
 }
 

@@ -18,6 +18,7 @@
 
 #define YGR_TEXT_ERRORS_MAX	20
 #define YGR_TEXT_MESSAGE_BYTES	320
+#define YGR_TEXT_FILE_BYTES	256
 
 enum ygr_text_severity {
 	YGR_TEXT_ERROR,		/* the file cannot be used */
@@ -28,6 +29,8 @@ struct ygr_text_error {
 	enum ygr_text_severity severity;
 	unsigned int line;	/* from 1; 0: the file as a whole */
 	unsigned int column;	/* from 1, in characters */
+	unsigned int source;	/* which file: 0 is the one that was asked for */
+	char file[YGR_TEXT_FILE_BYTES]; /* its name, if it is another; cut at its end */
 	char message[YGR_TEXT_MESSAGE_BYTES]; /* printable; cut with "..." */
 };
 
@@ -35,6 +38,8 @@ struct ygr_text_errors {
 	unsigned int nr;	/* kept in item[] */
 	unsigned int error_nr;	/* found, kept or not */
 	unsigned int warning_nr;
+	unsigned int source;	/* set by who reads several files: the number ... */
+	const char *file;	/* ... and name of the one being read; 0 and NULL else */
 	struct ygr_text_error item[YGR_TEXT_ERRORS_MAX];
 };
 
@@ -56,7 +61,10 @@ void ygr_text_error_add(struct ygr_text_errors *errors,
 int ygr_text_error_format(const struct ygr_text_error *error, const char *file,
 			  char *buf, size_t cap);
 
-/* All of them in order of place, a line each; then how many were not kept. */
+/*
+ * All of them in order of file and place, a line each; then how many were not
+ * kept. file: the name of the one that was asked for.
+ */
 void ygr_text_error_print(FILE *out, const char *file,
 			  const struct ygr_text_errors *errors);
 

@@ -6,22 +6,14 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "arena.h"
+
 /*
- * Nodes and strings are cut from chunks that are freed together. The ceiling:
- * every byte of text can become at most one string byte and one NUL, and nodes
- * are counted, so a tree takes at most about 60 MB.
+ * The ceiling: every byte of text can become at most one string byte and one NUL, and nodes
+ * are counted.
  */
-#define CHUNK_BYTES	(64u << 10)
-
-struct chunk {
-	struct chunk *next;
-	size_t used;
-	size_t cap;
-	_Alignas(max_align_t) unsigned char data[];
-};
-
 struct ygr_yaml_tree {
-	struct chunk *chunks;
+	struct ygr_arena arena;
 	struct ygr_yaml_node *root;
 	size_t node_nr;
 };
@@ -33,28 +25,6 @@ struct builder {
 	const char *text;
 	size_t bytes;
 };
-
-static void *tree_alloc(struct ygr_yaml_tree *tree, size_t bytes)
-{
-	struct chunk *chunk = tree->chunks;
-	size_t cap;
-	void *at;
-
-	bytes = (bytes + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
-	if (!chunk || chunk->cap - chunk->used < bytes) {
-		cap = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
-		chunk = malloc(sizeof(*chunk) + cap);
-		if (!chunk)
-			return NULL;
-		chunk->next = tree->chunks;
-		chunk->used = 0;
-		chunk->cap = cap;
-		tree->chunks = chunk;
-	}
-	at = chunk->data + chunk->used;
-	chunk->used += bytes;
-	return at;
-}
 
 static void add_error_at(struct builder *b, const yaml_mark_t *mark,
 			 const char *message)
@@ -152,11 +122,9 @@ static int copy_scalar(struct builder *b, const yaml_event_t *event,
 
 	if (memchr(event->data.scalar.value, '\0', len))
 		return refuse(b, &event->start_mark, "NUL byte in a string");
-	copy = tree_alloc(b->tree, len + 1);
+	copy = ygr_arena_copy(&b->tree->arena, (const char *)event->data.scalar.value, len);
 	if (!copy)
 		return -ENOMEM;
-	memcpy(copy, event->data.scalar.value, len);
-	copy[len] = '\0';
 	*text = copy;
 	return 0;
 }
@@ -166,7 +134,7 @@ static int create_node(struct builder *b, const yaml_event_t *event,
 {
 	if (b->tree->node_nr == YGR_YAML_NODES_MAX)
 		return refuse(b, &event->start_mark, "too many values in one file");
-	*node = tree_alloc(b->tree, sizeof(**node));
+	*node = ygr_arena_alloc(&b->tree->arena, sizeof(**node));
 	if (!*node)
 		return -ENOMEM;
 	b->tree->node_nr++;
@@ -410,14 +378,9 @@ out_tree:
 
 void ygr_yaml_tree_destroy(struct ygr_yaml_tree *tree)
 {
-	struct chunk *chunk;
-
 	if (!tree)
 		return;
-	while ((chunk = tree->chunks)) {
-		tree->chunks = chunk->next;
-		free(chunk);
-	}
+	ygr_arena_exit(&tree->arena);
 	free(tree);
 }
 

@@ -21,7 +21,7 @@
 
 #include "text_error.h"
 
-#define YGR_YAML_BYTES_MAX	(64u << 20)
+#define YGR_YAML_BYTES_MAX	(128u << 20)
 #define YGR_YAML_DEPTH_MAX	16
 #define YGR_YAML_NODES_MAX	4000000u
 #define YGR_YAML_KEYS_MAX	256u	/* of one mapping: comparing is quadratic */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fsverity.h>
 #include <linux/ns_common.h>
 #include <linux/objtool.h>
 #include <linux/proc_ns.h>
@@ -46,3 +47,36 @@ u32 ygr_compat_mnt_ns_inum(const struct mnt_namespace *mnt_ns)
 {
 	return mnt_ns_known ? ((const struct ns_common *)mnt_ns)->inum : 0;
 }
+
+#if defined(YGR_HAVE_FSVERITY_GET_DIGEST) && IS_ENABLED(CONFIG_FS_VERITY)
+
+bool ygr_compat_has_verity(void)
+{
+	return true;
+}
+
+bool ygr_compat_get_verity(struct inode *inode, u8 digest[SHA256_DIGEST_SIZE])
+{
+	u8 raw[FS_VERITY_MAX_DIGEST_SIZE];
+	enum hash_algo name;
+	u8 number;
+
+	if (!fsverity_get_digest(inode, raw, &number, &name) || name != HASH_ALGO_SHA256)
+		return false;
+	memcpy(digest, raw, SHA256_DIGEST_SIZE);
+	return true;
+}
+
+#else
+
+bool ygr_compat_has_verity(void)
+{
+	return false;
+}
+
+bool ygr_compat_get_verity(struct inode *inode, u8 digest[SHA256_DIGEST_SIZE])
+{
+	return false;
+}
+
+#endif

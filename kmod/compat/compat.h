@@ -11,6 +11,8 @@
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 
+#include <crypto/sha2.h>
+
 /* Handlers run with preemption off and take spinlocks, which sleep there. */
 #ifdef CONFIG_PREEMPT_RT
 #error "Yagura does not support PREEMPT_RT kernels"
@@ -85,6 +87,16 @@ void ygr_compat_init(void);
 
 /* Whether ygr_compat_mnt_ns_inum() tells anything but 0. */
 bool ygr_compat_has_mnt_ns(void);
+
+/* Whether ygr_compat_get_verity() ever finds a digest: before 6.6 modules could not ask. */
+bool ygr_compat_has_verity(void);
+
+/*
+ * @inode: of a file that is open; of the real file, where file systems are stacked
+ *
+ * Return: whether it has an fs-verity digest, and that a SHA-256 one. Context: any.
+ */
+bool ygr_compat_get_verity(struct inode *inode, u8 digest[SHA256_DIGEST_SIZE]);
 
 /* Inode number of a mount namespace; 0: unknown on this kernel. */
 u32 ygr_compat_mnt_ns_inum(const struct mnt_namespace *mnt_ns);

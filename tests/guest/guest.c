@@ -16,9 +16,9 @@
 
 #define MODULE_PATH	"/yagura.ko"
 
-int guest_module_load(const char *params)
+int guest_module_load_file(const char *path, const char *params)
 {
-	int fd = open(MODULE_PATH, O_RDONLY | O_CLOEXEC), ret = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
 
 	if (fd < 0)
 		return -errno;
@@ -26,6 +26,11 @@ int guest_module_load(const char *params)
 		ret = -errno;
 	close(fd);
 	return ret;
+}
+
+int guest_module_load(const char *params)
+{
+	return guest_module_load_file(MODULE_PATH, params);
 }
 
 int guest_module_unload(void)
@@ -168,14 +173,14 @@ static bool find_uid(const char *name, uint32_t *uid, void *context)
 	return true;
 }
 
-static void compile(const char *yaml, void **blob, size_t *bytes)
+void guest_policy_compile(const char *yaml, void **blob, size_t *bytes)
 {
-	static const struct ygr_policy_users users = { .find_uid = find_uid };
+	static const struct ygr_policy_host host = { .find_uid = find_uid };
 	struct ygr_policy_model *model;
 	struct ygr_text_errors errors;
 
 	ygr_text_error_init(&errors);
-	if (ygr_policy_text_parse(yaml, strlen(yaml), &users, &model, &errors)) {
+	if (ygr_policy_text_parse("policy", yaml, strlen(yaml), &host, &model, &errors)) {
 		ygr_text_error_print(stdout, "# policy", &errors);
 		fail_msg("the test's policy does not compile");
 	}
@@ -189,7 +194,7 @@ uint64_t guest_policy_load(const struct guest *guest, const char *yaml)
 	size_t bytes;
 	void *blob;
 
-	compile(yaml, &blob, &bytes);
+	guest_policy_compile(yaml, &blob, &bytes);
 	load.blob = (uintptr_t)blob;
 	load.blob_bytes = bytes;
 	if (ioctl(guest->fd, YGR_IOC_POLICY_LOAD, &load))
@@ -201,8 +206,8 @@ uint64_t guest_policy_load(const struct guest *guest, const char *yaml)
 
 uint64_t guest_policy_clear(const struct guest *guest)
 {
-	struct ygr_policy_clear clear = { .expect_generation = YGR_GENERATION_ANY };
+	struct ygr_policy_change change = { .expect_generation = YGR_GENERATION_ANY };
 
-	assert_int_equal(ioctl(guest->fd, YGR_IOC_POLICY_CLEAR, &clear), 0);
-	return clear.generation;
+	assert_int_equal(ioctl(guest->fd, YGR_IOC_POLICY_CLEAR, &change), 0);
+	return change.generation;
 }

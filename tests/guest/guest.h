@@ -41,6 +41,9 @@
 /* @params: as for insmod, may be NULL. Return: 0 or -errno. */
 int guest_module_load(const char *params);
 
+/* The same of another build of it. */
+int guest_module_load_file(const char *path, const char *params);
+
 /* Return: 0 or -errno; -EWOULDBLOCK while the device is open. */
 int guest_module_unload(void);
 
@@ -55,7 +58,7 @@ struct guest_text {
 	uint32_t true_len;
 };
 
-#define GUEST_TAG_NR	(YGR_STR_HOOKS + 1)
+#define GUEST_TAG_NR	(YGR_STR_EXE + 1)
 
 /* A record, copied. Owned by its struct guest. */
 struct guest_event {
@@ -70,6 +73,7 @@ struct guest_event {
 		struct ygr_body_socket socket;
 		struct ygr_body_start start;
 		struct ygr_body_policy policy;
+		struct ygr_body_breaker breaker;
 		struct ygr_body_gap gap;
 		struct ygr_body_totals totals;
 	} body;
@@ -182,7 +186,10 @@ struct ygr_stats guest_stats(const struct guest *guest, uint32_t cpu);
 /* Return: enum ygr_hook_state; 0: there is no hook of that name. */
 uint32_t guest_hook_state(const struct guest *guest, const char *symbol);
 
-/* @yaml: a policy as yaguractl reads it. Return: the new generation. */
+/* @yaml: a policy as yaguractl reads it. *blob is the caller's to free(). */
+void guest_policy_compile(const char *yaml, void **blob, size_t *bytes);
+
+/* The same, loaded. Return: the new generation. */
 uint64_t guest_policy_load(const struct guest *guest, const char *yaml);
 
 /* Return: the generation that stands for "no policy". */

@@ -73,6 +73,8 @@ void guest_event_print(const struct guest_event *event)
 		[YGR_STR_PATH] = "path", [YGR_STR_NEW_PATH] = "new_path",
 		[YGR_STR_FILENAME] = "filename", [YGR_STR_CWD] = "cwd", [YGR_STR_ARGV] = "argv",
 		[YGR_STR_UNIX_PATH] = "unix_path", [YGR_STR_RULE] = "rule", [YGR_STR_HOOKS] = "hooks",
+		[YGR_STR_SHA256] = "sha256", [YGR_STR_VERITY] = "verity", [YGR_STR_XATTR] = "xattr",
+		[YGR_STR_ALERT] = "alert", [YGR_STR_EXE] = "exe",
 	};
 	const struct ygr_record *head = &event->head;
 

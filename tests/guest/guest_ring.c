@@ -34,13 +34,20 @@ static const struct type_rule type_rules[] = {
 	{ YGR_EV_UNLINK, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_RENAME, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_MMAP_EXEC, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_LINK, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_CHMOD, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_CHOWN, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_SETXATTR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_TRUNCATE, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_SOCKET_CREATE, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_BIND, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_LISTEN, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_CONNECT, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_ACCEPT, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
+	{ YGR_EV_SEND, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_START, sizeof(struct ygr_body_start), YGR_CLASS_SENSOR },
 	{ YGR_EV_POLICY, sizeof(struct ygr_body_policy), YGR_CLASS_SENSOR },
+	{ YGR_EV_BREAKER, sizeof(struct ygr_body_breaker), YGR_CLASS_SENSOR },
 	{ YGR_EV_GAP, sizeof(struct ygr_body_gap), YGR_CLASS_SENSOR },
 	{ YGR_EV_TOTALS, sizeof(struct ygr_body_totals), YGR_CLASS_SENSOR },
 };
@@ -51,6 +58,18 @@ static const struct type_rule *type_rule_find(uint16_t type)
 		if (type_rules[i].type == type)
 			return &type_rules[i];
 	return NULL;
+}
+
+/* Why a denial was not enforced: one reason at most, and of no other verdict. */
+static void check_reason(const struct ygr_record *rec)
+{
+	uint32_t reason = rec->flags & (YGR_F_PROTECTED | YGR_F_BREAKER | YGR_F_NO_READER);
+
+	check(!(reason & (reason - 1)), "type %u: flags %#x give two reasons", rec->type, rec->flags);
+	check(!reason || rec->verdict == YGR_VERDICT_WOULD_DENY, "type %u: flags %#x of verdict %u",
+	      rec->type, rec->flags, rec->verdict);
+	check(!(rec->flags & YGR_F_KILLED) || rec->verdict == YGR_VERDICT_DENY,
+	      "type %u: killed, but verdict %u", rec->type, rec->verdict);
 }
 
 static void check_head(const struct guest_ring *ring, const struct ygr_record *rec, uint64_t room)
@@ -70,6 +89,7 @@ static void check_head(const struct guest_ring *ring, const struct ygr_record *r
 	class = rec->verdict == YGR_VERDICT_ALLOW ? rule->class : YGR_CLASS_DENY;
 	check(rec->class == class, "type %u: class %u, not %u", rec->type, rec->class, class);
 	check(!memcmp(rec->pad, zero, sizeof(zero)), "type %u: padding is not zero", rec->type);
+	check_reason(rec);
 	check(memchr(rec->comm, 0, sizeof(rec->comm)), "type %u: comm has no end", rec->type);
 }
 

@@ -29,5 +29,10 @@ image_of() {
 	echo "$YAGURA_CACHE/kernels/$1/boot/vmlinuz-$(release_of "$1")"
 }
 
+# The one module of a kernel's own that tests need.
+overlay_of() {
+	echo "$YAGURA_CACHE/kernels/$1/lib/modules/$1/kernel/fs/overlayfs/overlay.ko"
+}
+
 # Where Debian keeps dkms, modinfo and others from plain users.
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy_random.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sys/socket.h>
 
-#define RULES_MAX	24
-#define ITEMS_MAX	48	/* of a section */
+#include "field.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 uint32_t choose(struct choices *choices, uint32_t nr)
 {
@@ -24,40 +24,48 @@ uint32_t choose(struct choices *choices, uint32_t nr)
 	return (uint32_t)((choices->state >> 16) % nr);
 }
 
-/* ---- policies ---- */
+#define PICK(choices, array)	((array)[choose(choices, COUNT(array))])
 
-struct draft {
-	char strings[8192];
-	uint32_t strings_bytes;
-	struct ygr_rule rules[RULES_MAX];
-	struct ygr_path_item paths[ITEMS_MAX];
-	struct ygr_range_item uids[ITEMS_MAX];
-	struct ygr_cidr_item cidrs[ITEMS_MAX];
-	struct ygr_range_item ports[ITEMS_MAX];
-	uint32_t nr[YGR_SECTION_KIND_NR];
-};
+/* ---- values ---- */
 
-static uint32_t add_string(struct draft *draft, const char *string)
+/* Of one word of eight bytes, of less, and of more. */
+static const char *const names[] = { "a", "b", "ab", "b.a", "eightish", "longer-than-that" };
+
+void random_path(struct choices *choices, char *path)
 {
-	uint32_t off = draft->strings_bytes;
-
-	strcpy(draft->strings + off, string);
-	draft->strings_bytes += (uint32_t)strlen(string) + 1;
-	return off;
-}
-
-/* "/", or one to four of three names. */
-static void make_path(struct choices *choices, char *path)
-{
-	static const char * const names[] = { "/a", "/b", "/ab" };
 	uint32_t depth = choose(choices, 5);
 
 	strcpy(path, depth ? "" : "/");
-	while (depth--)
-		strcat(path, names[choose(choices, 3)]);
+	while (depth--) {
+		strcat(path, "/");
+		strcat(path, PICK(choices, names));
+	}
 }
 
-static void make_address(struct choices *choices, uint16_t family, uint8_t addr[16])
+void random_glob(struct choices *choices, char first, char *glob)
+{
+	static const char *const parts[] = {
+		"a", "b", "ab", "longer-than-that", "*", "**", "**", "?", "a*", "*b", "?b", "\\a", "*a*", "*.a",
+		"***", "a**", "\\*", "l*-*t",
+	};
+	uint32_t depth = 1 + choose(choices, 4);
+
+	strcpy(glob, first == '@' ? "@" : "");
+	do {
+		if (strcmp(glob, "@"))
+			strcat(glob, "/");
+		strcat(glob, PICK(choices, parts));
+	} while (--depth);
+}
+
+static void random_digest(struct choices *choices, uint8_t digest[32])
+{
+	memset(digest, 0, 32);
+	digest[0] = (uint8_t)choose(choices, 3);
+	digest[31] = (uint8_t)choose(choices, 2);
+}
+
+static void random_address(struct choices *choices, uint16_t family, uint8_t addr[16])
 {
 	int i, bytes = family == AF_INET ? 4 : 16;
 
@@ -66,282 +74,426 @@ static void make_address(struct choices *choices, uint16_t family, uint8_t addr[
 		addr[i] = choose(choices, 4) ? 0 : (uint8_t)(1u << choose(choices, 8));
 }
 
-static void clear_host_bits(uint8_t addr[16], uint32_t prefix_len)
+static uint16_t random_family(struct choices *choices)
 {
-	for (uint32_t bit = prefix_len; bit < 128; bit++)
-		addr[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+	return choose(choices, 2) ? AF_INET : AF_INET6;
 }
 
-static struct ygr_span make_paths(struct choices *choices, struct draft *draft)
+static const char *const suffixes[] = { "a", "b", ".a", "ab", "/ab", "/b.a", "ish", "eightish", "er-than-that" };
+static const char *const xattrs[] = { "user.a", "user.ab", "user.longer", "security.a", "u" };
+static const char *const xattr_prefixes[] = { "user.", "u", "user.a", "security.capa", "user.lon" };
+static const char *const arguments[] = { "-a", "-ab", "b", "--longer-than-that", "" };
+static const char *const needles[] = { "a", "ab", "-", "than-", "--longer-than-that" };
+static const char *const abstracts[] = { "@a", "@ab", "@a/b", "@longer-than-that", "@a/longer", "@" };
+
+/* ---- policies ---- */
+
+static void add_path(struct choices *choices, struct draft *draft)
 {
-	struct ygr_span span = { draft->nr[YGR_SECTION_PATHS], 1 + choose(choices, 3) };
+	char text[RANDOM_TEXT_BYTES];
 
-	for (uint32_t i = 0; i < span.nr; i++) {
-		struct ygr_path_item *item = &draft->paths[draft->nr[YGR_SECTION_PATHS]++];
-		char path[64];
-
-		make_path(choices, path);
-		item->kind = YGR_PATH_EXACT;
-		if (choose(choices, 2)) {
-			item->kind = YGR_PATH_PREFIX;
-			if (path[1])
-				strcat(path, "/");
-		}
-		item->len = (uint16_t)strlen(path);
-		item->str_off = add_string(draft, path);
+	switch (choose(choices, 4)) {
+	case 0:
+		random_path(choices, text);
+		draft_text(draft, YGR_TEXT_EXACT, text);
+		break;
+	case 1:
+		random_path(choices, text);
+		if (text[1])
+			strcat(text, "/");
+		draft_text(draft, YGR_TEXT_PREFIX, text);
+		break;
+	case 2:
+		draft_text(draft, YGR_TEXT_SUFFIX, PICK(choices, suffixes));
+		break;
+	default:
+		random_glob(choices, '/', text);
+		draft_text(draft, YGR_TEXT_GLOB, text);
 	}
-	return span;
 }
 
-static struct ygr_span make_cidrs(struct choices *choices, struct draft *draft)
+/* Some with a NUL within, as abstract names may have. */
+static void add_unix(struct choices *choices, struct draft *draft)
 {
-	struct ygr_span span = { draft->nr[YGR_SECTION_CIDRS], 1 + choose(choices, 3) };
+	char text[RANDOM_TEXT_BYTES];
 
-	for (uint32_t i = 0; i < span.nr; i++) {
-		struct ygr_cidr_item *item = &draft->cidrs[draft->nr[YGR_SECTION_CIDRS]++];
-
-		item->family = choose(choices, 2) ? AF_INET : AF_INET6;
-		item->prefix_len = (uint8_t)choose(choices, item->family == AF_INET ? 33 : 129);
-		make_address(choices, item->family, item->addr);
-		clear_host_bits(item->addr, item->prefix_len);
+	switch (choose(choices, 5)) {
+	case 0:
+		draft_text(draft, YGR_TEXT_EXACT, PICK(choices, abstracts));
+		break;
+	case 1:
+		draft_text(draft, YGR_TEXT_PREFIX, PICK(choices, abstracts));
+		break;
+	case 2:
+		draft_bytes(draft, choose(choices, 2) ? YGR_TEXT_EXACT : YGR_TEXT_PREFIX, "@\0a", 3);
+		break;
+	case 3:
+		random_glob(choices, '@', text);
+		draft_text(draft, YGR_TEXT_GLOB, text);
+		break;
+	default:
+		add_path(choices, draft);
 	}
-	return span;
 }
 
-static struct ygr_span make_ranges(struct choices *choices, struct ygr_range_item *items,
-				   uint32_t *nr)
+static void add_xattr(struct choices *choices, struct draft *draft)
 {
-	struct ygr_span span = { *nr, 1 + choose(choices, 3) };
-	uint32_t low = choose(choices, 4);
-
-	for (uint32_t i = 0; i < span.nr; i++) {
-		struct ygr_range_item *item = &items[(*nr)++];
-
-		item->low = low;
-		item->high = low + choose(choices, 3);
-		low = item->high + 1 + choose(choices, 2);
-	}
-	return span;
+	if (choose(choices, 2))
+		draft_text(draft, YGR_TEXT_EXACT, PICK(choices, xattrs));
+	else
+		draft_text(draft, YGR_TEXT_PREFIX, PICK(choices, xattr_prefixes));
 }
 
-static void make_spans(struct choices *choices, struct draft *draft, uint64_t on,
-		       struct ygr_span spans[YGR_DIM_NR])
+static void add_cidr(struct choices *choices, struct draft *draft)
 {
-	if (!(on & ~YGR_ON_WITH_PATH) && choose(choices, 2))
-		spans[YGR_DIM_PATH] = make_paths(choices, draft);
-	if (!(on & ~YGR_ON_WITH_ADDRESS)) {
-		if (choose(choices, 2))
-			spans[YGR_DIM_CIDR] = make_cidrs(choices, draft);
-		if (!choose(choices, 3))
-			spans[YGR_DIM_PORT] = make_ranges(choices, draft->ports,
-							  &draft->nr[YGR_SECTION_PORTS]);
-	}
-	if (!choose(choices, 3))
-		spans[YGR_DIM_UID] = make_ranges(choices, draft->uids,
-						 &draft->nr[YGR_SECTION_UIDS]);
+	static const uint8_t lens4[] = { 0, 1, 2, 7, 8, 9, 16, 24, 31, 32 };
+	static const uint8_t lens6[] = { 0, 1, 8, 15, 32, 63, 64, 65, 127, 128 };
+	uint16_t family = random_family(choices);
+	uint8_t addr[16];
+
+	random_address(choices, family, addr);
+	draft_cidr(draft, family, addr, family == AF_INET ? PICK(choices, lens4) :
+							     PICK(choices, lens6));
 }
 
-static void make_rule(struct choices *choices, struct draft *draft)
+static void add_digest(struct choices *choices, struct draft *draft)
+{
+	uint8_t digest[32];
+
+	random_digest(choices, digest);
+	draft_digest(draft, digest);
+}
+
+static void add_item(struct choices *choices, struct draft *draft, enum ygr_field field)
+{
+	switch (field) {
+	case YGR_FIELD_UNIX:
+		add_unix(choices, draft);
+		break;
+	case YGR_FIELD_XATTR:
+		add_xattr(choices, draft);
+		break;
+	case YGR_FIELD_ARGV:
+		draft_text(draft, YGR_TEXT_CONTAINS, PICK(choices, needles));
+		break;
+	case YGR_FIELD_FILE_ID:
+		draft_id(draft, choose(choices, 2), choose(choices, 2), choose(choices, 2));
+		break;
+	case YGR_FIELD_CGROUP_ID:
+		draft_id(draft, 0, 0, choose(choices, 5));
+		break;
+	case YGR_FIELD_SHA256:
+	case YGR_FIELD_VERITY:
+		add_digest(choices, draft);
+		break;
+	case YGR_FIELD_ADDRESS:
+		add_cidr(choices, draft);
+		break;
+	default:
+		add_path(choices, draft);
+	}
+}
+
+static void add_ranges(struct choices *choices, struct draft *draft)
+{
+	uint32_t nr = 1 + choose(choices, 3), low = choose(choices, 4), high;
+
+	while (nr--) {
+		high = low + choose(choices, 3);
+		draft_range(draft, low, high);
+		low = high + 1 + choose(choices, 2);
+	}
+}
+
+/* Small lists are often the same: then both tests shall have the one span. */
+static bool share_span(struct choices *choices, struct draft *draft)
+{
+	struct ygr_test *last = &draft->tests[draft->nr[YGR_SECTION_TESTS] - 1];
+	uint32_t i;
+
+	if (choose(choices, 4))
+		return false;
+	for (i = 0; i < draft->nr[YGR_SECTION_TESTS] - 1; i++) {
+		if (draft->tests[i].field != last->field)
+			continue;
+		last->first = draft->tests[i].first;
+		last->nr = draft->tests[i].nr;
+		return true;
+	}
+	return false;
+}
+
+static void add_test(struct choices *choices, struct draft *draft, uint64_t on)
+{
+	enum ygr_field field = choose(choices, YGR_FIELD_NR);
+	uint32_t nr = 1 + choose(choices, 3);
+
+	while (on & ~ygr_field_shapes[field].on)
+		field = (field + 1) % YGR_FIELD_NR;
+	if (choose(choices, 3))
+		draft_test(draft, field);
+	else
+		draft_not(draft, field);
+	if (ygr_field_shapes[field].section && share_span(choices, draft))
+		return;
+	if (!ygr_field_shapes[field].section)
+		draft_bits(draft, 1 + choose(choices, 7));
+	else if (ygr_field_shapes[field].section == YGR_SECTION_RANGES)
+		add_ranges(choices, draft);
+	else
+		while (nr--)
+			add_item(choices, draft, field);
+}
+
+static uint64_t random_on(struct choices *choices)
 {
 	static const uint64_t families[] = {
-		YGR_ON_WITH_PATH, YGR_ON_WITH_ADDRESS, YGR_ON_BIT(YGR_ON_NR) - 1,
+		YGR_ON_WITH_FILE, YGR_ON_BIT(YGR_ON_EXEC), YGR_ON_BIT(YGR_ON_SETXATTR),
+		YGR_ON_WITH_ADDRESS, YGR_ON_WITH_SOCKET,
+		YGR_ON_BIT(YGR_ON_BIND) | YGR_ON_BIT(YGR_ON_CONNECT), YGR_ON_ALL,
 	};
-	struct ygr_rule *rule = &draft->rules[draft->nr[YGR_SECTION_RULES]++];
-	uint64_t family = families[choose(choices, 3)];
-	uint32_t on;
+	uint64_t family = PICK(choices, families), on = 0;
 
-	for (on = 0; on < YGR_ON_NR; on++)
-		if ((family & YGR_ON_BIT(on)) && choose(choices, 2))
-			rule->on |= YGR_ON_BIT(on);
-	if (!rule->on)
-		rule->on = YGR_ON_BIT(YGR_ON_CONNECT);
-	rule->name_off = 1;
-	rule->action = (uint8_t)choose(choices, YGR_ACTION_DENY);
-	make_spans(choices, draft, rule->on, rule->match);
-	if (choose(choices, 2))
-		make_spans(choices, draft, rule->on, rule->except);
+	for (uint32_t i = 0; i < YGR_ON_NR; i++)
+		if ((family & YGR_ON_BIT(i)) && choose(choices, 2))
+			on |= YGR_ON_BIT(i);
+	return on ? on : family;
 }
 
-static size_t put_section(uint8_t *blob, size_t end, struct ygr_policy_section *section,
-			  uint32_t kind, const void *items, uint32_t item_bytes, uint32_t nr)
-{
-	size_t used = (size_t)item_bytes * nr;
+#define LABELS	3
 
-	*section = (struct ygr_policy_section) {
-		.kind = kind, .off = (uint32_t)end, .item_bytes = item_bytes, .item_nr = nr,
-	};
-	memcpy(blob + end, items, used);
-	return end + ((used + 7) & ~(size_t)7);
+static void add_rule(struct choices *choices, struct draft *draft)
+{
+	uint64_t on = random_on(choices);
+	enum ygr_action action = choose(choices, YGR_ACTION_NR);
+	uint32_t clauses = choose(choices, 3), tests;
+	struct ygr_rule *rule;
+
+	if (action == YGR_ACTION_DENY && (on & YGR_ON_UNDENIABLE))
+		action = YGR_ACTION_RECORD;
+	rule = draft_rule(draft, on, action);
+	rule->mode = (uint8_t)choose(choices, YGR_MODE_NR);
+	if (action == YGR_ACTION_LABEL || !choose(choices, 4))
+		rule->labels = choose(choices, 1u << LABELS);
+	if (!choose(choices, 6))
+		rule->expires_s = 1 + choose(choices, 4);
+	for (;;) {
+		for (tests = choose(choices, 4); tests; tests--)
+			add_test(choices, draft, on);
+		if (!clauses--)
+			break;
+		draft_clause(draft);
+	}
 }
 
-static size_t assemble(const struct draft *draft, uint8_t *blob)
+void random_policy(struct choices *choices, struct draft *draft)
 {
-	const struct {
-		const void *items;
-		uint32_t item_bytes;
-	} sections[YGR_SECTION_KIND_NR] = {
-		[YGR_SECTION_STRINGS]	= { draft->strings, 1 },
-		[YGR_SECTION_RULES]	= { draft->rules, sizeof(draft->rules[0]) },
-		[YGR_SECTION_PATHS]	= { draft->paths, sizeof(draft->paths[0]) },
-		[YGR_SECTION_UIDS]	= { draft->uids, sizeof(draft->uids[0]) },
-		[YGR_SECTION_CIDRS]	= { draft->cidrs, sizeof(draft->cidrs[0]) },
-		[YGR_SECTION_PORTS]	= { draft->ports, sizeof(draft->ports[0]) },
-	};
-	struct ygr_policy_header *header = (void *)blob;
-	struct ygr_policy_section *section = (void *)(header + 1);
-	uint32_t kind, nr = 0;
-	size_t end;
+	uint32_t rules = 1 + choose(choices, RANDOM_RULES_MAX);
 
-	memset(blob, 0, RANDOM_POLICY_BYTES);
-	for (kind = 1; kind < YGR_SECTION_KIND_NR; kind++)
-		nr += !!draft->nr[kind];
-	end = sizeof(*header) + nr * sizeof(*section);
-	for (kind = 1; kind < YGR_SECTION_KIND_NR; kind++)
-		if (draft->nr[kind])
-			end = put_section(blob, end, section++, kind, sections[kind].items,
-					  sections[kind].item_bytes, draft->nr[kind]);
-	*header = (struct ygr_policy_header) {
-		.magic = YGR_POLICY_MAGIC, .version = YGR_POLICY_VERSION,
-		.header_bytes = sizeof(*header), .total_bytes = (uint32_t)end,
-		.section_nr = nr, .name_off = 1,
-	};
-	return end;
-}
-
-size_t random_policy(struct choices *choices, uint8_t blob[RANDOM_POLICY_BYTES])
-{
-	struct draft *draft = calloc(1, sizeof(*draft));
-	uint32_t rules = 1 + choose(choices, RULES_MAX);
-	size_t bytes;
-
-	if (!draft)
-		abort();
-	add_string(draft, "");
-	add_string(draft, "name");
-	/* A rule adds at most six items to a section. */
-	while (rules-- && draft->nr[YGR_SECTION_PATHS] <= ITEMS_MAX - 6 &&
-	       draft->nr[YGR_SECTION_CIDRS] <= ITEMS_MAX - 6 &&
-	       draft->nr[YGR_SECTION_UIDS] <= ITEMS_MAX - 6 &&
-	       draft->nr[YGR_SECTION_PORTS] <= ITEMS_MAX - 6)
-		make_rule(choices, draft);
-	draft->nr[YGR_SECTION_STRINGS] = draft->strings_bytes;
-	bytes = assemble(draft, blob);
-	free(draft);
-	return bytes;
+	draft_reset(draft);
+	draft_label(draft, "first");
+	draft_label(draft, "second");
+	draft_label(draft, "third");
+	while (rules--)
+		add_rule(choices, draft);
 }
 
 /* ---- events ---- */
 
-void random_event(struct choices *choices, struct random_event *random)
+static struct ygr_match_text text_of(const char *bytes)
 {
-	struct ygr_match_event *event = &random->event;
-	uint64_t on;
+	return (struct ygr_match_text) { .bytes = bytes, .len = (uint32_t)strlen(bytes) };
+}
+
+/* Sometimes none. */
+static struct ygr_match_text maybe_path(struct choices *choices, char *room)
+{
+	if (!choose(choices, 6))
+		return (struct ygr_match_text) { NULL, 0 };
+	random_path(choices, room);
+	return text_of(room);
+}
+
+static void fill_argv(struct choices *choices, struct random_event *random)
+{
+	uint32_t nr = choose(choices, 4), len = 0;
+
+	while (nr--) {
+		const char *argument = PICK(choices, arguments);
+
+		strcpy(random->argv + len, argument);
+		len += (uint32_t)strlen(argument) + 1;
+	}
+	random->match.argv = (struct ygr_match_text) { random->argv, len };
+}
+
+static void fill_exec(struct choices *choices, struct random_event *random)
+{
+	if (choose(choices, 4)) {
+		random_digest(choices, random->sha256);
+		random->match.sha256 = random->sha256;
+	}
+	if (choose(choices, 2)) {
+		random_digest(choices, random->verity);
+		random->match.verity = random->verity;
+	}
+	if (choose(choices, 4))
+		fill_argv(choices, random);
+}
+
+static void fill_file(struct choices *choices, struct random_event *random)
+{
+	struct ygr_match_event *event = &random->match;
 	uint32_t i;
 
-	memset(random, 0, sizeof(*random));
-	event->on = choose(choices, YGR_ON_NR);
-	event->euid = choose(choices, 12);
-	on = YGR_ON_BIT(event->on);
-	if (on & YGR_ON_WITH_PATH) {
-		event->path_nr = event->on == YGR_ON_RENAME ? 2 : 1;
-		if (!choose(choices, 8))
-			event->path_nr = 0;
-	}
+	event->path_nr = event->on == YGR_ON_RENAME || event->on == YGR_ON_LINK ? 2 : 1;
+	if (!choose(choices, 8))
+		event->path_nr = 0;
 	for (i = 0; i < event->path_nr; i++) {
-		make_path(choices, random->path[i]);
-		event->paths[i].bytes = random->path[i];
-		event->paths[i].len = (uint32_t)strlen(random->path[i]);
+		random_path(choices, random->path[i]);
+		event->paths[i] = text_of(random->path[i]);
 	}
-	if ((on & YGR_ON_WITH_ADDRESS) && choose(choices, 8)) {
-		event->family = choose(choices, 2) ? AF_INET : AF_INET6;
+	event->has_file = choose(choices, 4);
+	event->dev_major = choose(choices, 2);
+	event->dev_minor = choose(choices, 2);
+	event->ino = choose(choices, 2);
+	event->owner = choose(choices, 12);
+	event->file_attr = choose(choices, 8);
+	if (event->on == YGR_ON_EXEC)
+		fill_exec(choices, random);
+	if (event->on == YGR_ON_SETXATTR && choose(choices, 8))
+		event->xattr = text_of(PICK(choices, xattrs));
+}
+
+static void fill_unix(struct choices *choices, struct random_event *random)
+{
+	switch (choose(choices, 3)) {
+	case 0:
+		random->match.unix_name = (struct ygr_match_text) { "@\0ab", 2 + choose(choices, 3) };
+		break;
+	case 1:
+		random->match.unix_name = text_of(PICK(choices, abstracts));
+		break;
+	default:
+		random_path(choices, random->unix_name);
+		random->match.unix_name = text_of(random->unix_name);
+	}
+}
+
+static void fill_socket(struct choices *choices, struct random_event *random)
+{
+	struct ygr_match_event *event = &random->match;
+
+	event->family = (uint16_t)choose(choices, 4);
+	event->socket_type = (uint16_t)choose(choices, 8);
+	event->protocol = (uint16_t)choose(choices, 8);
+	if (event->on == YGR_ON_SOCKET_CREATE)
+		return;
+	if (choose(choices, 2)) {
+		event->addr_family = random_family(choices);
 		event->port = (uint16_t)choose(choices, 12);
-		make_address(choices, event->family, random->addr);
+		random_address(choices, event->addr_family, random->addr);
 		event->addr = random->addr;
+	} else if (choose(choices, 4)) {
+		fill_unix(choices, random);
 	}
 }
 
-/* ---- the slow matcher ---- */
-
-static bool is_under(const struct ygr_policy_image *image, const struct ygr_path_item *item,
-		     const struct ygr_match_path *path)
+/* What the kernel would keep with a process. */
+static void fill_bits(struct random_event *random, const struct ygr_policy_index *index)
 {
-	const char *name = image->strings + item->str_off;
+	const struct ygr_reference_event *named = &random->reference;
+	const struct ygr_match_text *texts[] = { &named->exe, &named->parent, &named->cgroup };
+	const struct ygr_subject_bits **bits[] = {
+		&random->match.exe, &random->match.parent, &random->match.cgroup,
+	};
+	uint32_t i;
 
-	if (item->kind == YGR_PATH_EXACT)
-		return path->len == item->len && !memcmp(path->bytes, name, item->len);
-	return path->len > item->len && !memcmp(path->bytes, name, item->len);
-}
-
-static bool bit_of(const uint8_t *addr, uint32_t bit)
-{
-	return addr[bit / 8] >> (7 - bit % 8) & 1;
-}
-
-static bool is_within(const struct ygr_cidr_item *item, const struct ygr_match_event *event)
-{
-	if (item->family != event->family)
-		return false;
-	for (uint32_t bit = 0; bit < item->prefix_len; bit++)
-		if (bit_of(item->addr, bit) != bit_of(event->addr, bit))
-			return false;
-	return true;
-}
-
-static bool is_named(const struct ygr_policy_image *image, uint32_t dim, const struct ygr_span *span,
-		     const struct ygr_match_event *event, const struct ygr_match_path *path)
-{
-	for (uint32_t i = span->first; i < span->first + span->nr; i++) {
-		const struct ygr_range_item *range = dim == YGR_DIM_UID ? image->uids : image->ports;
-		uint32_t number = dim == YGR_DIM_UID ? event->euid : event->port;
-
-		switch (dim) {
-		case YGR_DIM_PATH:
-			if (is_under(image, &image->paths[i], path))
-				return true;
-			break;
-		case YGR_DIM_CIDR:
-			if (is_within(&image->cidrs[i], event))
-				return true;
-			break;
-		default:
-			if (range[i].low <= number && number <= range[i].high)
-				return true;
-		}
+	for (i = 0; i < COUNT(texts); i++) {
+		if (!texts[i]->bytes)
+			continue;
+		ygr_policy_index_subject(index, i == 2 ? YGR_SUBJECT_CGROUP : YGR_SUBJECT_EXE,
+					 texts[i]->bytes, texts[i]->len, &random->bits[i]);
+		*bits[i] = &random->bits[i];
 	}
-	return false;
+	for (i = 0; i < named->ancestor_nr; i++)
+		ygr_policy_index_subject(index, YGR_SUBJECT_EXE, named->ancestors[i].bytes,
+					 named->ancestors[i].len, &random->bits[3]);
+	random->match.ancestors = &random->bits[3];
 }
 
-static bool dim_holds(const struct ygr_policy_image *image, const struct ygr_rule *rule,
-		      uint32_t dim, const struct ygr_match_event *event)
+static void fill_process(struct choices *choices, struct random_event *random)
 {
-	const struct ygr_span *match = &rule->match[dim], *except = &rule->except[dim];
-	bool has_value = dim == YGR_DIM_UID || (dim == YGR_DIM_PATH ? event->path_nr : event->family);
-	uint32_t values = dim == YGR_DIM_PATH ? event->path_nr : 1;
+	struct ygr_reference_event *named = &random->reference;
+	struct ygr_match_event *event = &random->match;
+	uint32_t i;
 
-	if (!match->nr && !except->nr)
-		return true;
-	if (!has_value)
-		return !match->nr;
-	for (uint32_t i = 0; i < values; i++) {
-		const struct ygr_match_path *path = &event->paths[i];
-
-		if ((!match->nr || is_named(image, dim, match, event, path)) &&
-		    !is_named(image, dim, except, event, path))
-			return true;
+	event->euid = choose(choices, 12);
+	event->egid = choose(choices, 12);
+	event->loginuid = choose(choices, 12);
+	event->cgroup_id = choose(choices, 5);
+	event->process_attr = choose(choices, 8);
+	event->labels = choose(choices, 1u << LABELS);
+	event->now_s = choose(choices, 5);
+	named->exe = maybe_path(choices, random->name[0]);
+	named->parent = maybe_path(choices, random->name[1]);
+	named->cgroup = maybe_path(choices, random->name[2]);
+	named->ancestor_nr = choose(choices, RANDOM_ANCESTORS + 1);
+	named->ancestors = random->ancestors;
+	for (i = 0; i < named->ancestor_nr; i++) {
+		random_path(choices, random->name[3 + i]);
+		random->ancestors[i] = text_of(random->name[3 + i]);
 	}
-	return false;
 }
 
-uint32_t match_slowly(const struct ygr_policy_image *image, const struct ygr_match_event *event)
+/* More often those that have fields of their own. */
+static enum ygr_on random_kind(struct choices *choices)
 {
-	for (uint32_t i = 0; i < image->rule_nr; i++) {
-		const struct ygr_rule *rule = &image->rules[i];
-		bool holds = rule->on & YGR_ON_BIT(event->on);
+	static const enum ygr_on kinds[] = {
+		YGR_ON_EXEC, YGR_ON_EXEC, YGR_ON_SETXATTR, YGR_ON_RENAME, YGR_ON_CONNECT, YGR_ON_BIND,
+	};
 
-		for (uint32_t dim = 0; dim < YGR_DIM_NR; dim++)
-			holds = holds && dim_holds(image, rule, dim, event);
-		if (holds)
-			return i + 1;
-	}
-	return 0;
+	return choose(choices, 2) ? choose(choices, YGR_ON_NR) : PICK(choices, kinds);
+}
+
+void random_event(struct choices *choices, const struct ygr_policy_index *index,
+		  struct random_event *random)
+{
+	memset(random, 0, sizeof(*random));
+	random->reference.match = &random->match;
+	random->match.on = random_kind(choices);
+	if (YGR_ON_BIT(random->match.on) & YGR_ON_WITH_FILE)
+		fill_file(choices, random);
+	if (YGR_ON_BIT(random->match.on) & YGR_ON_WITH_SOCKET)
+		fill_socket(choices, random);
+	fill_process(choices, random);
+	fill_bits(random, index);
+}
+
+/* ---- comparison ---- */
+
+struct told {
+	uint32_t nr;
+	const struct ygr_rule *rules[RANDOM_RULES_MAX + 1];
+};
+
+static void tell(void *arg, const struct ygr_rule *rule)
+{
+	struct told *told = arg;
+
+	if (told->nr <= RANDOM_RULES_MAX)
+		told->rules[told->nr++] = rule;
+}
+
+bool random_event_agrees(const struct built *built, const struct random_event *event,
+			 struct ygr_decision *quick, struct ygr_decision *slow)
+{
+	struct told by_quick = { 0 }, by_slow = { 0 };
+
+	*quick = ygr_match_tell(&built->index, &event->match, tell, &by_quick);
+	*slow = ygr_policy_reference_match(&built->image, &event->reference, tell, &by_slow);
+	return quick->rule == slow->rule && quick->rule_id == slow->rule_id &&
+	       quick->action == slow->action && quick->mode == slow->mode &&
+	       quick->labels == slow->labels && by_quick.nr == by_slow.nr &&
+	       !memcmp(by_quick.rules, by_slow.rules, by_slow.nr * sizeof(by_slow.rules[0]));
 }

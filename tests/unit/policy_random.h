@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Random policies and events, and what a slow and obvious matcher says of them.
+ * Random policies and events, of all fields and kinds of item.
  *
- * Names, users and networks are few and short, so that rules overlap, nest,
+ * Names, numbers and networks are few and short, so that rules overlap, nest,
  * exclude one another and miss by one. The same choices give the same policy.
  */
 #ifndef YGR_TEST_POLICY_RANDOM_H
 #define YGR_TEST_POLICY_RANDOM_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include "match.h"
+#include "policy_built.h"
+#include "policy_reference.h"
 
 /* Where choices come from: the bytes, and when they are used up, the state. */
 struct choices {
@@ -23,21 +23,45 @@ struct choices {
 /* Return: 0 .. @nr - 1. */
 uint32_t choose(struct choices *choices, uint32_t nr);
 
-#define RANDOM_POLICY_BYTES	65536
+#define RANDOM_RULES_MAX	24
 
-/* A blob that verifies, aligned to 8. Return: its size. */
-size_t random_policy(struct choices *choices, uint8_t blob[RANDOM_POLICY_BYTES]);
+/* One that verifies; an index of it exists unless some key is chosen very often. */
+void random_policy(struct choices *choices, struct draft *draft);
 
-/* Room for what an event points to. */
+/* A path; room for RANDOM_TEXT_BYTES. */
+#define RANDOM_TEXT_BYTES	80
+void random_path(struct choices *choices, char *path);
+
+/* A glob of a path, @first being its first byte. */
+void random_glob(struct choices *choices, char first, char *glob);
+
+#define RANDOM_ANCESTORS	3
+
+/* An event, and room for what it points to. */
 struct random_event {
-	struct ygr_match_event event;
-	char path[YGR_MATCH_PATHS_MAX][64];
+	struct ygr_match_event match;
+	struct ygr_reference_event reference;
+	struct ygr_match_text ancestors[RANDOM_ANCESTORS];
+	struct ygr_subject_bits bits[4];
+	char path[YGR_MATCH_PATHS_MAX][RANDOM_TEXT_BYTES];
+	char name[3 + RANDOM_ANCESTORS][RANDOM_TEXT_BYTES];
+	char argv[RANDOM_TEXT_BYTES];
+	char unix_name[RANDOM_TEXT_BYTES];
+	uint8_t sha256[32];
+	uint8_t verity[32];
 	uint8_t addr[16];
 };
 
-void random_event(struct choices *choices, struct random_event *event);
+/* @index: for the bits of the process's programs and cgroup */
+void random_event(struct choices *choices, const struct ygr_policy_index *index,
+		  struct random_event *event);
 
-/* Every rule, one after the other; every item of every span. Return: rule id or 0. */
-uint32_t match_slowly(const struct ygr_policy_image *image, const struct ygr_match_event *event);
+/*
+ * What the matcher and the reference say of @event: decisions and the rules that held.
+ *
+ * Return: whether they are alike.
+ */
+bool random_event_agrees(const struct built *built, const struct random_event *event,
+			 struct ygr_decision *quick, struct ygr_decision *slow);
 
 #endif

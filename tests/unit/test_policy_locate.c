@@ -8,9 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "policy_blob.h"
+#include <yagura/ygr_abi.h>
+
 #include "policy_locate.h"
-#include "policy_text.h"
+#include "policy_says.h"
 #include "policy_word.h"
 
 static const char text[] =
@@ -18,38 +19,43 @@ static const char text[] =
 	"  - { name: one, on: exec, do: deny, where: { path: [/a, /b], uid: 1 } }\n"
 	"  - { name: two, on: connect, do: deny, mode: monitor,\n"
 	"      where: { cidr: 10.0.0.0/8, port: 22, not: { uid: 5 } } }\n"
-	"  - { name: three, on: open, do: record, where: { not: { path: /c } } }\n";
+	"  - { name: three, on: open, do: record, where: { any: [ { file: memfd }, { not: { path: /c } } ] } }\n";
 
-static void *blob;
-static struct ygr_policy_image image;
+static struct ygr_policy_compiled compiled;
+
+#define image	(compiled.image)
 
 static int setup(void **state)
 {
-	const struct ygr_policy_users users = { 0 };
-	struct ygr_policy_model *model;
-	struct ygr_text_errors errors;
-	struct ygr_policy_error error;
-	size_t bytes;
-
 	(void)state;
-	ygr_text_error_init(&errors);
-	if (ygr_policy_text_parse(text, strlen(text), &users, &model, &errors) ||
-	    ygr_policy_blob_build(model, &blob, &bytes))
-		return -1;
-	ygr_policy_model_destroy(model);
-	return ygr_policy_verify(blob, bytes, &image, &error);
+	policy_says_compile(text, &compiled);
+	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	free(blob);
+	ygr_policy_compile_exit(&compiled);
 	return 0;
+}
+
+static __u32 offset_of(const void *place)
+{
+	return (const char *)place - (const char *)compiled.blob;
 }
 
 static const char *rule_at(const void *place)
 {
-	return ygr_policy_locate_rule(&image, (const char *)place - (const char *)blob);
+	return ygr_policy_locate_rule(&image, offset_of(place));
+}
+
+static void check(const void *place, long rule, long test, long value)
+{
+	struct ygr_policy_location at = ygr_policy_locate(&image, offset_of(place));
+
+	assert_int_equal(at.rule, rule);
+	assert_int_equal(at.test, test);
+	assert_int_equal(at.value, value);
 }
 
 static void test_bytes_of_a_rule(void **state)
@@ -58,27 +64,41 @@ static void test_bytes_of_a_rule(void **state)
 	assert_string_equal(rule_at(&image.rules[0]), "one");
 	assert_string_equal(rule_at(&image.rules[1].mode), "two");
 	assert_string_equal(rule_at((const char *)&image.rules[3] - 1), "three");
+	check(&image.rules[1], 1, -1, -1);
 }
 
-static void test_bytes_of_an_item(void **state)
+static void test_bytes_of_an_alternative(void **state)
 {
 	(void)state;
-	assert_string_equal(rule_at(&image.paths[0]), "one");
-	assert_string_equal(rule_at(&image.paths[1].kind), "one");
-	assert_string_equal(rule_at(&image.paths[2]), "three");
-	assert_string_equal(rule_at(&image.uids[0]), "one");
-	assert_string_equal(rule_at(&image.uids[1]), "two");
-	assert_string_equal(rule_at(&image.cidrs[0]), "two");
-	assert_string_equal(rule_at(&image.ports[0].high), "two");
+	check(&image.clauses[0], 0, -1, -1);
+	check(&image.clauses[1].test_nr, 1, -1, -1);
+	check(&image.clauses[3], 2, -1, -1);
+	check(&image.tests[0], 0, 0, -1);
+	check(&image.tests[4].bits, 1, 4, -1);
+	check(&image.tests[6], 2, 6, -1);
+}
+
+/* Tests: 0 path, 1 uid; 2 cidr, 3 port, 4 not uid; 5 file; 6 not path. */
+static void test_bytes_of_a_value(void **state)
+{
+	(void)state;
+	check(&image.texts[0], 0, 0, 0);
+	check(&image.texts[1].kind, 0, 0, 1);
+	check(&image.texts[2], 2, 6, 0);
+	check(&image.ranges[0], 0, 1, 0);
+	check(&image.ranges[1], 1, 3, 0);
+	check(&image.ranges[2].high, 1, 4, 0);
+	check(&image.cidrs[0].addr[2], 1, 2, 0);
 }
 
 static void test_bytes_of_no_rule(void **state)
 {
 	(void)state;
-	assert_null(rule_at(blob));
+	assert_null(rule_at(compiled.blob));
 	assert_null(rule_at(image.strings));
 	assert_null(ygr_policy_locate_rule(&image, image.header->total_bytes));
 	assert_null(ygr_policy_locate_rule(&image, 0xffffffffu));
+	check(compiled.blob, -1, -1, -1);
 }
 
 static void test_modes(void **state)
@@ -97,18 +117,21 @@ static void test_every_error_has_words(void **state)
 	uint32_t a, b;
 
 	(void)state;
-	for (a = 0; a <= 20; a++)
+	for (a = 0; a <= YGR_POLICY_E_SERIAL; a++)
 		for (b = 0; b < a; b++)
 			assert_string_not_equal(ygr_policy_word_error(a), ygr_policy_word_error(b));
-	assert_string_equal(ygr_policy_word_error(21), ygr_policy_word_error(0xffffffffu));
-	assert_string_not_equal(ygr_policy_word_error(20), ygr_policy_word_error(21));
+	assert_string_equal(ygr_policy_word_error(YGR_POLICY_E_SERIAL + 1),
+			    ygr_policy_word_error(0xffffffffu));
+	assert_string_not_equal(ygr_policy_word_error(YGR_POLICY_E_SERIAL),
+				ygr_policy_word_error(YGR_POLICY_E_SERIAL + 1));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes_of_a_rule),
-		cmocka_unit_test(test_bytes_of_an_item),
+		cmocka_unit_test(test_bytes_of_an_alternative),
+		cmocka_unit_test(test_bytes_of_a_value),
 		cmocka_unit_test(test_bytes_of_no_rule),
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_every_error_has_words),

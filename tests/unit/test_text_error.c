@@ -149,6 +149,33 @@ static void test_print_sorts_by_place(void **state)
 	free(text);
 }
 
+static void test_print_names_other_files(void **state)
+{
+	struct ygr_text_errors errors;
+	size_t bytes;
+	char *text;
+	FILE *out;
+
+	(void)state;
+	ygr_text_error_init(&errors);
+	errors.source = 2;
+	errors.file = "lists/c2.txt";
+	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 1, 1, "second file");
+	errors.source = 1;
+	errors.file = "a\tb.yaml";
+	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 7, 1, "first file");
+	errors.source = 0;
+	errors.file = NULL;
+	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 9, 1, "the file itself");
+	out = open_memstream(&text, &bytes);
+	ygr_text_error_print(out, "p", &errors);
+	fclose(out);
+	assert_string_equal(text, "p:9:1: error: the file itself\n"
+				  "a\\x09b.yaml:7:1: error: first file\n"
+				  "lists/c2.txt:1:1: error: second file\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_long_messages_are_cut),
 		cmocka_unit_test(test_list_is_bounded_and_counts_the_rest),
 		cmocka_unit_test(test_print_sorts_by_place),
+		cmocka_unit_test(test_print_names_other_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

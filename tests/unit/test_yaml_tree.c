@@ -208,7 +208,7 @@ static void test_too_large(void **state)
 	static char text[YGR_YAML_BYTES_MAX + 1];
 
 	(void)state;
-	refuse_bytes(text, sizeof(text), "f: error: larger than 67108864 bytes");
+	refuse_bytes(text, sizeof(text), "f: error: larger than 134217728 bytes");
 }
 
 /* [1,1,1...]: one node more than allowed. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device.h"
 #include "text_error.h"
 
 #define VERBS_MAX	16
@@ -100,6 +101,17 @@ int ygr_cli_usage(const char *fmt, ...)
 	va_end(args);
 	fputs("Try \"yaguractl --help\".\n", stderr);
 	return YGR_EXIT_USAGE;
+}
+
+int ygr_cli_open_device(void)
+{
+	struct ygr_info info;
+	int fd = ygr_device_open(&info);
+
+	if (fd >= 0)
+		return fd;
+	ygr_cli_fail(YGR_EXIT_DEVICE, "%s: %s", YGR_DEVICE_PATH, ygr_device_explain(fd));
+	return -1;
 }
 
 int ygr_cli_finish_output(int code)

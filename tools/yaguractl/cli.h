@@ -31,6 +31,9 @@ int ygr_cli_fail(enum ygr_cli_exit code, const char *fmt, ...)
  */
 int ygr_cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A status handle, or what is wrong told on stderr and -1. */
+int ygr_cli_open_device(void);
+
 /* Every byte must have arrived: a full disk behind stdout is a failure. */
 int ygr_cli_finish_output(int code);
 

@@ -5,6 +5,18 @@
 
 int ygr_cmd_status(int argc, char **argv);
 int ygr_cmd_policy(int argc, char **argv);
+int ygr_cmd_policy_check(int argc, char **argv);
+int ygr_cmd_policy_diff(int argc, char **argv);
+int ygr_cmd_policy_test(int argc, char **argv);
+int ygr_cmd_policy_explain(int argc, char **argv);
+int ygr_cmd_policy_load(int argc, char **argv);
+int ygr_cmd_policy_confirm(int argc, char **argv);
+int ygr_cmd_policy_rollback(int argc, char **argv);
+int ygr_cmd_policy_show(int argc, char **argv);
+int ygr_cmd_policy_stats(int argc, char **argv);
+int ygr_cmd_policy_clear(int argc, char **argv);
+int ygr_cmd_policy_lock(int argc, char **argv);
+int ygr_cmd_policy_sign(int argc, char **argv);
 int ygr_cmd_watch(int argc, char **argv);
 int ygr_cmd_spool(int argc, char **argv);
 int ygr_cmd_spool_list(int argc, char **argv);

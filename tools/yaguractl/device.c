@@ -61,14 +61,8 @@ int ygr_device_get_stats(int fd, uint32_t cpu, struct ygr_stats *stats)
 	return request(fd, YGR_IOC_GET_STATS, stats);
 }
 
-int ygr_device_load(int fd, const void *blob, size_t bytes,
-		    uint64_t expect_generation, struct ygr_policy_load *load)
+int ygr_device_load(int fd, struct ygr_policy_load *load)
 {
-	*load = (struct ygr_policy_load) {
-		.blob = (uintptr_t)blob,
-		.blob_bytes = bytes,
-		.expect_generation = expect_generation,
-	};
 	return request(fd, YGR_IOC_POLICY_LOAD, load);
 }
 
@@ -106,14 +100,81 @@ int ygr_device_show(int fd, void **blob, size_t *bytes, uint64_t *generation)
 	return 0;
 }
 
-int ygr_device_clear(int fd, uint64_t expect_generation, uint64_t *generation)
+int ygr_device_change(int fd, unsigned long number, uint64_t expect_generation,
+		      uint64_t *generation)
 {
-	struct ygr_policy_clear clear = { .expect_generation = expect_generation };
-	int err = request(fd, YGR_IOC_POLICY_CLEAR, &clear);
+	struct ygr_policy_change change = { .expect_generation = expect_generation };
+	int err = request(fd, number, &change);
 
 	if (!err)
-		*generation = clear.generation;
+		*generation = change.generation;
 	return err;
+}
+
+int ygr_device_get_state(int fd, struct ygr_policy_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	return request(fd, YGR_IOC_POLICY_STATE, state);
+}
+
+int ygr_device_get_rule_stats(int fd, struct ygr_rule_stats **rules, uint32_t *rule_nr,
+			      uint64_t *generation)
+{
+	struct ygr_policy_stats stats = { 0 };
+	struct ygr_rule_stats *room = NULL, *larger;
+	unsigned int i;
+	int err = -ENOSPC;
+
+	for (i = 0; i < SHOW_ATTEMPTS && err == -ENOSPC; i++) {
+		if (stats.rule_nr > YGR_POLICY_RULES_MAX) {
+			err = -EPROTO;
+			break;
+		}
+		larger = realloc(room, (stats.rule_nr + 1) * sizeof(*room));
+		if (!larger) {
+			err = -ENOMEM;
+			break;
+		}
+		room = larger;
+		stats = (struct ygr_policy_stats) {
+			.rules = (uintptr_t)room,
+			.rule_cap = stats.rule_nr,
+		};
+		err = request(fd, YGR_IOC_POLICY_STATS, &stats);
+	}
+	if (err) {
+		free(room);
+		return err;
+	}
+	*rules = room;
+	*rule_nr = stats.rule_nr;
+	*generation = stats.generation;
+	return 0;
+}
+
+int ygr_device_get_protected(int fd, char **text)
+{
+	struct ygr_policy_protected protected = { 0 };
+	char *room;
+	int err;
+
+	/* The set is built in: its size does not change between two looks. */
+	err = request(fd, YGR_IOC_POLICY_PROTECTED, &protected);
+	if (err && err != -ENOSPC)
+		return err;
+	room = malloc(protected.text_bytes + 1);
+	if (!room)
+		return -ENOMEM;
+	protected.text = (uintptr_t)room;
+	protected.text_cap = protected.text_bytes;
+	err = request(fd, YGR_IOC_POLICY_PROTECTED, &protected);
+	if (err) {
+		free(room);
+		return err;
+	}
+	room[protected.text_bytes] = '\0';
+	*text = room;
+	return 0;
 }
 
 const char *ygr_device_explain(int err)

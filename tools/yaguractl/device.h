@@ -25,9 +25,11 @@ int ygr_device_get_hook(int fd, uint32_t index, struct ygr_hook_info *hook);
 int ygr_device_get_ring(int fd, uint32_t cpu, struct ygr_ring_info *ring);
 int ygr_device_get_stats(int fd, uint32_t cpu, struct ygr_stats *stats);
 
-/* load->generation, error_code and error_offset are the kernel's answer. */
-int ygr_device_load(int fd, const void *blob, size_t bytes,
-		    uint64_t expect_generation, struct ygr_policy_load *load);
+/*
+ * @load: blob, expect_generation and the rest as the caller set them; generation,
+ * error_code and error_offset are the kernel's answer
+ */
+int ygr_device_load(int fd, struct ygr_policy_load *load);
 
 /*
  * The policy in force: *blob (aligned to 8; the caller frees it).
@@ -35,7 +37,21 @@ int ygr_device_load(int fd, const void *blob, size_t bytes,
  */
 int ygr_device_show(int fd, void **blob, size_t *bytes, uint64_t *generation);
 
-int ygr_device_clear(int fd, uint64_t expect_generation, uint64_t *generation);
+/*
+ * @number: YGR_IOC_POLICY_CLEAR, CONFIRM, ROLLBACK or LOCK
+ * @generation: the one in force then
+ */
+int ygr_device_change(int fd, unsigned long number, uint64_t expect_generation,
+		      uint64_t *generation);
+
+int ygr_device_get_state(int fd, struct ygr_policy_state *state);
+
+/* What each rule did: *rules, in the policy's order; the caller frees it. */
+int ygr_device_get_rule_stats(int fd, struct ygr_rule_stats **rules, uint32_t *rule_nr,
+			      uint64_t *generation);
+
+/* The built-in never-deny set, as text with a NUL; the caller frees it. */
+int ygr_device_get_protected(int fd, char **text);
 
 /* What an error of ygr_device_open() means to the person who typed the command. */
 const char *ygr_device_explain(int err);

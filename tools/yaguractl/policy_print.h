@@ -14,8 +14,8 @@
 
 /*
  * The image must come from ygr_policy_verify().
- * Return: 0; -EILSEQ when the policy says what the language cannot (a path with
- * a wildcard character or that is not UTF-8, a name with odd letters): all of
+ * Return: 0; -ENOMEM; -EILSEQ when the policy says what the language cannot (a path
+ * that is not UTF-8, a name with odd letters): all of
  * it is printed, escaped, but will not load.
  */
 int ygr_policy_print(FILE *out, const struct ygr_policy_image *image);

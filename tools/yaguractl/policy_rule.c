@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <search.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "policy_alert.h"
+#include "policy_quantity.h"
+#include "policy_where.h"
 #include "policy_word.h"
-
-/* "rule \"<63 bytes>\"" and what may follow. */
-#define WHAT_BYTES		128
 
 #define NR(array)		(sizeof(array) / sizeof((array)[0]))
 
@@ -18,8 +17,8 @@
 struct draft {
 	const struct ygr_yaml_node *node;
 	struct ygr_policy_rule *rule;
-	char what[WHAT_BYTES];		/* "rule \"x\"", for messages */
-	unsigned int errors_before;	/* errors of the file up to this rule */
+	bool has_action;			/* "do" is there and good */
+	char what[YGR_POLICY_WHAT_BYTES];	/* "rule \"x\"", for messages */
 };
 
 static int compare_names(const void *a, const void *b)
@@ -27,7 +26,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* Whether it is the first of that name; the tree of the text keeps the name. */
+/* Whether it is the first of that name; the model keeps the name. */
 static bool is_new_name(struct ygr_policy_parser *p, const char *name)
 {
 	const char *const *found = tsearch(name, &p->rule_names, compare_names);
@@ -52,20 +51,18 @@ static void read_rule_name(struct ygr_policy_parser *p, struct draft *draft)
 					name, YGR_RULE_NAME_MAX);
 		return;
 	}
-	if (!is_new_name(p, name))
+	draft->rule->name = ygr_policy_parser_copy(p, name);
+	if (!is_new_name(p, draft->rule->name))
 		ygr_policy_parser_error(p, node, "another rule is named \"%s\"", name);
-	strcpy(draft->rule->name, name);
 	snprintf(draft->what, sizeof(draft->what), "rule \"%s\"", name);
 }
 
 static void read_event(struct ygr_policy_parser *p, struct draft *draft,
-		       const struct ygr_yaml_node *node)
+		       const struct ygr_yaml_node *node, const char *what)
 {
-	char what[WHAT_BYTES + 8];
 	const char *word, *near;
 	uint64_t on;
 
-	snprintf(what, sizeof(what), "%s: on", draft->what);
 	if (!ygr_yaml_tree_get_string(node, what, &word, p->errors))
 		return;
 	if (ygr_policy_word_find_on(word, &on)) {
@@ -80,190 +77,176 @@ static void read_event(struct ygr_policy_parser *p, struct draft *draft,
 static void read_on(struct ygr_policy_parser *p, struct draft *draft)
 {
 	const struct ygr_yaml_node *node, *child;
+	char what[YGR_POLICY_WHAT_BYTES];
 
 	node = ygr_policy_parser_require(p, draft->node, draft->what, "on");
 	if (!node)
 		return;
-	if (node->kind != YGR_YAML_LIST) {
-		read_event(p, draft, node);
-		return;
-	}
-	if (!node->child_nr)
-		ygr_policy_parser_error(p, node, "%s: on: the list is empty", draft->what);
-	ygr_yaml_tree_for_each(child, node)
-		read_event(p, draft, child);
+	ygr_policy_parser_join(what, draft->what, "on");
+	ygr_policy_parser_for_each(child, p, node, what)
+		read_event(p, draft, child, what);
 }
 
+/* "kill" is a denial that kills, too. */
 static void read_action(struct ygr_policy_parser *p, struct draft *draft)
 {
+	static const char *const words[] = { "allow", "record", "ignore", "deny", "label", "kill" };
+	const uint64_t undeniable = draft->rule->on & YGR_ON_UNDENIABLE;
 	const struct ygr_yaml_node *node;
-	char what[WHAT_BYTES + 8];
-	uint64_t undeniable = draft->rule->on & YGR_ON_UNDENIABLE;
+	char what[YGR_POLICY_WHAT_BYTES];
 	size_t index;
 
+	_Static_assert(NR(words) == YGR_ACTION_NR + 1, "a word for each action, and \"kill\"");
 	node = ygr_policy_parser_require(p, draft->node, draft->what, "do");
-	snprintf(what, sizeof(what), "%s: do", draft->what);
-	if (!node || !ygr_yaml_tree_get_word(node, what, ygr_policy_word_action,
-					     YGR_ACTION_NR, &index, p->errors))
+	ygr_policy_parser_join(what, draft->what, "do");
+	if (!node || !ygr_yaml_tree_get_word(node, what, words, NR(words), &index, p->errors))
 		return;
+	if (index == YGR_ACTION_NR) {
+		draft->rule->flags |= YGR_RULE_F_KILL;
+		index = YGR_ACTION_DENY;
+	}
 	draft->rule->action = index;
-	if (index == YGR_ACTION_DENY && undeniable)
+	draft->has_action = true;
+	if (index != YGR_ACTION_DENY)
+		return;
+	draft->rule->error = EPERM;
+	if (undeniable)
 		ygr_policy_parser_error(p, node, "%s: \"%s\" cannot be denied", draft->what,
 					ygr_policy_word_first_on(undeniable));
+}
+
+/* A key of rules that deny. Return: it, if it is there and has its place. */
+static const struct ygr_yaml_node *find_of_deny(struct ygr_policy_parser *p, struct draft *draft,
+						const char *key)
+{
+	const struct ygr_yaml_node *node = ygr_yaml_tree_find(draft->node, key);
+
+	if (!node || draft->rule->action == YGR_ACTION_DENY)
+		return node;
+	if (draft->has_action)
+		ygr_policy_parser_error(p, node, "%s: \"%s\" is for rules that deny", draft->what, key);
+	return NULL;
+}
+
+static void read_denial(struct ygr_policy_parser *p, struct draft *draft)
+{
+	const struct ygr_yaml_node *error = find_of_deny(p, draft, "errno");
+	const struct ygr_yaml_node *kill = find_of_deny(p, draft, "kill");
+	const struct ygr_yaml_node *breaker = find_of_deny(p, draft, "breaker");
+	struct ygr_policy_rule *rule = draft->rule;
+	char what[YGR_POLICY_WHAT_BYTES];
+	struct ygr_policy_reason why;
+	size_t index;
+	const char *text;
+	bool value;
+
+	ygr_policy_parser_join(what, draft->what, "errno");
+	if (error && ygr_yaml_tree_get_word(error, what, ygr_policy_word_errno, YGR_POLICY_ERRNO_NR,
+					    &index, p->errors))
+		rule->error = ygr_policy_word_errno_number[index];
+	ygr_policy_parser_join(what, draft->what, "kill");
+	if (kill && ygr_yaml_tree_get_bool(kill, what, &value, p->errors) && value)
+		rule->flags |= YGR_RULE_F_KILL;
+	text = breaker ? ygr_policy_parser_text(p, draft->node, draft->what, "breaker") : NULL;
+	if (text && ygr_policy_quantity_rate(text, &rule->breaker_nr, &rule->breaker_s, &why))
+		ygr_policy_parser_error(p, breaker, "%s: breaker: %s", draft->what, why.text);
+}
+
+static void read_labels(struct ygr_policy_parser *p, struct draft *draft)
+{
+	const struct ygr_yaml_node *node = ygr_yaml_tree_find(draft->node, "set"), *child;
+	char what[YGR_POLICY_WHAT_BYTES];
+	const char *name;
+	uint64_t bit;
+
+	if (!node) {
+		if (draft->rule->action == YGR_ACTION_LABEL)
+			ygr_policy_parser_error(p, draft->node, "%s: missing key \"set\", the labels of \"do: label\"",
+						draft->what);
+		return;
+	}
+	ygr_policy_parser_join(what, draft->what, "set");
+	ygr_policy_parser_for_each(child, p, node, what)
+		if (ygr_yaml_tree_get_string(child, what, &name, p->errors) &&
+		    ygr_policy_parser_label(p, child, name, draft->what, &bit))
+			draft->rule->labels |= bit;
 }
 
 static void read_rule_mode(struct ygr_policy_parser *p, struct draft *draft)
 {
 	struct ygr_policy_rule *rule = draft->rule;
 	const struct ygr_yaml_node *node;
-	char what[WHAT_BYTES + 8];
+	char what[YGR_POLICY_WHAT_BYTES];
 
-	snprintf(what, sizeof(what), "%s: mode", draft->what);
+	ygr_policy_parser_join(what, draft->what, "mode");
 	rule->mode = p->mode;
 	if (!ygr_policy_parser_mode(p, draft->node, what, &rule->mode))
 		return;
 	node = ygr_yaml_tree_find(draft->node, "mode");
 	if (rule->mode == YGR_MODE_ENFORCE && p->monitor_all)
-		ygr_text_error_add(p->errors, YGR_TEXT_WARNING, node->line, node->column,
-				   "%s: not enforced, since the policy's mode is monitor",
-				   draft->what);
+		ygr_policy_parser_warn(p, node, "%s: not enforced, since the policy's mode is monitor",
+				       draft->what);
 	if (p->monitor_all)
 		rule->mode = YGR_MODE_MONITOR;
 	if (rule->mode == YGR_MODE_MONITOR && rule->action != YGR_ACTION_DENY)
-		ygr_text_error_add(p->errors, YGR_TEXT_WARNING, node->line, node->column,
-				   "%s: mode monitor changes nothing for a rule that does not deny",
-				   draft->what);
+		ygr_policy_parser_warn(p, node, "%s: mode monitor changes nothing for a rule that does not deny",
+				       draft->what);
 }
 
-/* Too many values of one kind: said once, then they are only counted. */
-static bool has_room(struct ygr_policy_parser *p, const struct ygr_yaml_node *node,
-		     enum ygr_dimension dimension)
+static void read_expiry(struct ygr_policy_parser *p, struct draft *draft)
 {
-	if (p->model->item_nr[dimension] < YGR_POLICY_ITEMS_MAX)
-		return true;
-	if (!p->too_many_items)
-		ygr_policy_parser_error(p, node, "more than %u values of \"%s\" in one policy",
-					YGR_POLICY_ITEMS_MAX, ygr_policy_word_dimension[dimension]);
-	p->too_many_items = true;
-	return false;
-}
+	const char *text = ygr_policy_parser_text(p, draft->node, draft->what, "expires");
+	const struct ygr_yaml_node *node = ygr_yaml_tree_find(draft->node, "expires");
+	struct ygr_policy_reason why;
 
-static void read_value(struct ygr_policy_parser *p, struct draft *draft,
-		       const struct ygr_yaml_node *node, enum ygr_dimension dimension,
-		       struct ygr_policy_values *values)
-{
-	union ygr_policy_value value;
-	char what[WHAT_BYTES + 8];
-	char why[2 * YGR_TEXT_MESSAGE_BYTES];
-	const char *text;
-	int err;
-
-	snprintf(what, sizeof(what), "%s: %s", draft->what,
-		 ygr_policy_word_dimension[dimension]);
-	if (!has_room(p, node, dimension) ||
-	    !ygr_yaml_tree_get_string(node, what, &text, p->errors))
+	if (!text)
 		return;
-	err = ygr_policy_value_parse(dimension, text, p->users, &value, why, sizeof(why));
-	if (err == -EINVAL)
-		ygr_policy_parser_error(p, node, "%s: %s", draft->what, why);
-	if (!err) {
-		err = ygr_policy_model_add_value(p->model, values, dimension, &value);
-		if (err && dimension == YGR_DIM_PATH)
-			free(value.path.bytes);
-	}
-	if (err == -ENOMEM)
+	if (ygr_policy_quantity_time(text, &draft->rule->expires_s, &why))
+		ygr_policy_parser_error(p, node, "%s: expires: %s", draft->what, why.text);
+	else if (p->host->now_s && draft->rule->expires_s <= p->host->now_s)
+		ygr_policy_parser_warn(p, node, "%s has expired: it never holds", draft->what);
+}
+
+static void add_clauses(struct ygr_policy_parser *p, struct draft *draft,
+			const struct ygr_policy_dnf *dnf)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < dnf->nr && !err; i++)
+		err = ygr_policy_model_add_clause(p->model, dnf->item[i].test, dnf->item[i].nr);
+	if (err == -E2BIG && !p->too_much) {
+		ygr_policy_parser_error(p, draft->node, "%s: too much for one policy: more than %u alternatives, %u conditions or %u values of a kind",
+					draft->what, YGR_POLICY_CLAUSES_MAX, YGR_POLICY_TESTS_MAX,
+					YGR_POLICY_ITEMS_MAX);
+		p->too_much = true;
+	} else if (err == -ENOMEM) {
 		p->err = err;
-}
-
-static void check_dimension(struct ygr_policy_parser *p, struct draft *draft,
-			    const struct ygr_yaml_node *node,
-			    enum ygr_dimension dimension)
-{
-	uint64_t without = draft->rule->on & ~ygr_policy_word_on_with(dimension);
-
-	if (without)
-		ygr_text_error_add(p->errors, YGR_TEXT_ERROR, node->key_line,
-				   node->key_column,
-				   "%s: \"%s\" cannot be asked of \"%s\", which has no %s",
-				   draft->what, node->key, ygr_policy_word_first_on(without),
-				   dimension == YGR_DIM_PATH ? "path" : "address");
-}
-
-static void read_dimension(struct ygr_policy_parser *p, struct draft *draft,
-			   const struct ygr_yaml_node *map, enum ygr_dimension dimension,
-			   struct ygr_policy_values *values)
-{
-	const struct ygr_yaml_node *node, *child;
-
-	node = ygr_yaml_tree_find(map, ygr_policy_word_dimension[dimension]);
-	if (!node)
-		return;
-	check_dimension(p, draft, node, dimension);
-	if (node->kind != YGR_YAML_LIST) {
-		read_value(p, draft, node, dimension, values);
-		return;
 	}
-	if (!node->child_nr)
-		ygr_policy_parser_error(p, node, "%s: %s: the list is empty", draft->what, node->key);
-	ygr_yaml_tree_for_each(child, node)
-		read_value(p, draft, child, dimension, values);
-	if (dimension == YGR_DIM_UID || dimension == YGR_DIM_PORT)
-		ygr_policy_model_sort_ranges(p->model, values, dimension);
-}
-
-static void read_conditions(struct ygr_policy_parser *p, struct draft *draft,
-			    const struct ygr_yaml_node *map, const char *key,
-			    struct ygr_policy_values *values)
-{
-	static const char *const known[] = { "path", "uid", "cidr", "port", "not" };
-	size_t known_nr = NR(known) - !strcmp(key, "not");	/* no "not" in a "not" */
-	char what[WHAT_BYTES + 16];
-	unsigned int dimension;
-
-	snprintf(what, sizeof(what), "\"%s\" of %s", key, draft->what);
-	ygr_yaml_tree_check_map(map, what, known, known_nr, p->errors);
-	if (map->kind == YGR_YAML_MAP && !map->child_nr)
-		ygr_policy_parser_error(p, map, "%s is empty", what);
-	for (dimension = 0; dimension < YGR_DIM_NR; dimension++)
-		read_dimension(p, draft, map, dimension, &values[dimension]);
 }
 
 static void read_where(struct ygr_policy_parser *p, struct draft *draft)
 {
-	const struct ygr_yaml_node *where, *except;
+	const struct ygr_yaml_node *where = ygr_yaml_tree_find(draft->node, "where");
+	const unsigned int errors_before = p->errors->error_nr;
+	struct ygr_policy_dnf dnf = { 0 };
 
-	where = ygr_yaml_tree_find(draft->node, "where");
-	if (!where)
-		return;
-	read_conditions(p, draft, where, "where", draft->rule->match);
-	except = ygr_yaml_tree_find(where, "not");
-	if (except)
-		read_conditions(p, draft, except, "not", draft->rule->except);
-}
-
-/*
- * Events that a rule without conditions decides never come to a later rule. A
- * rule with a mistake is passed over: it may lack its conditions for it.
- */
-static void check_reach(struct ygr_policy_parser *p, const struct draft *draft)
-{
-	uint64_t on = draft->rule->on;
-
-	if (p->errors->error_nr > draft->errors_before)
-		return;
-	if (on && !(on & ~p->covered))
-		ygr_text_error_add(p->errors, YGR_TEXT_WARNING, draft->node->line,
-				   draft->node->column,
-				   "%s is unreachable: earlier rules without \"where\" decide all its events",
-				   draft->what);
-	if (!ygr_yaml_tree_find(draft->node, "where"))
-		p->covered |= on;
+	if (where)
+		ygr_policy_where_read(p, where, draft->rule->on, draft->what, &dnf);
+	else if (ygr_policy_dnf_set_true(&dnf))
+		p->err = -ENOMEM;
+	if (!p->err && p->errors->error_nr == errors_before)
+		add_clauses(p, draft, &dnf);
+	ygr_policy_dnf_exit(&dnf);
 }
 
 void ygr_policy_rule_read(struct ygr_policy_parser *p, const struct ygr_yaml_node *node)
 {
-	static const char *const known[] = { "name", "on", "where", "do", "mode" };
-	struct draft draft = { .node = node, .errors_before = p->errors->error_nr };
+	static const char *const known[] = {
+		"name", "description", "on", "where", "do", "mode", "errno", "kill", "breaker", "set",
+		"severity", "attack", "tags", "message", "expires",
+	};
+	struct draft draft = { .node = node };
 
 	draft.rule = ygr_policy_model_add_rule(p->model);
 	if (!draft.rule) {
@@ -275,11 +258,16 @@ void ygr_policy_rule_read(struct ygr_policy_parser *p, const struct ygr_yaml_nod
 					p->model->rule_nr, ygr_yaml_tree_describe(node));
 		return;
 	}
+	draft.rule->place = ygr_policy_parser_place(p, node);
 	read_rule_name(p, &draft);
 	ygr_yaml_tree_check_map(node, draft.what, known, NR(known), p->errors);
+	ygr_policy_parser_text(p, node, draft.what, "description");
 	read_on(p, &draft);
-	read_where(p, &draft);
 	read_action(p, &draft);
+	read_denial(p, &draft);
 	read_rule_mode(p, &draft);
-	check_reach(p, &draft);
+	read_labels(p, &draft);
+	read_where(p, &draft);
+	read_expiry(p, &draft);
+	ygr_policy_alert_read(p, node, draft.what, &draft.rule->alert);
 }

@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Policy text (YAML, docs/POLICY.md) -> model.
+ * Policy text -> model. The language is in docs/POLICY.md; each mistake is
+ * reported with its file, line and column, all of them at once.
  *
- * Pure: no I/O, no clock; user names are looked up by a function of the
- * caller. Any bytes are safe to pass. Every mistake of the text is reported,
- * not only the first; what is only doubtful is a warning.
+ * Pure: what only the host knows (users, other files) is asked of the
+ * caller's functions. Hostile text is safe: sizes and depths are bounded here
+ * and in yaml_tree.
  */
 #ifndef YGR_POLICY_TEXT_H
 #define YGR_POLICY_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "policy_host.h"
 #include "policy_model.h"
-#include "policy_value.h"
 #include "text_error.h"
 
 /*
+ * @file: what the text is called; files that it names are looked for in that directory
+ *
  * Return: 0 and *model (the caller destroys it), with warnings perhaps;
  * -EBADMSG with at least one error in `errors`; -ENOMEM. *model is untouched
  * on failure.
  */
-int ygr_policy_text_parse(const char *text, size_t bytes,
-			  const struct ygr_policy_users *users,
-			  struct ygr_policy_model **model,
+int ygr_policy_text_parse(const char *file, const char *text, size_t bytes,
+			  const struct ygr_policy_host *host, struct ygr_policy_model **model,
 			  struct ygr_text_errors *errors);
 
 #endif

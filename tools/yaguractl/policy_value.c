@@ -1,231 +1,349 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy_value.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "policy_network.h"
+#include "policy_pattern.h"
+#include "text_error.h"
 #include "yaml_tree.h"
 
-/* The longest address text, "/", three digits, NUL, and some to see it is longer. */
-#define NETWORK_TEXT_BYTES	64
+#define NOT_SET			UINT32_MAX	/* loginuid */
 
-struct reason {
-	char *text;
-	size_t cap;
+/* What a value is parsed with. */
+struct parsing {
+	enum ygr_field field;
+	const struct ygr_policy_host *host;
+	struct ygr_arena *arena;
+	struct ygr_policy_reason *why;
 };
 
-static int __attribute__((format(printf, 2, 3)))
-refuse(const struct reason *why, const char *fmt, ...)
+static int keep_text(const struct parsing *p, const char *bytes, size_t len,
+		     enum ygr_text_kind kind, union ygr_policy_value *value)
 {
-	va_list args;
+	const char *copy = ygr_arena_copy(p->arena, bytes, len);
 
-	va_start(args, fmt);
-	vsnprintf(why->text, why->cap, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-/* A "." or ".." between slashes, or at the end. */
-static const char *find_dots(const char *path, size_t len)
-{
-	size_t start, end;
-
-	for (start = 1; start < len; start = end + 1) {
-		for (end = start; end < len && path[end] != '/'; end++)
-			;
-		if (end - start == 1 && path[start] == '.')
-			return ".";
-		if (end - start == 2 && path[start] == '.' && path[start + 1] == '.')
-			return "..";
-	}
-	return NULL;
-}
-
-/* len: of the part that is compared, without the wildcard. */
-static int check_path(const char *text, size_t len, const struct reason *why)
-{
-	const char *dots;
-
-	if (text[0] != '/')
-		return refuse(why, "path \"%s\" is not absolute", text);
-	if (len > YGR_POLICY_PATH_MAX)
-		return refuse(why, "path of %zu bytes is longer than %u", len,
-			      YGR_POLICY_PATH_MAX);
-	if (strcspn(text, "*?") < len)
-		return refuse(why, "path \"%s\": only \"/**\" at the end is a wildcard",
-			      text);
-	if (strstr(text, "//"))
-		return refuse(why, "path \"%s\" is not normal: it has \"//\"", text);
-	dots = find_dots(text, len);
-	if (dots)
-		return refuse(why, "path \"%s\" is not normal: it has \"%s\"", text, dots);
-	return 0;
-}
-
-static int parse_path(const char *text, union ygr_policy_value *value,
-		      const struct reason *why)
-{
-	size_t len = strlen(text);
-	bool prefix = len >= 3 && !strcmp(text + len - 3, "/**");
-	char *copy;
-	int err;
-
-	if (prefix)
-		len -= 2;
-	err = check_path(text, len, why);
-	if (err)
-		return err;
-	if (!prefix && len > 1 && text[len - 1] == '/')
-		return refuse(why, "path \"%s\" ends in \"/\": write \"%.*s\" for the directory itself, \"%s**\" for what is below it",
-			      text, (int)len - 1, text, text);
-	copy = strndup(text, len);
 	if (!copy)
 		return -ENOMEM;
-	value->path.bytes = copy;
-	value->path.len = len;
-	value->path.kind = prefix ? YGR_PATH_PREFIX : YGR_PATH_EXACT;
+	value->text.bytes = copy;
+	value->text.len = len;
+	value->text.kind = kind;
 	return 0;
 }
 
-static int parse_range(const char *text, const char *what, uint64_t max,
-		       union ygr_policy_value *value, const struct reason *why)
+static int parse_path(const struct parsing *p, const char *text, union ygr_policy_value *value)
 {
-	const char *dash = strchr(text, '-');
+	bool is_unix = p->field == YGR_FIELD_UNIX;
+	struct ygr_policy_pattern pattern;
+	int err;
+
+	err = ygr_policy_pattern_parse(text, is_unix ? "unix name" : "path", is_unix, &pattern,
+				       p->why);
+	return err ?: keep_text(p, pattern.bytes, pattern.len, pattern.kind, value);
+}
+
+/* "user.*": every attribute of that beginning. */
+static int parse_xattr(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	size_t len = strlen(text), wild = strcspn(text, "*?");
+
+	if (len > YGR_POLICY_GLOB_MAX)
+		return ygr_policy_reason_set(p->why, "attribute name of %zu bytes is longer than %u",
+					     len, YGR_POLICY_GLOB_MAX);
+	if (wild == len)
+		return keep_text(p, text, len, YGR_TEXT_EXACT, value);
+	if (!wild || wild + 1 != len || text[wild] != '*')
+		return ygr_policy_reason_set(p->why, "attribute name \"%s\": only \"*\" at the end is a wildcard",
+					     text);
+	return keep_text(p, text, wild, YGR_TEXT_PREFIX, value);
+}
+
+static int parse_argument(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	size_t len = strlen(text);
+
+	if (len > YGR_POLICY_PATH_MAX)
+		return ygr_policy_reason_set(p->why, "argument of %zu bytes is longer than %u", len,
+					     YGR_POLICY_PATH_MAX);
+	return keep_text(p, text, len, YGR_TEXT_CONTAINS, value);
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int parse_digest(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	struct ygr_digest_item digest;
+	size_t len = strlen(text), i;
+	int high, low;
+
+	if (len != 2 * sizeof(digest.bytes))
+		return ygr_policy_reason_set(p->why, "%s \"%s\": expected 64 hexadecimal digits, got %zu characters",
+					     ygr_policy_field[p->field].key, text, len);
+	for (i = 0; i < sizeof(digest.bytes); i++) {
+		high = nibble(text[2 * i]);
+		low = nibble(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return ygr_policy_reason_set(p->why, "%s \"%s\": expected 64 hexadecimal digits",
+						     ygr_policy_field[p->field].key, text);
+		digest.bytes[i] = high << 4 | low;
+	}
+	value->digest = digest;
+	return 0;
+}
+
+/* "MAJOR:MINOR:INODE", as stat(1) -c %Hd:%Ld:%i has it. */
+static int parse_file_id(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	uint64_t number[3] = { 0 };
+	const char *at = text;
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < 3; i++, at += len + 1) {
+		len = strcspn(at, ":");
+		if (!ygr_yaml_tree_parse_u64(at, len, &number[i]) || (at[len] == ':') != (i < 2))
+			return ygr_policy_reason_set(p->why, "file-id \"%s\": expected MAJOR:MINOR:INODE, such as 8:1:12345",
+						     text);
+	}
+	if (number[0] > UINT32_MAX || number[1] > UINT32_MAX)
+		return ygr_policy_reason_set(p->why, "file-id \"%s\": device number above %u", text,
+					     UINT32_MAX);
+	value->id.dev_major = number[0];
+	value->id.dev_minor = number[1];
+	value->id.ino = number[2];
+	return 0;
+}
+
+static int parse_cgroup_id(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	uint64_t id;
+
+	if (!ygr_yaml_tree_parse_u64(text, strlen(text), &id))
+		return ygr_policy_reason_set(p->why, "cgroup-id \"%s\": expected a number", text);
+	value->id.ino = id;
+	return 0;
+}
+
+static int parse_range(const struct parsing *p, const char *text, uint64_t max,
+		       union ygr_policy_value *value)
+{
+	const char *what = ygr_policy_field[p->field].key, *dash = strchr(text, '-');
 	size_t low_len = dash ? (size_t)(dash - text) : strlen(text);
 	const char *high_text = dash ? dash + 1 : text;
 	uint64_t low, high;
 
 	if (!ygr_yaml_tree_parse_u64(text, low_len, &low) ||
 	    !ygr_yaml_tree_parse_u64(high_text, strlen(high_text), &high))
-		return refuse(why, "%s \"%s\": expected a number or a range such as 1000-1999",
-			      what, text);
+		return ygr_policy_reason_set(p->why, "%s \"%s\": expected a number or a range such as 1000-1999",
+					     what, text);
 	if (low > max || high > max)
-		return refuse(why, "%s %s is above %llu", what, text,
-			      (unsigned long long)max);
+		return ygr_policy_reason_set(p->why, "%s %s is above %llu", what, text,
+					     (unsigned long long)max);
 	if (low > high)
-		return refuse(why, "%s range %s is the wrong way round: write %llu-%llu",
-			      what, text, (unsigned long long)high,
-			      (unsigned long long)low);
+		return ygr_policy_reason_set(p->why, "%s range %s is the wrong way round: write %llu-%llu",
+					     what, text, (unsigned long long)high,
+					     (unsigned long long)low);
 	value->range.low = low;
 	value->range.high = high;
 	return 0;
 }
 
-static int parse_uid(const char *text, const struct ygr_policy_users *users,
-		     union ygr_policy_value *value, const struct reason *why)
+static void set_number(union ygr_policy_value *value, uint32_t number)
 {
+	value->range.low = number;
+	value->range.high = number;
+}
+
+static bool is_number(const char *text)
+{
+	return text[0] == '-' || (text[0] >= '0' && text[0] <= '9');
+}
+
+static int parse_user(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	const struct ygr_policy_host *host = p->host;
 	uint32_t uid;
 
-	if (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'))
-		return parse_range(text, "uid", UINT32_MAX, value, why);
-	if (!users->find_uid(text, &uid, users->context))
-		return refuse(why, "no user is named \"%s\" on this host", text);
-	value->range.low = uid;
-	value->range.high = uid;
+	if (is_number(text))
+		return parse_range(p, text, UINT32_MAX, value);
+	if (!host->find_uid || !host->find_uid(text, &uid, host->context))
+		return ygr_policy_reason_set(p->why, "no user is named \"%s\" on this host", text);
+	set_number(value, uid);
 	return 0;
 }
 
-/* Return: whether a bit was set there. */
-static bool clear_host_bits(uint8_t *addr, unsigned int prefix_len)
+static int parse_group(const struct parsing *p, const char *text, union ygr_policy_value *value)
 {
-	bool found = false;
-	unsigned int i;
+	const struct ygr_policy_host *host = p->host;
+	uint32_t gid;
 
-	for (i = prefix_len; i < 128; i++) {
-		found |= addr[i / 8] & (0x80 >> i % 8);
-		addr[i / 8] &= ~(0x80 >> i % 8);
-	}
-	return found;
+	if (is_number(text))
+		return parse_range(p, text, UINT32_MAX, value);
+	if (!host->find_gid || !host->find_gid(text, &gid, host->context))
+		return ygr_policy_reason_set(p->why, "no group is named \"%s\" on this host", text);
+	set_number(value, gid);
+	return 0;
 }
 
-/*
- * IPv4 over an IPv6 socket is judged as the IPv4 it is, so that a rule in
- * mapped form would never match.
- */
-static int check_not_mapped(const char *text, const struct ygr_cidr_item *cidr,
-			    const struct reason *why)
+static int parse_login(const struct parsing *p, const char *text, union ygr_policy_value *value)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	char plain[INET_ADDRSTRLEN];
-
-	if (cidr->family != AF_INET6 || cidr->prefix_len < 96 ||
-	    memcmp(cidr->addr, mapped, sizeof(mapped)))
-		return 0;
-	inet_ntop(AF_INET, cidr->addr + 12, plain, sizeof(plain));
-	return refuse(why, "network \"%s\" is IPv4 in IPv6 form: write %s/%u", text,
-		      plain, cidr->prefix_len - 96);
+	if (strcmp(text, "unset"))
+		return parse_user(p, text, value);
+	set_number(value, NOT_SET);
+	return 0;
 }
 
-static int parse_address(const char *addr_text, struct ygr_cidr_item *cidr)
+/* A word for a number, or the number. */
+static int parse_number(const struct parsing *p, const char *text, union ygr_policy_value *value)
 {
-	if (inet_pton(AF_INET, addr_text, cidr->addr) == 1) {
-		cidr->family = AF_INET;
-		cidr->prefix_len = 32;
+	const struct ygr_policy_field *field = &ygr_policy_field[p->field];
+	const struct ygr_policy_number *known = ygr_policy_field_numbers(field->syntax);
+	const char *words[32], *near;
+	size_t i;
+
+	if (is_number(text))
+		return parse_range(p, text, UINT16_MAX, value);
+	for (i = 0; known[i].word; i++) {
+		words[i] = known[i].word;
+		if (strcmp(text, known[i].word))
+			continue;
+		set_number(value, known[i].number);
 		return 0;
 	}
-	if (inet_pton(AF_INET6, addr_text, cidr->addr) == 1) {
-		cidr->family = AF_INET6;
-		cidr->prefix_len = 128;
-		return 0;
-	}
-	return -EINVAL;
+	near = ygr_text_error_suggest(text, words, i);
+	return ygr_policy_reason_set(p->why, "unknown %s \"%s\"%s%s%s", field->key, text,
+				     near ? " (did you mean \"" : ": expected a number or a word such as ",
+				     near ?: words[0], near ? "\"?)" : "");
 }
 
-static int parse_cidr(const char *text, union ygr_policy_value *value,
-		      const struct reason *why)
+static int parse_word(const struct parsing *p, const char *text, union ygr_policy_value *value)
 {
-	char addr_text[NETWORK_TEXT_BYTES], network[INET6_ADDRSTRLEN];
-	struct ygr_cidr_item cidr = { 0 };
-	char *slash;
-	uint64_t prefix_len;
+	unsigned int nr, i;
+	const char *const *words = ygr_policy_field_words(p->field, &nr);
+	const char *near;
+
+	for (i = 0; i < nr; i++) {
+		if (strcmp(text, words[i]))
+			continue;
+		value->bits = 1ull << i;
+		return 0;
+	}
+	near = ygr_text_error_suggest(text, words, nr);
+	return ygr_policy_reason_set(p->why, "%s: unknown word \"%s\"%s%s%s",
+				     ygr_policy_field[p->field].key, text,
+				     near ? " (did you mean \"" : "", near ?: "", near ? "\"?)" : "");
+}
+
+static int parse_network(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	return ygr_policy_network_parse(text, &value->cidr, p->why);
+}
+
+static int parse_port(const struct parsing *p, const char *text, union ygr_policy_value *value)
+{
+	return parse_range(p, text, UINT16_MAX, value);
+}
+
+typedef int (*parse_fn)(const struct parsing *p, const char *text, union ygr_policy_value *value);
+
+static const parse_fn parsers[] = {
+	[YGR_SYNTAX_PATH]	= parse_path,
+	[YGR_SYNTAX_UNIX]	= parse_path,
+	[YGR_SYNTAX_XATTR]	= parse_xattr,
+	[YGR_SYNTAX_ARGUMENT]	= parse_argument,
+	[YGR_SYNTAX_DIGEST]	= parse_digest,
+	[YGR_SYNTAX_FILE_ID]	= parse_file_id,
+	[YGR_SYNTAX_CGROUP_ID]	= parse_cgroup_id,
+	[YGR_SYNTAX_CIDR]	= parse_network,
+	[YGR_SYNTAX_PORT]	= parse_port,
+	[YGR_SYNTAX_USER]	= parse_user,
+	[YGR_SYNTAX_LOGIN]	= parse_login,
+	[YGR_SYNTAX_GROUP]	= parse_group,
+	[YGR_SYNTAX_FAMILY]	= parse_number,
+	[YGR_SYNTAX_TYPE]	= parse_number,
+	[YGR_SYNTAX_PROTOCOL]	= parse_number,
+	[YGR_SYNTAX_WORD]	= parse_word,
+};
+
+int ygr_policy_value_parse(enum ygr_field field, const char *text,
+			   const struct ygr_policy_host *host, struct ygr_arena *arena,
+			   union ygr_policy_value *value, struct ygr_policy_reason *why)
+{
+	const struct parsing p = { .field = field, .host = host, .arena = arena, .why = why };
+	union ygr_policy_value parsed;
 	int err;
 
-	snprintf(addr_text, sizeof(addr_text), "%s", text);
-	slash = strchr(addr_text, '/');
-	if (slash)
-		*slash++ = '\0';
-	if (parse_address(addr_text, &cidr))
-		return refuse(why, "\"%s\" is not a network: expected an IPv4 or IPv6 address, or ADDRESS/BITS",
-			      text);
-	if (slash) {
-		if (!ygr_yaml_tree_parse_u64(slash, strlen(slash), &prefix_len) ||
-		    prefix_len > cidr.prefix_len)
-			return refuse(why, "network \"%s\": expected a prefix length from 0 to %u",
-				      text, cidr.prefix_len);
-		cidr.prefix_len = prefix_len;
-	}
-	if (clear_host_bits(cidr.addr, cidr.prefix_len)) {
-		inet_ntop(cidr.family, cidr.addr, network, sizeof(network));
-		return refuse(why, "network \"%s\" has host bits set: write %s/%u",
-			      text, network, cidr.prefix_len);
-	}
-	err = check_not_mapped(text, &cidr, why);
+	/* Values are compared as bytes. */
+	memset(&parsed, 0, sizeof(parsed));
+	err = parsers[ygr_policy_field[field].syntax](&p, text, &parsed);
 	if (!err)
-		value->cidr = cidr;
+		*value = parsed;
 	return err;
 }
 
-int ygr_policy_value_parse(enum ygr_dimension dimension, const char *text,
-			   const struct ygr_policy_users *users,
-			   union ygr_policy_value *value, char *why, size_t cap)
+static size_t format_range(enum ygr_policy_syntax syntax, const struct ygr_range_item *range, char *text,
+			   size_t cap)
 {
-	const struct reason reason = { .text = why, .cap = cap };
+	const struct ygr_policy_number *known = ygr_policy_field_numbers(syntax);
 
-	switch (dimension) {
-	case YGR_DIM_PATH:
-		return parse_path(text, value, &reason);
-	case YGR_DIM_UID:
-		return parse_uid(text, users, value, &reason);
-	case YGR_DIM_CIDR:
-		return parse_cidr(text, value, &reason);
-	case YGR_DIM_PORT:
-		return parse_range(text, "port", 65535, value, &reason);
-	case YGR_DIM_NR:
-		break;
+	if (range->low != range->high)
+		return snprintf(text, cap, "%u-%u", range->low, range->high);
+	if (syntax == YGR_SYNTAX_LOGIN && range->low == NOT_SET)
+		return snprintf(text, cap, "unset");
+	for (; known && known->word; known++)
+		if (known->number == range->low)
+			return snprintf(text, cap, "%s", known->word);
+	return snprintf(text, cap, "%u", range->low);
+}
+
+static size_t format_text(enum ygr_policy_syntax syntax, const struct ygr_policy_text_value *value,
+			  char *text)
+{
+	size_t used = value->len;
+
+	if (syntax == YGR_SYNTAX_PATH || syntax == YGR_SYNTAX_UNIX)
+		return ygr_policy_pattern_format(value->bytes, value->len, value->kind, text);
+	memcpy(text, value->bytes, value->len);
+	if (value->kind == YGR_TEXT_PREFIX)
+		text[used++] = '*';
+	text[used] = '\0';
+	return used;
+}
+
+static size_t format_id(enum ygr_policy_syntax syntax, const struct ygr_id_item *id, char *text, size_t cap)
+{
+	if (syntax == YGR_SYNTAX_CGROUP_ID)
+		return snprintf(text, cap, "%llu", (unsigned long long)id->ino);
+	return snprintf(text, cap, "%u:%u:%llu", id->dev_major, id->dev_minor,
+			(unsigned long long)id->ino);
+}
+
+size_t ygr_policy_value_format(enum ygr_field field, const union ygr_policy_value *value,
+			       char text[YGR_POLICY_VALUE_TEXT])
+{
+	const struct ygr_policy_field *of = &ygr_policy_field[field];
+	size_t i;
+
+	switch (ygr_field_shapes[field].section) {
+	case YGR_SECTION_TEXTS:
+		return format_text(of->syntax, &value->text, text);
+	case YGR_SECTION_RANGES:
+		return format_range(of->syntax, &value->range, text, YGR_POLICY_VALUE_TEXT);
+	case YGR_SECTION_CIDRS:
+		return ygr_policy_network_format(&value->cidr, text, YGR_POLICY_VALUE_TEXT);
+	case YGR_SECTION_IDS:
+		return format_id(of->syntax, &value->id, text, YGR_POLICY_VALUE_TEXT);
+	default:
+		for (i = 0; i < sizeof(value->digest.bytes); i++)
+			sprintf(text + 2 * i, "%02x", value->digest.bytes[i]);
+		return 2 * sizeof(value->digest.bytes);
 	}
-	return refuse(&reason, "unknown dimension");
 }

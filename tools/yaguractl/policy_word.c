@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy_word.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -23,6 +24,12 @@ const char *const ygr_policy_word_on[YGR_ON_NR] = {
 	[YGR_ON_LISTEN]		= "listen",
 	[YGR_ON_CONNECT]	= "connect",
 	[YGR_ON_ACCEPT]		= "accept",
+	[YGR_ON_LINK]		= "link",
+	[YGR_ON_CHMOD]		= "chmod",
+	[YGR_ON_CHOWN]		= "chown",
+	[YGR_ON_SETXATTR]	= "setxattr",
+	[YGR_ON_TRUNCATE]	= "truncate",
+	[YGR_ON_SEND]		= "send",
 };
 
 const char *const ygr_policy_word_action[YGR_ACTION_NR] = {
@@ -30,6 +37,7 @@ const char *const ygr_policy_word_action[YGR_ACTION_NR] = {
 	[YGR_ACTION_RECORD]	= "record",
 	[YGR_ACTION_IGNORE]	= "ignore",
 	[YGR_ACTION_DENY]	= "deny",
+	[YGR_ACTION_LABEL]	= "label",
 };
 
 const char *const ygr_policy_word_mode[YGR_MODE_NR] = {
@@ -37,22 +45,27 @@ const char *const ygr_policy_word_mode[YGR_MODE_NR] = {
 	[YGR_MODE_MONITOR]	= "monitor",
 };
 
-const char *const ygr_policy_word_dimension[YGR_DIM_NR] = {
-	[YGR_DIM_PATH]		= "path",
-	[YGR_DIM_UID]		= "uid",
-	[YGR_DIM_CIDR]		= "cidr",
-	[YGR_DIM_PORT]		= "port",
+const char *const ygr_policy_word_severity[YGR_POLICY_SEVERITY_NR] = {
+	"info", "low", "medium", "high", "critical",
 };
 
-/* "file" is what changes files or runs code: reading is asked for by name. */
+const char *const ygr_policy_word_errno[YGR_POLICY_ERRNO_NR] = {
+	"EPERM", "EACCES", "ECONNREFUSED", "ENOENT",
+};
+
+const uint32_t ygr_policy_word_errno_number[YGR_POLICY_ERRNO_NR] = {
+	EPERM, EACCES, ECONNREFUSED, ENOENT,
+};
+
+/*
+ * "file" is what changes files or runs code in them, "socket" what sets connections up:
+ * reading a file and sending a datagram are asked for by name.
+ */
 const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR] = {
 	{ "open",   YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE) },
-	{ "file",   YGR_ON_BIT(YGR_ON_OPEN_WRITE) | YGR_ON_BIT(YGR_ON_CREATE) |
-		    YGR_ON_BIT(YGR_ON_UNLINK) | YGR_ON_BIT(YGR_ON_RENAME) |
-		    YGR_ON_BIT(YGR_ON_MMAP_EXEC) },
-	{ "socket", YGR_ON_BIT(YGR_ON_SOCKET_CREATE) | YGR_ON_BIT(YGR_ON_BIND) |
-		    YGR_ON_BIT(YGR_ON_LISTEN) | YGR_ON_BIT(YGR_ON_CONNECT) |
-		    YGR_ON_BIT(YGR_ON_ACCEPT) },
+	{ "file",   YGR_ON_WITH_FILE & ~(YGR_ON_BIT(YGR_ON_EXEC) | YGR_ON_BIT(YGR_ON_OPEN_READ)) },
+	{ "socket", YGR_ON_WITH_SOCKET & ~YGR_ON_BIT(YGR_ON_SEND) },
+	{ "all",    YGR_ON_ALL },
 };
 
 static const char *const error_texts[] = {
@@ -69,14 +82,23 @@ static const char *const error_texts[] = {
 	[YGR_POLICY_E_RULE_ACTION]	= "a rule with an unknown action, or one that denies what cannot be denied",
 	[YGR_POLICY_E_RULE_MODE]	= "a rule with an unknown mode",
 	[YGR_POLICY_E_RULE_FLAGS]	= "a rule with unknown flags",
-	[YGR_POLICY_E_SPAN]		= "a rule that refers outside a section",
-	[YGR_POLICY_E_PATH]		= "a path that is too long, not absolute or not normal",
-	[YGR_POLICY_E_UID]		= "a uid range whose end is below its start",
+	[YGR_POLICY_E_SPAN]		= "a test that refers outside a section",
+	[YGR_POLICY_E_TEXT]		= "a name or pattern that is too long, not absolute or not normal",
+	[YGR_POLICY_E_RANGE]		= "a range whose end is below its start, too high, or out of order",
 	[YGR_POLICY_E_CIDR]		= "a network with a bad family, prefix length or host bits",
-	[YGR_POLICY_E_PORT]		= "a port range out of order or above 65535",
+	[YGR_POLICY_E_FIELD]		= "a test of an unknown field, or with values that its field does not have",
 	[YGR_POLICY_E_TOO_MANY]		= "too many rules or items",
-	[YGR_POLICY_E_SHARED]		= "too many rules about the same path, network or event",
-	[YGR_POLICY_E_NESTED]		= "too many directories or networks within one another",
+	[YGR_POLICY_E_SHARED]		= "too many rules about the same path, file, network or event",
+	[YGR_POLICY_E_NESTED]		= "too many directories, suffixes or networks within one another",
+	[YGR_POLICY_E_CLAUSE]		= "a rule with too many or misplaced alternatives or conditions",
+	[YGR_POLICY_E_LABEL]		= "a label without a good name, or one that is not there",
+	[YGR_POLICY_E_SUBJECTS]		= "too many different lists of programs or cgroups",
+	[YGR_POLICY_E_ARGV]		= "too many texts to look for in arguments",
+	[YGR_POLICY_E_RULE_ERROR]	= "a rule with an error that it may not choose",
+	[YGR_POLICY_E_BREAKER]		= "a breaker with a number but no time, or the reverse",
+	[YGR_POLICY_E_UNSUPPORTED]	= "a condition that this kernel cannot judge (fs-verity)",
+	[YGR_POLICY_E_SIGNATURE]	= "a signature that is missing or by no trusted key",
+	[YGR_POLICY_E_SERIAL]		= "a serial number below one that was loaded before",
 };
 
 bool ygr_policy_word_find_on(const char *word, uint64_t *on)
@@ -113,19 +135,6 @@ const char *ygr_policy_word_suggest_on(const char *word)
 const char *ygr_policy_word_first_on(uint64_t on)
 {
 	return ygr_policy_word_on[__builtin_ctzll(on)];
-}
-
-uint64_t ygr_policy_word_on_with(enum ygr_dimension dimension)
-{
-	switch (dimension) {
-	case YGR_DIM_PATH:
-		return YGR_ON_WITH_PATH;
-	case YGR_DIM_CIDR:
-	case YGR_DIM_PORT:
-		return YGR_ON_WITH_ADDRESS;
-	default:
-		return YGR_ON_BIT(YGR_ON_NR) - 1;
-	}
 }
 
 const char *ygr_policy_word_error(uint32_t code)

@@ -18,13 +18,16 @@
 #include <yagura/ygr_event.h>
 
 /* Layout of the ioctls and of the ring. A reader refuses one it does not know. */
-#define YGR_ABI_VERSION		1
+#define YGR_ABI_VERSION		2
 
 #define YGR_DEVICE_PATH		"/dev/yagura"
 
 /* ygr_info.features */
 #define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced */
 #define YGR_FEATURE_MNT_NS	(1ull << 1)	/* mnt_ns is filled */
+#define YGR_FEATURE_SHA256	(1ull << 2)	/* executed files can be digested */
+#define YGR_FEATURE_VERITY	(1ull << 3)	/* fs-verity digests can be asked for */
+#define YGR_FEATURE_SIGNED	(1ull << 4)	/* only signed policies are taken */
 
 struct ygr_info {
 	__u32	abi_version;
@@ -101,6 +104,14 @@ struct ygr_stats {
 	__u64	denied;		/* events refused */
 	__u64	path_failed;	/* paths that could not be resolved */
 	__u64	argv_failed;	/* argument vectors that could not be read */
+	__u64	protected;	/* denials that the never-deny set overruled */
+	__u64	monitored;	/* denials not enforced since a breaker tripped or no reader was there */
+	__u64	killed;		/* processes killed by a rule */
+	__u64	digested;	/* files digested; those found in the cache not counted */
+	__u64	digest_failed;	/* files too large or not readable */
+	__u64	process_begun;	/* processes met: forked, or there when the module was loaded */
+	__u64	process_ended;	/* of these */
+	__u64	process_failed;	/* processes whose program could not be kept: rules with exe miss them */
 	__u64	head;		/* bytes written; 0 for the sum */
 	__u64	tail;		/* bytes consumed; 0 for the sum */
 };
@@ -121,27 +132,41 @@ enum ygr_policy_error_code {
 	YGR_POLICY_E_RULE_MODE		= 11,
 	YGR_POLICY_E_RULE_FLAGS		= 12,
 	YGR_POLICY_E_SPAN		= 13,	/* refers outside its section */
-	YGR_POLICY_E_PATH		= 14,	/* kind, length, not absolute, not normal */
-	YGR_POLICY_E_UID		= 15,	/* low above high; a rule's not ascending and apart */
+	YGR_POLICY_E_TEXT		= 14,	/* kind, length, not absolute, not normal, bad glob */
+	YGR_POLICY_E_RANGE		= 15,	/* low above high, or too high; a test's not ascending and apart */
 	YGR_POLICY_E_CIDR		= 16,	/* family, prefix length, or host bits set */
-	YGR_POLICY_E_PORT		= 17,	/* as for uids */
-	YGR_POLICY_E_TOO_MANY		= 18,	/* rules, items, or items of all rules together */
-	YGR_POLICY_E_SHARED		= 19,	/* too many rules about one path, network or event */
-	YGR_POLICY_E_NESTED		= 20,	/* too many directories or networks within one another */
+	YGR_POLICY_E_FIELD		= 17,	/* unknown; bits, items or padding that it does not have */
+	YGR_POLICY_E_TOO_MANY		= 18,	/* rules, items, or items of all tests together */
+	YGR_POLICY_E_SHARED		= 19,	/* too many clauses about one key, or of one event without a key */
+	YGR_POLICY_E_NESTED		= 20,	/* too many directories, suffixes or networks within one another */
+	YGR_POLICY_E_CLAUSE		= 21,	/* clauses or tests with holes, none, or too many of one rule */
+	YGR_POLICY_E_LABEL		= 22,	/* name, or a bit without a label */
+	YGR_POLICY_E_SUBJECTS		= 23,	/* too many distinct lists of programs and cgroups */
+	YGR_POLICY_E_ARGV		= 24,	/* too many texts to look for in arguments */
+	YGR_POLICY_E_RULE_ERROR		= 25,	/* an errno that a rule may not choose */
+	YGR_POLICY_E_BREAKER		= 26,	/* a number without seconds, or the reverse */
+	YGR_POLICY_E_UNSUPPORTED	= 27,	/* a field that this kernel cannot fill (fs-verity) */
+	YGR_POLICY_E_SIGNATURE		= 28,	/* missing, or not by a trusted key: -EKEYREJECTED */
+	YGR_POLICY_E_SERIAL		= 29,	/* older than what was loaded before: -EKEYREJECTED */
 };
 
 struct ygr_policy_load {
 	__u64	blob;		/* in: address */
-	__u64	blob_bytes;	/* in: 1 .. YGR_POLICY_BYTES_MAX, else -E2BIG or -EINVAL */
+	__u64	blob_bytes;	/* in: 1 .. YGR_POLICY_BYTES_MAX, else -EINVAL or -E2BIG */
 	__u64	expect_generation; /* in: load only over this one, else -ESTALE; ~0: any */
+	__u64	signature;	/* in: address of a detached PKCS#7 signature of the blob */
+	__u32	signature_bytes; /* in: 0: none; at most YGR_POLICY_SIGNATURE_MAX, else -E2BIG */
+	__u32	confirm_s;	/* in: without CONFIRM within so many seconds, the policy before returns; 0: at once for good; at most YGR_CONFIRM_S_MAX */
 	__u32	flags;		/* in: 0 */
 	__u32	pad;		/* in: 0 */
 	__u64	generation;	/* out: the new one */
-	__u32	error_code;	/* out: enum ygr_policy_error_code when -EBADMSG */
+	__u32	error_code;	/* out: enum ygr_policy_error_code when -EBADMSG or -EKEYREJECTED */
 	__u32	error_offset;	/* out: of the bad byte in the blob */
 };
 
 #define YGR_GENERATION_ANY	0xffffffffffffffffull
+#define YGR_POLICY_SIGNATURE_MAX 65536u
+#define YGR_CONFIRM_S_MAX	86400u
 
 struct ygr_policy_show {
 	__u64	blob;		/* in: address; may be 0 when blob_cap is 0 */
@@ -152,11 +177,66 @@ struct ygr_policy_show {
 	__u32	pad;		/* in: 0 */
 };
 
-struct ygr_policy_clear {
+/*
+ * CLEAR: no policy, which is a generation of its own, and what ROLLBACK undoes; where only
+ * signed policies are taken: -EKEYREJECTED. CONFIRM: the policy loaded on trial stays (none
+ * is: -ENOENT). ROLLBACK: the policy before the one in force returns (none is kept: -ENOENT; where
+ * only signed ones are taken and its serial is behind: -EKEYREJECTED), as a new generation; a
+ * second ROLLBACK undoes it. LOCK: until the next boot, load, clear and rollback fail with -EPERM,
+ * unloading the module with -EWOULDBLOCK; refused with -EBUSY while a trial runs.
+ *
+ * While a trial runs, what it replaced is kept, be it no policy at all: another LOAD takes the trial's
+ * place, CLEAR ends it, ROLLBACK and its end by itself return to what is kept. A policy on
+ * trial that did not stay is not kept: ROLLBACK never brings back what nobody confirmed.
+ */
+struct ygr_policy_change {
 	__u64	expect_generation; /* in: as for load */
 	__u32	flags;		/* in: 0 */
 	__u32	pad;		/* in: 0 */
-	__u64	generation;	/* out: the one that says "no policy": events carry it */
+	__u64	generation;	/* out: the one in force then */
+};
+
+/* ygr_policy_state.flags */
+#define YGR_STATE_LOCKED	(1u << 0)
+#define YGR_STATE_TRIPPED	(1u << 1)	/* the whole policy's breaker: it is all monitor */
+#define YGR_STATE_NO_READER	(1u << 2)	/* daemon_timeout_s is over: it is all monitor */
+
+struct ygr_policy_state {
+	__u64	generation;	/* out: in force; 0: none ever */
+	__u64	previous_generation; /* out: what ROLLBACK would return to; 0: nothing */
+	__u64	serial;		/* out: the highest loaded, where signatures are required; else 0 */
+	__u64	bytes;		/* out: of kernel memory; what is kept for ROLLBACK not counted */
+	__u32	rule_nr;	/* out */
+	__u32	confirm_left_ms; /* out: 0: no trial runs */
+	__u32	flags;		/* out: YGR_STATE_* */
+	__u32	pad;
+};
+
+/* What a rule did, in this generation. Of one that denies, held_nr = denied_nr + would_deny_nr. */
+struct ygr_rule_stats {
+	__u64	held_nr;	/* times it decided or labelled; an exec or accept once, not twice */
+	__u64	denied_nr;
+	__u64	would_deny_nr;	/* by its mode, a breaker, the never-deny set or the lack of a reader */
+	__u32	tripped;	/* 1: its breaker has made it monitor */
+	__u32	pad;
+};
+
+struct ygr_policy_stats {
+	__u64	rules;		/* in: address of struct ygr_rule_stats[]; may be 0 when rule_cap is 0 */
+	__u32	rule_cap;	/* in: room there, in rules */
+	__u32	rule_nr;	/* out: more than rule_cap: -ENOSPC */
+	__u64	generation;	/* out */
+	__u32	flags;		/* in: 0 */
+	__u32	pad;		/* in: 0 */
+};
+
+/* The built-in never-deny set: lines "program PATH", "shell PATH", "loader PATH". */
+struct ygr_policy_protected {
+	__u64	text;		/* in: address; may be 0 when text_cap is 0 */
+	__u32	text_cap;	/* in */
+	__u32	text_bytes;	/* out: more than text_cap: -ENOSPC */
+	__u32	flags;		/* in: 0 */
+	__u32	pad;		/* in: 0 */
 };
 
 #define YGR_IOC_MAGIC		0xb8
@@ -166,6 +246,12 @@ struct ygr_policy_clear {
 #define YGR_IOC_GET_STATS	_IOWR(YGR_IOC_MAGIC, 3, struct ygr_stats)
 #define YGR_IOC_POLICY_LOAD	_IOWR(YGR_IOC_MAGIC, 16, struct ygr_policy_load)
 #define YGR_IOC_POLICY_SHOW	_IOWR(YGR_IOC_MAGIC, 17, struct ygr_policy_show)
-#define YGR_IOC_POLICY_CLEAR	_IOWR(YGR_IOC_MAGIC, 18, struct ygr_policy_clear)
+#define YGR_IOC_POLICY_CLEAR	_IOWR(YGR_IOC_MAGIC, 18, struct ygr_policy_change)
+#define YGR_IOC_POLICY_CONFIRM	_IOWR(YGR_IOC_MAGIC, 19, struct ygr_policy_change)
+#define YGR_IOC_POLICY_ROLLBACK	_IOWR(YGR_IOC_MAGIC, 20, struct ygr_policy_change)
+#define YGR_IOC_POLICY_LOCK	_IOWR(YGR_IOC_MAGIC, 21, struct ygr_policy_change)
+#define YGR_IOC_POLICY_STATE	_IOR(YGR_IOC_MAGIC, 22, struct ygr_policy_state)
+#define YGR_IOC_POLICY_STATS	_IOWR(YGR_IOC_MAGIC, 23, struct ygr_policy_stats)
+#define YGR_IOC_POLICY_PROTECTED _IOWR(YGR_IOC_MAGIC, 24, struct ygr_policy_protected)
 
 #endif

@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 /* The meaning of records. Raised when a field or a type is added. */
-#define YGR_SCHEMA_VERSION	1
+#define YGR_SCHEMA_VERSION	2
 
 #define YGR_COMM_BYTES		16
 
@@ -38,6 +38,11 @@ enum ygr_event_type {
 	YGR_EV_UNLINK		= 18,	/* attempt to remove a name */
 	YGR_EV_RENAME		= 19,	/* attempt to rename */
 	YGR_EV_MMAP_EXEC	= 20,	/* attempt to map a file executable */
+	YGR_EV_LINK		= 21,	/* attempt to give a file another name */
+	YGR_EV_CHMOD		= 22,	/* attempt to change permissions */
+	YGR_EV_CHOWN		= 23,	/* attempt to change owner or group */
+	YGR_EV_SETXATTR		= 24,	/* attempt to set an extended attribute */
+	YGR_EV_TRUNCATE		= 25,	/* attempt to cut or extend a file by name or descriptor */
 
 	YGR_EV_SOCKET_CREATE	= 32,	/* attempt */
 	YGR_EV_BIND		= 33,	/* attempt */
@@ -45,10 +50,13 @@ enum ygr_event_type {
 	YGR_EV_CONNECT		= 35,	/* attempt */
 	YGR_EV_ACCEPT		= 36,	/* denied attempt, or a connection taken */
 
+	YGR_EV_SEND		= 37,	/* attempt to send a datagram; only where a rule looks */
+
 	YGR_EV_START		= 240,	/* the module was loaded */
 	YGR_EV_POLICY		= 241,	/* a policy was published or cleared */
 	YGR_EV_GAP		= 242,	/* events were dropped before this record */
 	YGR_EV_TOTALS		= 243,	/* an accounting interval ended */
+	YGR_EV_BREAKER		= 244,	/* a breaker tripped: a rule, or all, is monitor from now on */
 };
 
 /*
@@ -83,6 +91,11 @@ enum ygr_verdict {
 #define YGR_F_NO_PATH		(1u << 5)  /* the path could not be resolved */
 #define YGR_F_SCRIPT		(1u << 6)  /* exec of a #! script (or binfmt_misc): exe is its interpreter */
 #define YGR_F_COMPAT		(1u << 7)  /* 32-bit system call */
+#define YGR_F_PROTECTED		(1u << 8)  /* would deny: the never-deny set overruled an enforced rule */
+#define YGR_F_BREAKER		(1u << 9)  /* would deny: a breaker has made the rule, or all, monitor */
+#define YGR_F_NO_READER		(1u << 10) /* would deny: no daemon for longer than the policy allows */
+#define YGR_F_KILLED		(1u << 11) /* the rule killed the process */
+#define YGR_F_NO_DIGEST		(1u << 12) /* the file was to be digested and could not: too large, or an error */
 
 /*
  * The common head: 144 bytes. A process is named for ever by (boot id, tgid,
@@ -131,6 +144,11 @@ enum ygr_string_tag {
 	YGR_STR_UNIX_PATH	= 6,	/* socket: AF_UNIX name; starts with NUL if abstract */
 	YGR_STR_RULE		= 7,	/* name of the rule that decided */
 	YGR_STR_HOOKS		= 8,	/* start: "symbol=state" items, space-separated */
+	YGR_STR_SHA256		= 9,	/* exec: 32 bytes, of the executed file */
+	YGR_STR_VERITY		= 10,	/* exec: 32 bytes, its SHA-256 fs-verity digest */
+	YGR_STR_XATTR		= 11,	/* setxattr: name of the attribute */
+	YGR_STR_ALERT		= 12,	/* the rule's "severity\tattack,..\ttag,..\tmessage" */
+	YGR_STR_EXE		= 13,	/* the process's program, where a rule decided and it is known */
 };
 
 /*
@@ -162,7 +180,9 @@ struct ygr_file_id {
 	__u64	ctime_ns;	/* CLOCK_REALTIME */
 };
 
-/* YGR_EV_EXEC_CHECK, YGR_EV_EXEC: strings PATH, FILENAME, CWD, ARGV, RULE */
+/* All attempts and EXEC: strings RULE, ALERT, EXE when a rule decided. */
+
+/* YGR_EV_EXEC_CHECK, YGR_EV_EXEC: strings PATH, FILENAME, CWD, ARGV, SHA256, VERITY */
 struct ygr_body_exec {
 	struct ygr_file_id file;
 	__u32	argc;
@@ -193,14 +213,14 @@ struct ygr_body_exit {
 #define YGR_ACCESS_EXEC		(1u << 3)	/* opened or mapped to be executed */
 
 /*
- * YGR_EV_OPEN, _CREATE, _UNLINK, _RENAME, _MMAP_EXEC: strings PATH, NEW_PATH,
- * RULE. For CREATE the identity is that of the directory; for RENAME that of
- * the file under its old name.
+ * YGR_EV_OPEN .. YGR_EV_TRUNCATE: strings PATH, NEW_PATH (RENAME, LINK), XATTR. For
+ * CREATE the identity is that of the directory; for RENAME and LINK that of the
+ * file under its old name.
  */
 struct ygr_body_file {
 	struct ygr_file_id file;
-	__u32	access;		/* YGR_ACCESS_*: OPEN, MMAP_EXEC */
-	__u32	open_flags;	/* O_*: OPEN. mode of the new file: CREATE. RENAME_*: RENAME. PROT_*: MMAP_EXEC */
+	__u32	access;		/* YGR_ACCESS_*: OPEN, MMAP_EXEC. the new gid: CHOWN (~0: unchanged) */
+	__u32	open_flags;	/* O_*: OPEN. the new mode: CREATE, CHMOD. RENAME_*: RENAME. PROT_*: MMAP_EXEC. the new uid: CHOWN (~0: unchanged). XATTR_*: SETXATTR */
 };
 
 struct ygr_address {
@@ -210,7 +230,7 @@ struct ygr_address {
 	__u8	addr[16];	/* IPv4 in the first four */
 };
 
-/* YGR_EV_SOCKET_CREATE .. YGR_EV_ACCEPT: strings UNIX_PATH, RULE */
+/* YGR_EV_SOCKET_CREATE .. YGR_EV_SEND: strings UNIX_PATH */
 struct ygr_body_socket {
 	__u64	socket_ino;	/* as in /proc/PID/fd; 0: none yet */
 	__u16	family;
@@ -231,6 +251,10 @@ struct ygr_body_start {
 enum ygr_policy_op {
 	YGR_POLICY_OP_LOAD	= 1,
 	YGR_POLICY_OP_CLEAR	= 2,
+	YGR_POLICY_OP_ROLLBACK	= 3,
+	YGR_POLICY_OP_EXPIRED	= 4,	/* a trial was not confirmed: rolled back */
+	YGR_POLICY_OP_CONFIRM	= 5,	/* generations alike */
+	YGR_POLICY_OP_LOCK	= 6,	/* generations alike */
 };
 
 /* YGR_EV_POLICY: the head names who did it. Strings: none */
@@ -239,6 +263,15 @@ struct ygr_body_policy {
 	__u64	new_generation;
 	__u32	op;		/* enum ygr_policy_op */
 	__u32	rule_nr;
+};
+
+/* YGR_EV_BREAKER: strings RULE; the head names whose denial was one too many */
+struct ygr_body_breaker {
+	__u64	generation;
+	__u32	rule_id;	/* 0: the whole policy's breaker */
+	__u32	denial_nr;	/* within ... */
+	__u32	seconds;
+	__u32	pad;
 };
 
 /* YGR_EV_GAP: exactly the drops whose sequence numbers precede this record's. */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "glob_cases.h"
+
+const struct glob_case glob_cases[] = {
+	/* nothing special */
+	{ "/a", "/a", true },
+	{ "/a", "/ab", false },
+	{ "/ab", "/a", false },
+	{ "/a/b", "/a/b", true },
+	{ "/a/b", "/a", false },
+	{ "/a", "/A", false },
+
+	/* ? */
+	{ "/?", "/a", true },
+	{ "/?", "/ab", false },
+	{ "/a?", "/a", false },
+	{ "/a?c", "/abc", true },
+	{ "/a?c", "/a/c", false },
+	{ "/?b?/x", "/abc/x", true },
+	{ "/?", "/\xff", true },
+
+	/* * */
+	{ "/*", "/a", true },
+	{ "/*", "/a/b", false },
+	{ "/a*", "/a", true },
+	{ "/a*", "/abc", true },
+	{ "/a*", "/ba", false },
+	{ "/*c", "/abc", true },
+	{ "/*c", "/abcd", false },
+	{ "/*c", "/cc", true },
+	{ "/a*c", "/ac", true },
+	{ "/a*c", "/abcbc", true },
+	{ "/a*c", "/ab/c", false },
+	{ "/a*b*c", "/axbxbc", true },
+	{ "/a*b*c", "/acb", false },
+	{ "/*/x", "/a/x", true },
+	{ "/*/x", "/x", false },
+	{ "/*/x", "/a/b/x", false },
+	{ "/a*b/c", "/axbxb/c", true },
+	{ "/a*b/c", "/axbx/c", false },
+	{ "/*a*a*a", "/aaaa", true },
+	{ "/*a*a*a", "/aab", false },
+	{ "/a**", "/abc", true },		/* no component of its own: two stars */
+	{ "/a**", "/a/b", false },
+	{ "/**a", "/x/a", false },
+	{ "/***", "/abc", true },
+	{ "/***", "/a/b", false },
+
+	/* ** */
+	{ "/**", "/a", true },
+	{ "/**", "/a/b/c", true },
+	{ "/a/**", "/a/b", true },
+	{ "/a/**", "/a/b/c", true },
+	{ "/a/**", "/a", false },
+	{ "/a/**", "/ab/c", false },
+	{ "/**/x", "/x", true },
+	{ "/**/x", "/a/x", true },
+	{ "/**/x", "/a/b/x", true },
+	{ "/**/x", "/a/xx", false },
+	{ "/**/x", "/a/x/b", false },
+	{ "/a/**/x", "/a/x", true },
+	{ "/a/**/x", "/a/b/c/x", true },
+	{ "/a/**/x", "/x", false },
+	{ "/a/**/x", "/b/a/x", false },
+	{ "/**/x/**", "/a/x/b", true },
+	{ "/**/x/**", "/a/x", false },
+	{ "/**/**/x", "/x", true },
+	{ "/**/**/x", "/a/x", true },
+	{ "/**/a/b", "/a/a/b", true },		/* the nearest fails, a later one does not */
+	{ "/**/a/b", "/a/b/a/b", true },
+	{ "/**/a/b", "/a/b/c", false },
+	{ "/**/*.sh", "/x.sh", true },
+	{ "/**/*.sh", "/a/b/x.sh", true },
+	{ "/**/*.sh", "/a/x.sh/b", false },
+	{ "/**/a/**/b", "/a/x/a/y/b", true },
+	{ "/**/a/**/b", "/x/b/a", false },
+	{ "/**/?", "/ab/c", true },
+	{ "/**/a*b/c", "/axb/d/ab/c", true },
+	{ "/home/*/.ssh/**", "/home/u/.ssh/id", true },
+	{ "/home/*/.ssh/**", "/home/u/v/.ssh/id", false },
+
+	/* \ */
+	{ "/\\*", "/*", true },
+	{ "/\\*", "/a", false },
+	{ "/\\?", "/?", true },
+	{ "/\\\\", "/\\", true },
+	{ "/a\\bc", "/abc", true },
+	{ "/\\*\\*", "/**", true },
+	{ "/\\*\\*", "/a/b", false },
+	{ "/*\\*", "/a*", true },
+	{ "/*\\*", "/a", false },
+
+	/* what ends in a slash, or is but one byte */
+	{ "/**", "/", false },
+	{ "/*", "/", false },
+	{ "/a/*", "/a/", false },
+	{ "/a/**", "/a/", false },
+	{ "/a/", "/a/", false },
+	{ "@*", "@", false },
+
+	/* names of abstract sockets */
+	{ "@*", "@a", true },
+	{ "@*", "@a/b", false },
+	{ "@a*c", "@abc", true },
+	{ "@**", "@a/b", false },		/* its first component starts with '@' */
+	{ "@a/**", "@a/b/c", true },
+	{ "@?/**/c", "@a/c", true },
+	{ "@a", "/a", false },
+	{ 0 },
+};
