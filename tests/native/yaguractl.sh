@@ -56,14 +56,18 @@ policies() {
 		result "policy check $name" "$(cd "$golden" && said "$ctl" policy check "$name.yaml")" \
 			"$(cat "$golden/$name.txt")"
 	done
-	for file in docs/examples/{web-server,monitor-only,quiet-build-host}.yaml; do
+	for file in docs/examples/*.yaml; do
+		[[ $file != */yagurad.yaml ]] || continue
 		matches "policy check --strict $file" "$(said "$ctl" policy check --strict "$file")" \
 			"$file: ok, policy \"[a-z-]+\", [0-9]+ rules \\([0-9]+ enforce, [0-9]+ monitor\\), [0-9]+ bytes"$'\nexit status 0'
 	done
-	result "a blob of version 1 is read" "$(cd "$golden" && said "$ctl" policy check every-feature.v1.blob)" \
-		"every-feature.v1.blob: ok, policy \"every-feature\", 3 rules (2 enforce, 1 monitor), 640 bytes
+	result "a blob of version 1 is refused" "$(cd "$golden" && said "$ctl" policy check every-feature.v1.blob)" \
+		"yaguractl: every-feature.v1.blob: byte 4: a blob version that is not supported
+exit status 1"
+	result "a blob of version 2 is read" "$(cd "$golden" && said "$ctl" policy check every-feature.v2.blob)" \
+		"every-feature.v2.blob: ok, policy \"every-feature\", 9 rules (8 enforce, 1 monitor), 2640 bytes
 exit status 0"
-	head -c 100 "$golden/every-feature.v1.blob" >"$work/short"
+	head -c 100 "$golden/every-feature.v2.blob" >"$work/short"
 	result "a blob that was cut" "$(cd "$work" && said "$ctl" policy check short)" \
 		"yaguractl: short: byte 8: shorter or longer than it says
 exit status 1"
@@ -108,7 +112,7 @@ exit status 0"
 		"yaguractl: writing the output: No space left on device
 exit status 1"
 	matches "version" "$(said "$ctl" version)" \
-		"yaguractl [0-9.]+, ABI 1, schema 1, policy format 1"$'\nexit status 0'
+		"yaguractl [0-9.]+, ABI 2, schema 2, policy format 2"$'\nexit status 0'
 	if [[ -e /dev/yagura ]]; then
 		number=$((number + 1))
 		echo "ok $number # SKIP the module is loaded here"
