@@ -9,7 +9,9 @@
  *	thread	go on in a second thread, while the first waits
  *	alone	go on in a second thread, when the first has ended
  *	leave P	go on in a child whose parent has executed P; end with its status
+ *	aside S	the step S with its operand in a child that then ends; go on here
  *	exec P	execute P, which goes on
+ *	fail P	execute P, which cannot be; go on here
  *	reap	end with the status of a child
  *	skip X	nothing (what a "#!" line puts in between)
  *	wait P	until the file P is there
@@ -148,6 +150,12 @@ static int do_exec(char **rest)
 	return errno;
 }
 
+static int do_fail(const char *program)
+{
+	execl(program, program, NULL);
+	return 0;
+}
+
 static int do_wait(const char *path)
 {
 	while (access(path, F_OK))
@@ -238,6 +246,14 @@ static int do_send(const char *port)
 	return ret;
 }
 
+static int do_aside(char **rest)
+{
+	char *step[] = { rest[0], rest[1], NULL };
+	int ret = do_fork(step);
+
+	return ret ? ret : walk(rest + 2);
+}
+
 static const struct {
 	const char *name;
 	int (*last)(char **rest);		/* does the rest of the walk itself */
@@ -247,6 +263,7 @@ static const struct {
 	{ "orphan", do_orphan, NULL },	{ "thread", do_thread, NULL },
 	{ "alone", do_alone, NULL },	{ "leave", do_leave, NULL },
 	{ "exec", do_exec, NULL },	{ "reap", do_reap, NULL },
+	{ "aside", do_aside, NULL },	{ "fail", NULL, do_fail },
 	{ "skip", NULL, do_skip },	{ "wait", NULL, do_wait },
 	{ "join", NULL, do_join },	{ "remove", NULL, do_remove },
 	{ "root", NULL, do_root },	{ "open", NULL, do_open },
