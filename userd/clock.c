@@ -16,6 +16,11 @@ uint64_t ygr_clock_boot_ns(void)
 	return read_ns(CLOCK_BOOTTIME);
 }
 
+uint64_t ygr_clock_awake_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
+}
+
 int64_t ygr_clock_realtime_offset_ns(void)
 {
 	uint64_t best_ns = UINT64_MAX;

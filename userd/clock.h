@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The two clocks of the daemon, in nanoseconds. */
+/* The daemon's clocks, in nanoseconds. */
 #ifndef YGR_CLOCK_H
 #define YGR_CLOCK_H
 
@@ -9,6 +9,8 @@
 #define YGR_NS_PER_S	1000000000ull
 
 uint64_t ygr_clock_boot_ns(void);	/* CLOCK_BOOTTIME: what events carry */
+
+uint64_t ygr_clock_awake_ns(void);	/* CLOCK_MONOTONIC: stands still while the machine sleeps */
 
 /* CLOCK_REALTIME - CLOCK_BOOTTIME, to within the time of a system call. */
 int64_t ygr_clock_realtime_offset_ns(void);

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "clock.h"
 #include "log.h"
 #include "pipeline.h"
@@ -145,6 +146,7 @@ static void tick(void *arg)
 {
 	struct reader *reader = arg;
 
+	ygr_child_beat();
 	write_status(reader);
 	ygr_loop_timer_arm(&reader->tick, TICK_NS);
 }

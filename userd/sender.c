@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "clock.h"
 #include "log.h"
 #include "output.h"
@@ -158,6 +159,7 @@ static void tick(void *arg)
 {
 	struct sender *sender = arg;
 
+	ygr_child_beat();
 	if (ygr_clock_boot_ns() - sender->saved_ns >= SAVE_NS)
 		save(sender);
 	trim_spool(sender);

@@ -2,15 +2,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "clock.h"
 #include "log.h"
 #include "notify.h"
@@ -19,83 +18,54 @@
 #include "sender.h"
 #include "supervisor.h"
 
-#define BACKOFF_MIN_NS	(100 * YGR_NS_PER_MS)
-#define BACKOFF_MAX_NS	(5 * YGR_NS_PER_S)
-/* Who ran this long did not fail at its start: its next back-off begins anew. */
-#define HEALTHY_NS	(10 * YGR_NS_PER_S)
 #define READER_STOP_NS	((YGR_READER_DRAIN_S + 2) * YGR_NS_PER_S)
 #define SENDER_STOP_NS	(4 * YGR_NS_PER_S)
-/* Status files are written each second; name service may take its time. */
-#define HANG_NS		(60 * YGR_NS_PER_S)
 /* How often somebody looks, if nothing else happens. */
 #define LOOK_NS		(10 * YGR_NS_PER_S)
-
-struct child {
-	const char *name;
-	const char *status_name;
-	struct timespec written;	/* its status file, as last seen ... */
-	uint64_t alive_ns;		/* ... and when that was new */
-	int (*run)(const struct ygr_config *config);
-	uint64_t stop_ns;		/* how long it may take to end */
-	pid_t	 pid;			/* 0: does not run */
-	bool	 wanted;
-	uint64_t started_ns;
-	uint64_t backoff_ns;
-	uint64_t restart_ns;		/* when it is due, if it does not run */
-};
 
 struct supervisor {
 	struct ygr_config *config;
 	int (*reload)(struct ygr_config *config);
 	sigset_t signals;
 	uint64_t watchdog_ns;		/* 0: nobody waits for us */
-	struct child reader, sender;
+	struct ygr_child reader, sender;
 };
 
 /* ---- children ------------------------------------------------------------- */
 
-static void start(struct supervisor *supervisor, struct child *child)
+static int run_reader(const void *config)
 {
-	pid_t parent = getpid(), pid = fork();
-
-	if (pid == 0) {
-		ygr_log_set_name(child->name);
-		/* A supervisor that is killed takes them along: nobody else would stop them. */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		if (getppid() != parent)
-			_exit(EX_OSERR);
-		exit(child->run(supervisor->config));
-	}
-	child->started_ns = ygr_clock_boot_ns();
-	child->alive_ns = child->started_ns;
-	child->restart_ns = child->started_ns + BACKOFF_MAX_NS;
-	if (pid < 0) {
-		ygr_error("cannot start %s: %s", child->name, strerror(errno));
-		return;
-	}
-	child->pid = pid;
+	return ygr_reader_run(config);
 }
 
-static void note_end(struct child *child, int status)
+static int run_sender(const void *config)
 {
-	uint64_t now_ns = ygr_clock_boot_ns();
+	return ygr_sender_run(config);
+}
 
-	child->pid = 0;
+static void start_due(struct supervisor *supervisor, struct ygr_child *child,
+		      int (*run)(const void *config))
+{
+	int ret = ygr_child_start(child, ygr_clock_awake_ns(), run, supervisor->config);
+
+	if (ret)
+		ygr_error("cannot start %s: %s", child->name, strerror(-ret));
+}
+
+static void note_end(struct ygr_child *child, int status)
+{
+	unsigned long long backoff_ms;
+
+	ygr_child_note_end(child, ygr_clock_awake_ns());
+	backoff_ms = child->backoff_ns / YGR_NS_PER_MS;
 	if (!child->wanted)
 		return;
-	if (now_ns - child->started_ns >= HEALTHY_NS || !child->backoff_ns)
-		child->backoff_ns = BACKOFF_MIN_NS;
-	else if (child->backoff_ns < BACKOFF_MAX_NS / 2)
-		child->backoff_ns *= 2;
-	else
-		child->backoff_ns = BACKOFF_MAX_NS;
-	child->restart_ns = now_ns + child->backoff_ns;
 	if (WIFSIGNALED(status))
 		ygr_warn("%s was ended by signal %d; starts again in %llu ms", child->name,
-			 WTERMSIG(status), (unsigned long long)(child->backoff_ns / YGR_NS_PER_MS));
+			 WTERMSIG(status), backoff_ms);
 	else
 		ygr_warn("%s ended with status %d; starts again in %llu ms", child->name,
-			 WEXITSTATUS(status), (unsigned long long)(child->backoff_ns / YGR_NS_PER_MS));
+			 WEXITSTATUS(status), backoff_ms);
 }
 
 static void reap(struct supervisor *supervisor)
@@ -114,7 +84,7 @@ static void reap(struct supervisor *supervisor)
 /* Waits for a signal until @until_ns. Return: its number, 0: none came. */
 static int wait_signal(struct supervisor *supervisor, uint64_t until_ns)
 {
-	uint64_t now_ns = ygr_clock_boot_ns();
+	uint64_t now_ns = ygr_clock_awake_ns();
 	uint64_t wait_ns = until_ns > now_ns ? until_ns - now_ns : 0;
 	struct timespec wait = {
 		.tv_sec = (time_t)(wait_ns / YGR_NS_PER_S),
@@ -125,15 +95,16 @@ static int wait_signal(struct supervisor *supervisor, uint64_t until_ns)
 	return number > 0 ? number : 0;
 }
 
-static void stop(struct supervisor *supervisor, struct child *child)
+/* Takes at most @limit_ns. */
+static void stop(struct supervisor *supervisor, struct ygr_child *child, uint64_t limit_ns)
 {
-	uint64_t until_ns = ygr_clock_boot_ns() + child->stop_ns;
+	uint64_t until_ns = ygr_clock_awake_ns() + limit_ns;
 
 	child->wanted = false;
 	if (!child->pid)
 		return;
 	kill(child->pid, SIGTERM);
-	while (child->pid && ygr_clock_boot_ns() < until_ns) {
+	while (child->pid && ygr_clock_awake_ns() < until_ns) {
 		wait_signal(supervisor, until_ns);
 		reap(supervisor);
 	}
@@ -145,25 +116,12 @@ static void stop(struct supervisor *supervisor, struct child *child)
 	child->pid = 0;
 }
 
-/* A child that has not written its status for so long will not do it any more. */
-static void end_if_hung(const struct supervisor *supervisor, struct child *child)
+static void end_if_hung(struct ygr_child *child)
 {
-	uint64_t now_ns = ygr_clock_boot_ns();
-	char path[PATH_MAX];
-	struct stat info = { 0 };
-
-	if (!child->pid)
+	if (!ygr_child_is_hung(child, ygr_clock_awake_ns()))
 		return;
-	snprintf(path, sizeof(path), "%s/%s", supervisor->config->runtime_dir, child->status_name);
-	stat(path, &info);
-	if (info.st_mtim.tv_sec != child->written.tv_sec || info.st_mtim.tv_nsec != child->written.tv_nsec) {
-		child->written = info.st_mtim;
-		child->alive_ns = now_ns;
-	} else if (now_ns - child->alive_ns > HANG_NS) {
-		ygr_error("%s hangs: killed", child->name);
-		child->alive_ns = now_ns;
-		kill(child->pid, SIGKILL);
-	}
+	ygr_error("%s gives no sign of life: killed", child->name);
+	kill(child->pid, SIGKILL);
 }
 
 /* ---- directories ---------------------------------------------------------- */
@@ -222,6 +180,16 @@ static int make_dirs(const struct ygr_config *config)
 
 /* ---- the loop ------------------------------------------------------------- */
 
+/* The reader goes on with the directories that it has: the sender has to follow it there. */
+static bool may_follow(const struct ygr_config *old, const struct ygr_config *fresh)
+{
+	if (strcmp(old->spool_dir, fresh->spool_dir) == 0 &&
+	    strcmp(old->runtime_dir, fresh->runtime_dir) == 0)
+		return true;
+	ygr_error("spool.dir and runtime_dir cannot change while the daemon runs");
+	return false;
+}
+
 static void reload_config(struct supervisor *supervisor)
 {
 	struct ygr_config fresh;
@@ -229,24 +197,18 @@ static void reload_config(struct supervisor *supervisor)
 	ygr_notify("RELOADING=1");
 	if (supervisor->reload(&fresh)) {
 		ygr_error("the configuration was not reloaded: the old one stays in force");
+	} else if (!may_follow(supervisor->config, &fresh)) {
+		ygr_config_exit(&fresh);
+		ygr_error("the configuration was not reloaded: the old one stays in force");
 	} else {
 		ygr_config_exit(supervisor->config);
 		*supervisor->config = fresh;
-		stop(supervisor, &supervisor->sender);
+		stop(supervisor, &supervisor->sender, SENDER_STOP_NS);
 		supervisor->sender.wanted = fresh.output_nr > 0;
 		supervisor->sender.restart_ns = 0;
 		ygr_notice("the configuration was reloaded for the sender");
 	}
 	ygr_notify("READY=1");
-}
-
-static uint64_t start_due(struct supervisor *supervisor, struct child *child)
-{
-	if (!child->wanted || child->pid)
-		return UINT64_MAX;
-	if (child->restart_ns <= ygr_clock_boot_ns())
-		start(supervisor, child);
-	return child->pid ? UINT64_MAX : child->restart_ns;
 }
 
 /* Twice as often as the service manager wants to hear from us. */
@@ -257,19 +219,28 @@ static uint64_t look_interval_ns(const struct supervisor *supervisor)
 	return half_ns && half_ns < LOOK_NS ? half_ns : LOOK_NS;
 }
 
+/* When the next child is due, or it is time to look. */
+static uint64_t next_ns(const struct supervisor *supervisor)
+{
+	uint64_t next = ygr_clock_awake_ns() + look_interval_ns(supervisor);
+
+	if (ygr_child_due_ns(&supervisor->reader) < next)
+		next = ygr_child_due_ns(&supervisor->reader);
+	if (ygr_child_due_ns(&supervisor->sender) < next)
+		next = ygr_child_due_ns(&supervisor->sender);
+	return next;
+}
+
 static void supervise(struct supervisor *supervisor)
 {
 	for (;;) {
-		uint64_t reader_ns = start_due(supervisor, &supervisor->reader);
-		uint64_t sender_ns = start_due(supervisor, &supervisor->sender);
-		uint64_t next_ns = reader_ns < sender_ns ? reader_ns : sender_ns;
-		uint64_t look_ns = ygr_clock_boot_ns() + look_interval_ns(supervisor);
-
-		end_if_hung(supervisor, &supervisor->reader);
-		end_if_hung(supervisor, &supervisor->sender);
+		start_due(supervisor, &supervisor->reader, run_reader);
+		start_due(supervisor, &supervisor->sender, run_sender);
+		end_if_hung(&supervisor->reader);
+		end_if_hung(&supervisor->sender);
 		if (supervisor->watchdog_ns)
 			ygr_notify("WATCHDOG=1");
-		switch (wait_signal(supervisor, next_ns < look_ns ? next_ns : look_ns)) {
+		switch (wait_signal(supervisor, next_ns(supervisor))) {
 		case SIGTERM:
 		case SIGINT:
 			return;
@@ -299,16 +270,13 @@ int ygr_supervisor_run(struct ygr_config *config, int (*reload)(struct ygr_confi
 		.config = config,
 		.reload = reload,
 		.watchdog_ns = ygr_notify_watchdog_ns(),
-		.reader = {
-			.name = "yagurad reader", .status_name = "reader.json",
-			.run = ygr_reader_run, .wanted = true, .stop_ns = READER_STOP_NS,
-		},
-		.sender = {
-			.name = "yagurad sender", .status_name = "sender.json",
-			.run = ygr_sender_run, .wanted = config->output_nr > 0, .stop_ns = SENDER_STOP_NS,
-		},
 	};
 
+	if (ygr_child_init(&supervisor.reader, "yagurad reader", true) ||
+	    ygr_child_init(&supervisor.sender, "yagurad sender", config->output_nr > 0)) {
+		ygr_error("out of memory");
+		return EX_OSERR;
+	}
 	if (make_dirs(config))
 		return EX_CANTCREAT;
 	if (config->output_nr == 0)
@@ -317,7 +285,7 @@ int ygr_supervisor_run(struct ygr_config *config, int (*reload)(struct ygr_confi
 	ygr_notify("READY=1");
 	supervise(&supervisor);
 	ygr_notify("STOPPING=1");
-	stop(&supervisor, &supervisor.reader);
-	stop(&supervisor, &supervisor.sender);
+	stop(&supervisor, &supervisor.reader, READER_STOP_NS);
+	stop(&supervisor, &supervisor.sender, SENDER_STOP_NS);
 	return 0;
 }

@@ -2,8 +2,8 @@
 /*
  * The parent of reader and sender: starts them, starts them again when they end
  * (waiting longer each time, up to 5 s), stops them in order: the reader first,
- * so that the sender can still deliver what it drained. One that hangs (its status
- * file stays as it is for a minute) is killed and starts again. It touches neither
+ * so that the sender can still deliver what it drained. One that gives no sign of
+ * life for a minute is killed and starts again. It touches neither
  * device nor network nor events.
  *
  * SIGTERM, SIGINT: stop. SIGHUP: read the configuration again and restart the

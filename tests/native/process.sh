@@ -32,7 +32,7 @@ fill() {
 	produce 2 1048576 2000 1000; wait_producer
 }
 
-echo "1..21"
+echo "1..22"
 build_helper ring_producer
 
 "$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
@@ -90,6 +90,11 @@ echo "nonsense: [" >"$work/yagurad.yaml"
 kill -HUP "$daemon"
 within grep -q 'the old one stays in force' "$work/daemon.log"
 say $? "SIGHUP with a bad configuration: said"
+configure "type: 'null'"
+sed -i "s,$work/spool,$work/other," "$work/yagurad.yaml"
+kill -HUP "$daemon"
+within grep -q 'spool.dir and runtime_dir cannot change' "$work/daemon.log"
+say $? "SIGHUP with another spool: said"
 [[ $(pid_of sender) = "$sender" && -d /proc/$sender ]]
 say $? "and nothing changed"
 mkdir "$work/far"
