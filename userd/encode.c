@@ -175,11 +175,13 @@ static const struct shape *shape_of(uint16_t type)
 	case YGR_EV_EXIT:
 		return &exit;
 	case YGR_EV_RENAME:
+	case YGR_EV_LINK:
 		return &rename;
 	case YGR_EV_OPEN ... YGR_EV_UNLINK:
 	case YGR_EV_MMAP_EXEC:
+	case YGR_EV_CHMOD ... YGR_EV_TRUNCATE:
 		return &file;
-	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
+	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return &socket;
 	}
 	return &none;
@@ -508,7 +510,9 @@ static uint8_t *put_file_event(struct ygr_encoder *encoder, uint8_t *at,
 	at = put_access(at, body->access);
 	at = ygr_pack_nonzero(at, body->open_flags);
 	at = put_string(at, &view->strings[YGR_STR_PATH]);
-	return view->head->type == YGR_EV_RENAME ? put_string(at, &view->strings[YGR_STR_NEW_PATH]) : at;
+	if (view->head->type != YGR_EV_RENAME && view->head->type != YGR_EV_LINK)
+		return at;
+	return put_string(at, &view->strings[YGR_STR_NEW_PATH]);
 }
 
 static char *put_octet(char *at, uint8_t value)
@@ -572,9 +576,9 @@ static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struc
 		return put_fork(at, view);
 	case YGR_EV_EXIT:
 		return put_exit(at, &view->body.exit);
-	case YGR_EV_OPEN ... YGR_EV_MMAP_EXEC:
+	case YGR_EV_OPEN ... YGR_EV_TRUNCATE:
 		return put_file_event(encoder, at, view);
-	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
+	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return put_socket(at, view);
 	}
 	return at;
@@ -605,13 +609,26 @@ static uint8_t *put_by_class(struct extras *extras, uint8_t *at, const char *key
 
 static uint8_t *put_policy(struct extras *extras, uint8_t *at, const struct ygr_body_policy *body)
 {
-	if (body->op == YGR_POLICY_OP_LOAD)
-		at = put_word(put_key(extras, at, "op"), "load");
-	else if (body->op == YGR_POLICY_OP_CLEAR)
-		at = put_word(put_key(extras, at, "op"), "clear");
+	static const char *const ops[] = {
+		[YGR_POLICY_OP_LOAD] = "load", [YGR_POLICY_OP_CLEAR] = "clear",
+		[YGR_POLICY_OP_ROLLBACK] = "rollback", [YGR_POLICY_OP_EXPIRED] = "expired",
+		[YGR_POLICY_OP_CONFIRM] = "confirm", [YGR_POLICY_OP_LOCK] = "lock",
+	};
+
+	if (body->op < sizeof(ops) / sizeof(ops[0]) && ops[body->op])
+		at = put_word(put_key(extras, at, "op"), ops[body->op]);
 	at = put_extra(extras, at, "old_generation", body->old_generation);
 	at = put_extra(extras, at, "new_generation", body->new_generation);
 	return put_extra(extras, at, "rule_nr", body->rule_nr);
+}
+
+static uint8_t *put_breaker(struct extras *extras, uint8_t *at, const struct ygr_body_breaker *body)
+{
+	at = put_extra(extras, at, "generation", body->generation);
+	if (body->rule_id)
+		at = put_extra(extras, at, "rule_id", body->rule_id);
+	at = put_extra(extras, at, "denial_nr", body->denial_nr);
+	return put_extra(extras, at, "seconds", body->seconds);
 }
 
 /* The bodies of the sensor's own records, which are few. */
@@ -634,6 +651,8 @@ static uint8_t *put_sensor_body(struct extras *extras, uint8_t *at, const struct
 		at = put_extra(extras, at, "end_ns", totals->end_ns);
 		at = put_by_class(extras, at, "produced", totals->produced);
 		return put_by_class(extras, at, "dropped", totals->dropped);
+	case YGR_EV_BREAKER:
+		return put_breaker(extras, at, &view->body.breaker);
 	}
 	return at;
 }
@@ -647,7 +666,81 @@ static const char *const string_keys[YGR_RECORD_TAG_NR] = {
 	[YGR_STR_UNIX_PATH]	= "unix_path",
 	[YGR_STR_RULE]		= "rule",
 	[YGR_STR_HOOKS]		= "hooks",
+	[YGR_STR_SHA256]	= "sha256",
+	[YGR_STR_VERITY]	= "verity",
+	[YGR_STR_XATTR]		= "xattr",
+	[YGR_STR_ALERT]		= "alert",
+	[YGR_STR_EXE]		= "exe",
 };
+
+static uint8_t *put_hex(uint8_t *at, const struct ygr_record_string *string)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[2 * 32];
+	uint32_t len = string->len < sizeof(text) / 2 ? string->len : sizeof(text) / 2;
+
+	for (uint32_t i = 0; i < len; i++) {
+		text[2 * i] = digits[(uint8_t)string->bytes[i] >> 4];
+		text[2 * i + 1] = digits[string->bytes[i] & 0xf];
+	}
+	return ygr_pack_str(at, text, 2 * len);
+}
+
+/* "T1059,T1204": a list; nothing: no key. */
+static uint8_t *put_list(struct extras *extras, uint8_t *at, const char *key, const char *text,
+			 size_t len)
+{
+	uint32_t nr = 1;
+	size_t part;
+
+	if (!len)
+		return at;
+	for (size_t i = 0; i < len; i++)
+		nr += text[i] == ',';
+	at = ygr_pack_array(put_key(extras, at, key), nr);
+	for (; nr--; text += part + 1, len -= part + !!nr) {
+		const char *comma = memchr(text, ',', len);
+
+		part = comma ? (size_t)(comma - text) : len;
+		at = put_text(at, text, part);
+	}
+	return at;
+}
+
+/* What the rule's author said of it: "severity\tattack,..\ttag,..\tmessage". */
+static uint8_t *put_alert(struct extras *extras, uint8_t *at, const struct ygr_record_string *alert)
+{
+	const char *parts[4] = { NULL }, *text = alert->bytes, *end = alert->bytes + alert->len;
+	size_t lens[4] = { 0 };
+
+	for (int i = 0; i < 4 && text <= end; i++) {
+		const char *tab = i < 3 ? memchr(text, '\t', (size_t)(end - text)) : NULL;
+
+		parts[i] = text;
+		lens[i] = (size_t)((tab ? tab : end) - text);
+		text = tab ? tab + 1 : end + 1;
+	}
+	if (lens[0])
+		at = put_text(put_key(extras, at, "severity"), parts[0], lens[0]);
+	at = put_list(extras, at, "attack", parts[1], lens[1]);
+	at = put_list(extras, at, "tags", parts[2], lens[2]);
+	if (lens[3])
+		at = put_text(put_key(extras, at, "message"), parts[3], lens[3]);
+	return at;
+}
+
+static uint8_t *put_other_string(struct extras *extras, uint8_t *at, int tag,
+				 const struct ygr_record_string *string)
+{
+	if (tag == YGR_STR_ALERT)
+		return put_alert(extras, at, string);
+	at = put_key(extras, at, string_keys[tag]);
+	if (tag == YGR_STR_ARGV)
+		return put_arguments(at, string);
+	if (tag == YGR_STR_SHA256 || tag == YGR_STR_VERITY)
+		return put_hex(at, string);
+	return put_string(at, string);
+}
 
 static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
 {
@@ -681,8 +774,7 @@ static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr
 		is_cut |= ygr_record_string_is_cut(string);
 		if (!string->bytes || done & TAG(tag))
 			continue;
-		at = put_key(extras, at, string_keys[tag]);
-		at = tag == YGR_STR_ARGV ? put_arguments(at, string) : put_string(at, string);
+		at = put_other_string(extras, at, tag, string);
 	}
 	return is_cut ? put_truncated(extras, at, view) : at;
 }
@@ -690,17 +782,20 @@ static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr
 /* By bit. */
 static const char *const flag_names[] = {
 	"kthread", "io_worker", "memfd", "unlinked", "truncated", "no_path", "script", "compat",
+	"protected", "breaker", "no_reader", "killed", "no_digest",
 };
 
-_Static_assert(YGR_F_COMPAT == 1u << 7, "flag_names[] has them all, in order");
+#define FLAG_NR		(sizeof(flag_names) / sizeof(flag_names[0]))
+
+_Static_assert(YGR_F_NO_DIGEST == 1u << (FLAG_NR - 1), "flag_names[] has them all, in order");
 
 static uint8_t *put_flags(struct extras *extras, uint8_t *at, uint32_t flags)
 {
-	flags &= 0xff;
+	flags &= (1u << FLAG_NR) - 1;
 	if (!flags)
 		return at;
 	at = ygr_pack_array(put_key(extras, at, "flags"), (uint32_t)__builtin_popcount(flags));
-	for (int bit = 0; bit < 8; bit++)
+	for (size_t bit = 0; bit < FLAG_NR; bit++)
 		if (flags & 1u << bit)
 			at = put_word(at, flag_names[bit]);
 	return at;
@@ -736,7 +831,8 @@ static uint8_t *put_extras(struct ygr_encoder *encoder, struct extras *extras, u
 	at = put_sensor_body(extras, at, view);
 	if ((head->type == YGR_EV_EXEC || head->type == YGR_EV_EXEC_CHECK) && view->body.exec.old_tid)
 		at = put_extra(extras, at, "old_tid", view->body.exec.old_tid);
-	return put_strings(extras, at, view, shape_of(head->type)->strings);
+	/* The process has its program from the table, which has it from here if need be. */
+	return put_strings(extras, at, view, shape_of(head->type)->strings | TAG(YGR_STR_EXE));
 }
 
 /* ---- the whole ------------------------------------------------------------ */

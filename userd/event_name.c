@@ -15,15 +15,22 @@ static const char *const type_names[] = {
 	[YGR_EV_UNLINK]		= "unlink",
 	[YGR_EV_RENAME]		= "rename",
 	[YGR_EV_MMAP_EXEC]	= "mmap_exec",
+	[YGR_EV_LINK]		= "link",
+	[YGR_EV_CHMOD]		= "chmod",
+	[YGR_EV_CHOWN]		= "chown",
+	[YGR_EV_SETXATTR]	= "setxattr",
+	[YGR_EV_TRUNCATE]	= "truncate",
 	[YGR_EV_SOCKET_CREATE]	= "socket_create",
 	[YGR_EV_BIND]		= "bind",
 	[YGR_EV_LISTEN]		= "listen",
 	[YGR_EV_CONNECT]	= "connect",
 	[YGR_EV_ACCEPT]		= "accept",
+	[YGR_EV_SEND]		= "send",
 	[YGR_EV_START]		= "start",
 	[YGR_EV_POLICY]		= "policy",
 	[YGR_EV_GAP]		= "gap",
 	[YGR_EV_TOTALS]		= "totals",
+	[YGR_EV_BREAKER]	= "breaker",
 };
 
 static const char *const class_names[] = {

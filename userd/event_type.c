@@ -13,15 +13,22 @@ const char *const ygr_event_type_names[YGR_TYPE_NR] = {
 	[YGR_TYPE_UNLINK]	 = "unlink",
 	[YGR_TYPE_RENAME]	 = "rename",
 	[YGR_TYPE_MMAP_EXEC]	 = "mmap_exec",
+	[YGR_TYPE_LINK]		 = "link",
+	[YGR_TYPE_CHMOD]	 = "chmod",
+	[YGR_TYPE_CHOWN]	 = "chown",
+	[YGR_TYPE_SETXATTR]	 = "setxattr",
+	[YGR_TYPE_TRUNCATE]	 = "truncate",
 	[YGR_TYPE_SOCKET_CREATE] = "socket_create",
 	[YGR_TYPE_BIND]		 = "bind",
 	[YGR_TYPE_LISTEN]	 = "listen",
 	[YGR_TYPE_CONNECT]	 = "connect",
 	[YGR_TYPE_ACCEPT]	 = "accept",
+	[YGR_TYPE_SEND]		 = "send",
 	[YGR_TYPE_START]	 = "start",
 	[YGR_TYPE_POLICY]	 = "policy",
 	[YGR_TYPE_GAP]		 = "gap",
 	[YGR_TYPE_TOTALS]	 = "totals",
+	[YGR_TYPE_BREAKER]	 = "breaker",
 };
 
 enum ygr_event_type_index ygr_event_type_find(const char *name, size_t len)

@@ -301,6 +301,18 @@ static void observe_exec(struct ygr_process_table *table, struct ygr_process *pr
 	shrink(table, process, NULL);
 }
 
+/* Of a process that was never seen to exec, the sensor tells the program with a denial. */
+static void learn_exe(struct ygr_process_table *table, struct ygr_process *process,
+		      const struct ygr_record_view *view)
+{
+	const struct ygr_record_string *exe = &view->strings[YGR_STR_EXE];
+
+	if (!process || process->exe || !exe->bytes || ygr_record_string_is_cut(exe))
+		return;
+	set_exe(table, process, exe->bytes, exe->len);
+	note_change(table, process);
+}
+
 static void observe_exit(struct ygr_process_table *table, struct ygr_process *process,
 			 const struct ygr_record_view *view)
 {
@@ -327,6 +339,7 @@ struct ygr_process *ygr_process_table_observe(struct ygr_process_table *table,
 	if (!has_subject(view->head))
 		return NULL;
 	process = subject(table, view->head);
+	learn_exe(table, process, view);
 	if (view->head->type == YGR_EV_FORK)
 		observe_fork(table, process, view);
 	else if (view->head->type == YGR_EV_EXEC)

@@ -20,9 +20,9 @@ static size_t body_known_bytes(uint16_t type)
 		return sizeof(struct ygr_body_fork);
 	case YGR_EV_EXIT:
 		return sizeof(struct ygr_body_exit);
-	case YGR_EV_OPEN ... YGR_EV_MMAP_EXEC:
+	case YGR_EV_OPEN ... YGR_EV_TRUNCATE:
 		return sizeof(struct ygr_body_file);
-	case YGR_EV_SOCKET_CREATE ... YGR_EV_ACCEPT:
+	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return sizeof(struct ygr_body_socket);
 	case YGR_EV_START:
 		return sizeof(struct ygr_body_start);
@@ -32,6 +32,8 @@ static size_t body_known_bytes(uint16_t type)
 		return sizeof(struct ygr_body_gap);
 	case YGR_EV_TOTALS:
 		return sizeof(struct ygr_body_totals);
+	case YGR_EV_BREAKER:
+		return sizeof(struct ygr_body_breaker);
 	}
 	return 0;	/* a newer type: its head is still worth having */
 }

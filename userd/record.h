@@ -15,7 +15,7 @@
 #include <yagura/ygr_event.h>
 
 /* Strings by tag; a tag the reader does not know is passed over. */
-#define YGR_RECORD_TAG_NR	(YGR_STR_HOOKS + 1)
+#define YGR_RECORD_TAG_NR	(YGR_STR_EXE + 1)
 #define YGR_RECORD_STRINGS_MAX	64	/* in one record, known or not */
 
 struct ygr_record_string {
@@ -34,6 +34,7 @@ union ygr_record_body {
 	struct ygr_body_policy policy;
 	struct ygr_body_gap gap;
 	struct ygr_body_totals totals;
+	struct ygr_body_breaker breaker;
 };
 
 struct ygr_record_view {

@@ -147,6 +147,8 @@ static void test_head(void **state)
 	expect("loginuid: 1000, sessionid: 4, cgroup_id: 55");
 	expect("ns: {mnt: 1, cgroup: 2}, generation: 9, comm: 'sh'");
 	expect("flags: ['kthread', 'compat'], rule_id: 3");
+	record.head.flags = YGR_F_PROTECTED | YGR_F_NO_DIGEST | 1u << 31;
+	expect("flags: ['protected', 'no_digest'], rule_id: 3");
 }
 
 static void test_comm_without_end(void **state)
@@ -222,6 +224,83 @@ static void test_file(void **state)
 	expect("class: 'deny', verdict: 'deny'");
 	expect("access: ['write', 'created'], open_flags: 577, path: '/a', "
 	       "new_path: '/b', rule: 'no-b'");
+}
+
+static void test_link_and_changes(void **state)
+{
+	struct ygr_body_file body = { .open_flags = 04755 };
+
+	(void)state;
+	begin(YGR_EV_LINK, YGR_CLASS_FILE);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_PATH, "/a", 2);
+	record_fake_string(&record, YGR_STR_NEW_PATH, "/b", 2);
+	expect("path: '/a', new_path: '/b'");
+	begin(YGR_EV_CHMOD, YGR_CLASS_FILE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("type: 'chmod', class: 'file'");
+	expect("open_flags: 2541");
+	begin(YGR_EV_SETXATTR, YGR_CLASS_FILE);
+	record_fake_string(&record, YGR_STR_XATTR, "user.x", 6);
+	expect("xattr: 'user.x'");
+	begin(YGR_EV_SEND, YGR_CLASS_SOCKET);
+	expect("type: 'send', class: 'socket'");
+}
+
+static void test_digest(void **state)
+{
+	char digest[32] = { 0x01, (char)0xab };
+
+	(void)state;
+	begin(YGR_EV_EXEC, YGR_CLASS_EXEC);
+	record_fake_string(&record, YGR_STR_SHA256, digest, sizeof(digest));
+	expect("sha256: '01ab000000000000000000000000000000000000000000000000000000000000'");
+}
+
+static void test_alert(void **state)
+{
+	static const struct {
+		const char *alert, *expected;
+	} cases[] = {
+		{ "high\tT1059,T1204.002\tweb\tno, no", "severity: 'high', attack: ['T1059', 'T1204.002'], tags: ['web'], message: 'no, no'" },
+		{ "low\t\t\t", "severity: 'low'}" },
+		{ "\t\t\tword", "message: 'word'}" },
+		{ "\t,\t\t", "attack: ['', '']}" },
+		{ "info", "severity: 'info'}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(YGR_EV_OPEN, YGR_CLASS_DENY);
+		record_fake_string(&record, YGR_STR_ALERT, cases[i].alert, (uint32_t)strlen(cases[i].alert));
+		expect(cases[i].expected);
+	}
+}
+
+static void test_program_told_with_a_denial(void **state)
+{
+	(void)state;
+	begin(YGR_EV_OPEN, YGR_CLASS_DENY);
+	record.head.tgid = 71;
+	record_fake_string(&record, YGR_STR_EXE, "/bin/cat", 8);
+	expect("exe: '/bin/cat'");
+	begin(YGR_EV_OPEN, YGR_CLASS_DENY);
+	record.head.tgid = 72;
+	record_fake_cut(&record, YGR_STR_EXE, "end", 3, 9000);
+	expect_not("exe: 'end'");
+}
+
+static void test_breaker(void **state)
+{
+	const struct ygr_body_breaker body = {
+		.generation = 4, .rule_id = 2, .denial_nr = 21, .seconds = 60,
+	};
+
+	(void)state;
+	begin(YGR_EV_BREAKER, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_RULE, "r", 1);
+	expect("rule_id: 2, denial_nr: 21, seconds: 60, rule: 'r'");
 }
 
 static void test_socket(void **state)
@@ -554,6 +633,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_empty_argv, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fork, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_link_and_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_digest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_alert, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_program_told_with_a_denial, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_breaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_socket, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_socket_without_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sensor_events, set_up, tear_down),

@@ -267,6 +267,18 @@ static void put_totals(struct ygr_event_line *line)
 }
 
 /* The sensor speaks of itself in these: the process that ran is of no matter. */
+/* Whose denial was one too many stands before it. */
+static void put_breaker(struct ygr_event_line *line)
+{
+	uint64_t denial_nr = 0, seconds = 0;
+
+	ygr_event_map_get_u64(line->event, "denial_nr", &denial_nr);
+	ygr_event_map_get_u64(line->event, "seconds", &seconds);
+	ygr_event_line_put(line, "%s is monitor from now on: %" PRIu64 " denials in %" PRIu64 " s",
+			   ygr_event_map_find(line->event, "rule") ? "the rule" : "the whole policy",
+			   denial_nr, seconds);
+}
+
 static const struct ygr_event_object forms[] = {
 	{ "exec_check",	   true,  put_exec },
 	{ "exec",	   true,  put_exec },
@@ -277,15 +289,22 @@ static const struct ygr_event_object forms[] = {
 	{ "unlink",	   true,  put_file },
 	{ "rename",	   true,  put_file },
 	{ "mmap_exec",	   true,  put_file },
+	{ "link",	   true,  put_file },
+	{ "chmod",	   true,  put_file },
+	{ "chown",	   true,  put_file },
+	{ "setxattr",	   true,  put_file },
+	{ "truncate",	   true,  put_file },
 	{ "socket_create", true,  put_socket_kind },
 	{ "bind",	   true,  put_socket },
 	{ "listen",	   true,  put_socket },
 	{ "connect",	   true,  put_socket },
 	{ "accept",	   true,  put_socket },
+	{ "send",	   true,  put_socket },
 	{ "policy",	   true,  put_policy },
 	{ "start",	   false, put_start },
 	{ "gap",	   false, put_gap },
 	{ "totals",	   false, put_totals },
+	{ "breaker",	   true,  put_breaker },
 };
 
 static void put_nothing(struct ygr_event_line *line)
