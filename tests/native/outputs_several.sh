@@ -137,6 +137,14 @@ dropped() {
 	end receiver
 }
 
+# Connects and keeps quiet: that it is let go, and nobody else, is the test.
+stranger() {
+	exec 3<>"/dev/tcp/127.0.0.1/$port"
+	timeout 8 cat <&3 >/dev/null
+	say $? "a stranger that says nothing is let go"
+	exec 3>&-
+}
+
 # ---- a connection that is there and says nothing
 silent() {
 	fresh
@@ -153,11 +161,14 @@ silent() {
 	kill -CONT "$receiver"
 	within delivered
 	say $? "silent receiver: speaks again, all is delivered once"
+	stranger
+	[[ $(of yagura up) = true ]]
+	say $? "and the sender is not"
 	stop daemon
 	end receiver
 }
 
-echo "1..21"
+echo "1..23"
 build_helper ring_producer check_delivery
 several
 refused

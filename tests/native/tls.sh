@@ -87,7 +87,7 @@ refused() {
 	stop_both
 }
 
-echo "1..21"
+echo "1..24"
 build_helper ring_producer check_delivery
 make_certificates
 mine=", cert: $work/client.pem, key: $work/client.key"
@@ -135,6 +135,29 @@ refused "client without a certificate" recv "peer did not return a certificate"
 receive "${server[@]}" --tls-client-ca "$work/good.pem"
 send ", tls: {ca: $work/good.pem, cert: $work/stranger.pem, key: $work/stranger.key}"
 refused "client of another CA" recv "certificate is refused: unable to get local issuer certificate"
+
+# The configuration is mended, and read again.
+receive "${server[@]}" --tls-client-ca "$work/good.pem"
+send ", tls: {ca: $work/good.pem, cert: $work/stranger.pem, key: $work/stranger.key}"
+said "certificate is refused" recv
+sed -i s,stranger,client,g "$work/yagurad.yaml"
+kill -HUP "$daemon"
+within delivered
+say $? "another certificate by SIGHUP: delivered"
+stop_both
+
+# handshake VERSION - by somebody who would take any cipher
+handshake() {
+	openssl s_client -connect "127.0.0.1:$port" -CAfile "$work/good.pem" "-$1" -cipher DEFAULT@SECLEVEL=0 \
+		</dev/null 2>&1 | grep -q '^New, TLS'
+}
+
+receive "${server[@]}"
+handshake tls1_2
+say $? "TLS 1.2 is spoken"
+! handshake tls1_1
+say $? "TLS 1.1 is not"
+stop receiver
 
 receive "${server[@]}"
 send ""

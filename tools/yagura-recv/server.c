@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "server.h"
 #include "store.h"
@@ -19,12 +20,16 @@
 #define CLIENTS_MAX	128
 #define READ_BYTES	(256u << 10)
 #define HELLO_PAYLOAD_MAX 512	/* all that a stranger may make us hold */
+/* Who has not said hello by then is gone, and his place is another's. */
+#define HELLO_TIMEOUT_NS (5 * YGR_NS_PER_S)
+#define SWEEP_NS	(1 * YGR_NS_PER_S)
 #define OUT_BYTES	8192	/* replies, acknowledgements and refusals that wait for the socket */
 
 struct client {
 	struct ygr_server *server;
 	struct client *next;
 	struct ygr_stream stream;
+	uint64_t since_ns;
 	bool	 is_known;		/* said hello; the store is open */
 	struct ygr_store store;
 	uint64_t acked_id;		/* the last one that was told */
@@ -42,6 +47,7 @@ struct ygr_server {
 	int	 fd;
 	int	 handle;
 	unsigned int port;
+	struct ygr_loop_timer sweep;
 	struct client *clients;
 	size_t	 client_nr;
 };
@@ -303,6 +309,7 @@ static void add_client(struct ygr_server *server, int fd)
 		return;
 	}
 	client->server = server;
+	client->since_ns = ygr_clock_awake_ns();
 	client->store.fd = -1;
 	strcpy(client->name, "new connection");
 	ygr_stream_init(&client->stream, server->loop, client_ready, client);
@@ -323,6 +330,20 @@ static void server_event(void *arg, uint32_t events)
 	(void)events;
 	while ((fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
 		add_client(server, fd);
+}
+
+static void sweep(void *arg)
+{
+	struct ygr_server *server = arg;
+	uint64_t now_ns = ygr_clock_awake_ns();
+	struct client *each, *next;
+
+	for (each = server->clients; each; each = next) {
+		next = each->next;
+		if (!each->is_known && now_ns - each->since_ns > HELLO_TIMEOUT_NS)
+			client_drop(each, "says nothing");
+	}
+	ygr_loop_timer_arm(&server->sweep, SWEEP_NS);
 }
 
 /* ---- the server ----------------------------------------------------------- */
@@ -377,12 +398,15 @@ int ygr_server_create(struct ygr_server **out, struct ygr_loop *loop,
 	}
 	server->port = bound_port(server->fd);
 	server->handle = ygr_loop_watch(loop, server->fd, EPOLLIN, server_event, server);
-	if (server->handle < 0) {
-		ret = server->handle;
+	ret = server->handle < 0 ? server->handle :
+	      ygr_loop_timer_init(loop, &server->sweep, sweep, server);
+	if (ret) {
+		ygr_loop_unwatch(loop, server->handle);
 		close(server->fd);
 		free(server);
 		return ret;
 	}
+	ygr_loop_timer_arm(&server->sweep, SWEEP_NS);
 	*out = server;
 	return 0;
 }
@@ -393,6 +417,7 @@ void ygr_server_destroy(struct ygr_server *server)
 		return;
 	while (server->clients)
 		client_drop(server->clients, "the receiver stops");
+	ygr_loop_timer_exit(server->loop, &server->sweep);
 	ygr_loop_unwatch(server->loop, server->handle);
 	close(server->fd);
 	free(server);

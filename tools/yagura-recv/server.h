@@ -4,8 +4,8 @@
  * after it is on disk; batches that arrive together share one sync.
  *
  * A client that breaks the protocol loses its connection and nothing else. A batch
- * that is not whole, or too large, is refused, and the connection goes on. Memory:
- * one message per connection.
+ * that is not whole, or too large, is refused, and the connection goes on. Who does
+ * not say hello within 5 s loses it too. Memory: one message per connection.
  */
 #ifndef YGR_SERVER_H
 #define YGR_SERVER_H
