@@ -325,11 +325,48 @@ static uint8_t *put_ns(uint8_t *at, const struct ygr_record *head)
 	return ygr_pack_nonzero(at, head->cgroup_ns);
 }
 
+static uint8_t *put_known(struct extras *extras, uint8_t *at, const char *key, const char *text)
+{
+	return text[0] ? put_text(put_key(extras, at, key), text, strlen(text)) : at;
+}
+
+static uint8_t *put_container(struct extras *extras, uint8_t *at,
+			      const struct ygr_cgroup_container *container)
+{
+	struct extras map = { 0 };
+
+	if (!container)
+		return at;
+	at = put_key(extras, at, "container");
+	at = put_known(&map, at, "runtime", container->runtime);
+	at = put_known(&map, at, "id", container->id);
+	at = put_known(&map, at, "pod", container->pod);
+	close_extras(&map);
+	return at;
+}
+
+/* What the ids are called, as far as it is known. */
+static uint8_t *put_identity(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+			     const struct ygr_record *head)
+{
+	struct ygr_identity_facts facts;
+
+	if (!encoder->identity)
+		return at;
+	ygr_identity_find(encoder->identity, head, &facts);
+	at = put_known(extras, at, "user", facts.user);
+	at = put_known(extras, at, "group", facts.group);
+	at = put_known(extras, at, "euser", facts.euser);
+	return put_container(extras, at, facts.container);
+}
+
 /* @process_id: told as how many processes back, which is nearly always 1. */
 static uint8_t *put_subject(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head,
 			    uint32_t process_id)
 {
-	at = ygr_pack_array(at, 3u + subject_shape.nr);
+	struct extras extras = { 0 };
+	uint8_t *array = at++;
+
 	*at++ = YGR_ITEM_SUBJECT;
 	*at++ = 0;		/* the batch's first shape */
 	at = ygr_pack_u64(at, encoder->process_nr - process_id);
@@ -343,6 +380,9 @@ static uint8_t *put_subject(struct ygr_encoder *encoder, uint8_t *at, const stru
 	at = ygr_pack_nonzero(at, head->cgroup_id);
 	at = put_ns(at, head);
 	at = ygr_pack_nonzero(at, head->generation);
+	at = put_identity(encoder, &extras, at, head);
+	close_extras(&extras);
+	*array = (uint8_t)(0x90 | (3u + subject_shape.nr + (extras.map != NULL)));
 	encoder->subject_nr++;
 	return at;
 }

@@ -19,6 +19,7 @@
 #ifndef YGR_ENCODE_H
 #define YGR_ENCODE_H
 
+#include "identity.h"
 #include "process_table.h"
 #include "record.h"
 
@@ -52,6 +53,7 @@ struct ygr_encoder_device {
 struct ygr_encoder {
 	uint32_t serial;		/* of the batch; never 0 */
 	uint32_t shape_nr, process_nr, subject_nr;
+	struct ygr_identity *identity;	/* the caller's; NULL: ids have no names */
 	uint64_t last_ns;		/* boot time of the event before */
 	uint16_t *shapes;		/* by type, class, verdict: 1 + number; 0: not there yet */
 	uint64_t *next_seq;		/* by CPU: one above the last that was told */

@@ -105,6 +105,33 @@ static bool is_full(const struct ygr_pipeline *pipeline)
 					      ygr_encode_is_full(&pipeline->encoder));
 }
 
+/*
+ * A process without introduction: its records were dropped, or its entry had to go.
+ * Once each, and within a rate, since a flood that makes the kernel drop makes
+ * strangers by the thousand.
+ */
+static struct ygr_process *meet(struct ygr_pipeline *pipeline, struct ygr_process *stranger, uint64_t now_ns)
+{
+	uint32_t pid = stranger->pid;
+	uint64_t start_ns = stranger->start_ns;
+
+	stranger->is_stranger = false;
+	if (!pipeline->config.look_up)
+		return stranger;
+	if (now_ns - pipeline->lookups_since_ns >= YGR_NS_PER_S) {
+		pipeline->lookups_since_ns = now_ns;
+		pipeline->lookup_nr = 0;
+	}
+	if (pipeline->lookup_nr == YGR_PIPELINE_LOOKUPS_PER_S) {
+		pipeline->stats.not_looked_up_nr++;
+		return stranger;
+	}
+	pipeline->lookup_nr++;
+	pipeline->stats.looked_up_nr++;
+	pipeline->config.look_up(pipeline->table, pid);
+	return ygr_process_table_find(pipeline->table, pid, start_ns);
+}
+
 static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader *ring,
 		    const struct ygr_batch_clock *clock)
 {
@@ -114,6 +141,8 @@ static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader 
 	int ret;
 
 	self = ygr_process_table_observe(pipeline->table, view);
+	if (self && self->is_stranger)
+		self = meet(pipeline, self, clock->now_ns);
 	ret = ygr_batch_add(&pipeline->filling, &pipeline->encoder, view, ring->map.cpu, pipeline->table,
 			    self, clock);
 	if (ret)
@@ -314,6 +343,7 @@ int ygr_pipeline_init(struct ygr_pipeline *pipeline, const struct ygr_pipeline_c
 		ret = ygr_process_table_create(&pipeline->table, config->table_bytes, PROCESS_LINGER_NS);
 	if (!ret)
 		ret = ygr_encode_init(&pipeline->encoder);
+	pipeline->encoder.identity = config->identity;
 	if (!ret)
 		ret = ygr_batch_init(&pipeline->filling, nr);
 	if (!ret)

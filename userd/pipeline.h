@@ -29,7 +29,12 @@ struct ygr_pipeline_config {
 	size_t	 batch_bytes;		/* of msgpack; the size at which it is */
 	size_t	 table_bytes;
 	uint8_t	 boot_id[YGR_BATCH_ID_BYTES];
+	struct ygr_identity *identity;	/* the caller's; NULL: ids have no names */
+	/* Completes @table about a process that no event introduced; NULL: leave it. */
+	void	 (*look_up)(struct ygr_process_table *table, uint32_t pid);
 };
+
+#define YGR_PIPELINE_LOOKUPS_PER_S	500
 
 struct ygr_pipeline_stats {
 	uint64_t encoded_nr;		/* events added to a batch */
@@ -42,6 +47,8 @@ struct ygr_pipeline_stats {
 	uint64_t error_nr;		/* attempts that failed otherwise */
 	int	 last_error;		/* of the batch that is waiting; 0: none is */
 	uint64_t no_memory_nr;
+	uint64_t looked_up_nr;		/* processes; and those that exceeded the rate: */
+	uint64_t not_looked_up_nr;
 };
 
 struct ygr_pipeline {
@@ -61,6 +68,8 @@ struct ygr_pipeline {
 	struct ygr_loop_write write;
 	struct ygr_loop_timer timer;	/* hold, flush */
 	struct ygr_loop_timer retry;
+	uint64_t lookups_since_ns;
+	uint32_t lookup_nr;		/* since then */
 	struct ygr_pipeline_stats stats;
 	void	 (*drained)(void *arg);
 	void	 *drained_arg;

@@ -12,6 +12,7 @@
 #include "process_scan.h"
 
 #define STAT_BYTES	1024
+#define ANCESTORS_MAX	8	/* that are not known either */
 
 int ygr_process_scan_parse(const char *text, uint32_t *ppid, char comm[YGR_COMM_BYTES + 1],
 			   uint64_t *start_ticks)
@@ -74,33 +75,53 @@ static const char *read_exe(int proc_fd, const char *pid, char exe[PATH_MAX])
 	return exe;
 }
 
-static bool add_one(struct ygr_process_table *table, int proc_fd, const char *pid, uint64_t tick_ns)
+static uint64_t tick_ns(void)
+{
+	long per_s = sysconf(_SC_CLK_TCK);
+
+	return 1000000000ull / (uint64_t)(per_s > 0 ? per_s : 100);
+}
+
+/* Return: whether it is there, and then its parent. */
+static bool add_one(struct ygr_process_table *table, int proc_fd, const char *pid, uint32_t *ppid)
 {
 	char text[STAT_BYTES], exe[PATH_MAX], comm[YGR_COMM_BYTES + 1];
 	uint64_t start_ticks;
-	uint32_t ppid;
 
 	if (read_stat(proc_fd, pid, text) ||
-	    ygr_process_scan_parse(text, &ppid, comm, &start_ticks))
+	    ygr_process_scan_parse(text, ppid, comm, &start_ticks))
 		return false;
-	ygr_process_table_add(table, (uint32_t)strtoul(pid, NULL, 10), ppid, start_ticks * tick_ns,
+	ygr_process_table_add(table, (uint32_t)strtoul(pid, NULL, 10), *ppid, start_ticks * tick_ns(),
 			      comm, read_exe(proc_fd, pid, exe));
 	return true;
 }
 
 int ygr_process_scan(struct ygr_process_table *table)
 {
-	long ticks_per_s = sysconf(_SC_CLK_TCK);
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
+	uint32_t ppid;
 	int nr = 0;
 
 	if (!proc)
 		return -errno;
 	while ((entry = readdir(proc)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			nr += add_one(table, dirfd(proc), entry->d_name,
-				      1000000000ull / (uint64_t)(ticks_per_s > 0 ? ticks_per_s : 100));
+			nr += add_one(table, dirfd(proc), entry->d_name, &ppid);
 	closedir(proc);
 	return nr;
+}
+
+void ygr_process_scan_one(struct ygr_process_table *table, uint32_t pid)
+{
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[16];
+
+	for (int i = 0; proc_fd >= 0 && i < ANCESTORS_MAX && pid; i++) {
+		snprintf(name, sizeof(name), "%u", pid);
+		if (!add_one(table, proc_fd, name, &pid) || ygr_process_table_find(table, pid, 0))
+			break;
+	}
+	if (proc_fd >= 0)
+		close(proc_fd);
 }

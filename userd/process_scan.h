@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Fills the process table from /proc with who was there before the reader. */
+/*
+ * Fills the process table from /proc with who was there before the reader, and with
+ * whom no event has introduced: records that were dropped, entries that had to go.
+ */
 #ifndef YGR_PROCESS_SCAN_H
 #define YGR_PROCESS_SCAN_H
 
@@ -10,6 +13,12 @@
  * Return: how many were added, or -errno of opening /proc.
  */
 int ygr_process_scan(struct ygr_process_table *table);
+
+/*
+ * One process, and those above it that are not known. Some ten system calls: whoever
+ * asks keeps an eye on how often. Best effort as well.
+ */
+void ygr_process_scan_one(struct ygr_process_table *table, uint32_t pid);
 
 /*
  * Takes pid's parent, comm and start (in clock ticks since boot) from the text of

@@ -252,6 +252,7 @@ static struct ygr_process *subject(struct ygr_process_table *table, const struct
 		process = insert(table, head->tgid, head->start_ns);
 		if (!process)
 			return NULL;
+		process->is_stranger = true;
 		process->ppid = head->ppid;
 		set_comm(process, head->comm, sizeof(head->comm));
 		table->change_nr++;	/* it may be the parent that somebody lacked */
@@ -292,6 +293,7 @@ static void observe_exec(struct ygr_process_table *table, struct ygr_process *pr
 
 	if (!process)
 		return;
+	process->is_stranger = false;
 	set_comm(process, view->head->comm, sizeof(view->head->comm));
 	if (!process->parent_start_ns)	/* else the one that forked it, not whoever adopted it */
 		process->ppid = view->head->ppid;
@@ -349,13 +351,26 @@ struct ygr_process *ygr_process_table_observe(struct ygr_process_table *table,
 	return process;
 }
 
+/* Events know better, but for what they did not tell. */
+static void complete(struct ygr_process_table *table, struct ygr_process *process, const char *exe)
+{
+	process->is_stranger = false;
+	if (process->exe || !exe)
+		return;
+	set_exe(table, process, exe, (uint32_t)strlen(exe));
+	note_change(table, process);
+	shrink(table, process, NULL);
+}
+
 void ygr_process_table_add(struct ygr_process_table *table, uint32_t pid, uint32_t ppid,
 			   uint64_t start_ns, const char *comm, const char *exe)
 {
 	struct ygr_process *process = find_latest(table, pid);
 
-	if (process && process->start_ns / YGR_PROCESS_TICK_NS == start_ns / YGR_PROCESS_TICK_NS)
-		return;		/* events know better */
+	if (process && process->start_ns / YGR_PROCESS_TICK_NS == start_ns / YGR_PROCESS_TICK_NS) {
+		complete(table, process, exe);
+		return;
+	}
 	process = insert(table, pid, start_ns);
 	if (!process)
 		return;

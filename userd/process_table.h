@@ -52,6 +52,7 @@ struct ygr_process {
 	char	 comm[YGR_COMM_BYTES + 1]; /* zero to its end */
 	bool	 approximate;		/* start_ns is rounded down to a tick */
 	bool	 has_children;
+	bool	 is_stranger;		/* nothing but an event's head has told of it */
 	uint32_t used_at;		/* the table's count of lookups then */
 	struct ygr_process_mark mark;
 	struct ygr_process *older, *newer;

@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "identity.h"
 #include "log.h"
 #include "pipeline.h"
 #include "process_scan.h"
@@ -27,6 +28,7 @@ struct reader {
 	struct ygr_source source;
 	struct ygr_spool *spool;
 	const struct ygr_spool_found *found;
+	struct ygr_identity *identity;	/* NULL: ids are told without names */
 	struct ygr_pipeline pipeline;
 	struct ygr_signals signals;
 	struct ygr_sandbox sandbox;
@@ -110,12 +112,28 @@ static json_t *describe_table(const struct reader *reader)
 	struct ygr_process_stats stats;
 
 	ygr_process_table_stats(reader->pipeline.table, &stats);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"entries", (json_int_t)stats.entry_nr,
 		"used_bytes", (json_int_t)stats.used_bytes,
 		"limit_bytes", (json_int_t)stats.limit_bytes,
 		"evicted", (json_int_t)stats.evicted_nr,
-		"missed", (json_int_t)stats.missed_nr);
+		"missed", (json_int_t)stats.missed_nr,
+		"looked_up", (json_int_t)reader->pipeline.stats.looked_up_nr,
+		"not_looked_up", (json_int_t)reader->pipeline.stats.not_looked_up_nr);
+}
+
+static json_t *describe_identity(const struct reader *reader)
+{
+	struct ygr_identity_stats stats = { 0 };
+
+	if (reader->identity)
+		ygr_identity_stats(reader->identity, &stats);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
+		"cgroups", (json_int_t)stats.cgroup_nr,
+		"cgroups_gone", (json_int_t)stats.gone_nr,
+		"names_asked", (json_int_t)stats.names.asked_nr,
+		"names_answered", (json_int_t)stats.names.answered_nr,
+		"names_put_off", (json_int_t)stats.names.put_off_nr);
 }
 
 static void write_status(const struct reader *reader)
@@ -123,7 +141,7 @@ static void write_status(const struct reader *reader)
 	json_t *status;
 	int ret;
 
-	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I}",
+	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
 		"process", "reader",
 		"pid", (json_int_t)getpid(),
 		"io", ygr_loop_name(reader->loop),
@@ -133,6 +151,7 @@ static void write_status(const struct reader *reader)
 		"encode", describe_encode(reader),
 		"spool", describe_spool(reader),
 		"process_table", describe_table(reader),
+		"identity", describe_identity(reader),
 		"sandbox", ygr_sandbox_describe(&reader->sandbox),
 		"memory_bytes", (json_int_t)ygr_status_memory_bytes());
 	ret = ygr_status_write(reader->config->runtime_dir, "reader.json", status);
@@ -285,8 +304,15 @@ static int open_pipeline(struct reader *reader)
 		.flush_ns = reader->config->flush_ns,
 		.batch_bytes = reader->config->batch_bytes,
 		.table_bytes = reader->config->table_bytes,
+		.look_up = ygr_process_scan_one,
 	};
-	int ret = read_boot_id(config.boot_id);
+	int ret;
+
+	ret = ygr_identity_create(&reader->identity, "/proc", "/sys/fs/cgroup", NULL);
+	if (ret)
+		ygr_warn("users, groups and containers are told without names: %s", strerror(-ret));
+	config.identity = reader->identity;
+	ret = read_boot_id(config.boot_id);
 
 	if (!ret)
 		ret = ygr_pipeline_init(&reader->pipeline, &config, reader->loop, &reader->source,
@@ -361,6 +387,7 @@ int ygr_reader_run(const struct ygr_config *config)
 	write_status(&reader);
 	ygr_pipeline_exit(&reader.pipeline);
 out_loop:
+	ygr_identity_destroy(reader.identity);
 	ygr_loop_destroy(reader.loop);
 out_spool:
 	ygr_spool_close(reader.spool);

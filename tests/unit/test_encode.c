@@ -466,6 +466,34 @@ static void test_user_changes(void **state)
 	expect_last("uid: 1000, gid: 0, euid: 0, egid: 0, generation: 2, comm: 'one'");
 }
 
+static bool some_names(enum ygr_name_kind kind, uint32_t id, char name[YGR_NAME_SERVICE_BYTES])
+{
+	if (id != 1000 && id != 0)
+		return false;
+	strcpy(name, kind == YGR_NAME_GROUP ? "staff" : id ? "ann" : "root");
+	return true;
+}
+
+/* What the ids are called, once it is known. */
+static void test_names_of_ids(void **state)
+{
+	struct ygr_identity_stats stats;
+
+	(void)state;
+	assert_int_equal(ygr_identity_create(&encoder.identity, "/proc", "/nowhere", some_names), 0);
+	unlink_of(5, "sh");
+	record.head.uid = 1000;
+	add();
+	expect_last("egid: 0, comm: 'sh'");
+	do {
+		ygr_identity_stats(encoder.identity, &stats);
+	} while (stats.names.answered_nr < 3);
+	add();
+	expect_last("euid: 0, egid: 0, user: 'ann', group: 'staff', euser: 'root', comm: 'sh'}");
+	ygr_identity_destroy(encoder.identity);
+	encoder.identity = NULL;
+}
+
 /* Deeper than the encoder follows it at once; and then by one that is in the middle of it. */
 static void test_deep_line(void **state)
 {
@@ -647,6 +675,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_process_becomes_another, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_thread_of_another_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_user_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_names_of_ids, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_deep_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sequence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_time_goes_back, set_up, tear_down),

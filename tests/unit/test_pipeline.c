@@ -337,6 +337,45 @@ static void test_torn_spool(void **state)
 	assert_int_equal(read_spool(fixture).events, 2);
 }
 
+static uint32_t looked_up[8], looked_up_nr;
+
+static void note_look_up(struct ygr_process_table *table, uint32_t pid)
+{
+	(void)table;
+	if (looked_up_nr < 8)
+		looked_up[looked_up_nr] = pid;
+	looked_up_nr++;
+}
+
+/* Whom no event introduced is looked up: once, and not as often as a flood would have it. */
+static void test_strangers(void **state)
+{
+	struct fixture *fixture = *state;
+
+	looked_up_nr = 0;
+	start(fixture);
+	fixture->pipeline.config.look_up = note_look_up;
+	for (uint32_t i = 0; i < 6; i++) {
+		put(fixture, 0, i + 1);	/* all of pid 9 */
+		assert_true(drain(fixture, 5000));
+	}
+	assert_int_equal(looked_up_nr, 1);
+	assert_int_equal(looked_up[0], 9);
+	for (uint32_t i = 0; i < 2 * YGR_PIPELINE_LOOKUPS_PER_S; i++) {
+		record_fake_begin(&fixture->record, YGR_EV_EXIT, YGR_CLASS_EXIT, 100 + i);
+		fixture->record.head.tgid = 1000 + i;
+		ring_fake_put(&fixture->fakes[0], &fixture->record);
+		if (i % 100 == 0)
+			drain(fixture, 5000);
+	}
+	assert_true(drain(fixture, 5000));
+	assert_true(looked_up_nr >= YGR_PIPELINE_LOOKUPS_PER_S);
+	assert_int_equal(fixture->pipeline.stats.looked_up_nr, looked_up_nr);
+	assert_int_equal(fixture->pipeline.stats.looked_up_nr + fixture->pipeline.stats.not_looked_up_nr,
+			 1 + 2 * YGR_PIPELINE_LOOKUPS_PER_S);
+	stop(fixture);
+}
+
 /*
  * A full spool: nothing is written, nothing is lost; the ring fills, the kernel
  * drops and tells; when there is room again, the account is whole.
@@ -466,6 +505,7 @@ int main(void)
 		TEST(test_only_repeated),
 		TEST(test_another_load),
 		TEST(test_torn_spool),
+		TEST(test_strangers),
 		TEST(test_full_spool),
 		TEST(test_disk_fails_epoll),
 		TEST(test_disk_fails_auto),
