@@ -29,9 +29,12 @@ image_of() {
 	echo "$YAGURA_CACHE/kernels/$1/boot/vmlinuz-$(release_of "$1")"
 }
 
-# The one module of a kernel's own that tests need.
-overlay_of() {
-	echo "$YAGURA_CACHE/kernels/$1/lib/modules/$1/kernel/fs/overlayfs/overlay.ko"
+# The modules of a kernel's own that tests need, as far as they are not built in:
+# overlayfs, kernel TLS and its cipher.
+YAGURA_OWN_MODULES="overlay tls gcm ghash-generic gf128mul ctr crypto_null"
+
+own_modules_of() {
+	find "$YAGURA_CACHE/kernels/$1/lib/modules" -name '*.ko' 2>/dev/null
 }
 
 # Where Debian keeps dkms, modinfo and others from plain users.
