@@ -116,6 +116,19 @@ static void test_trouble_is_told(void **state)
 	      "           2 batches missing, 1 faults in the spool\n");
 }
 
+static void test_outputs(void **state)
+{
+	(void)state;
+	check("{'sender':{'running':true,'pid':6,'sent_batches':9,'acked_batches':8,'unacked_batches':1,'outputs':["
+	      "{'name':'near','up':true,'last_down':'x','position_id':5,'parked_batches':0,'dropped_batches':0},"
+	      "{'name':'away','up':false,'last_down':'Connection refused','position_id':3,'parked_batches':2,'dropped_batches':1},"
+	      "{'name':'\\u001b','up':false,'last_down':'','position_id':0}]}}",
+	      "sender     pid 6: 9 batches sent, 8 acknowledged, 1 wait for it\n"
+	      "           output near up, done up to batch 5\n"
+	      "           output away DOWN: \"Connection refused\", done up to batch 3, 2 PARKED, 1 DROPPED\n"
+	      "           output \\x1b DOWN, done up to batch 0\n");
+}
+
 static void test_other_processes_cannot_steer_the_terminal(void **state)
 {
 	(void)state;
@@ -150,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_classes_and_counters),
 		cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_trouble_is_told),
+		cmocka_unit_test(test_outputs),
 		cmocka_unit_test(test_other_processes_cannot_steer_the_terminal),
 		cmocka_unit_test(test_wrong_types_say_nothing),
 	};

@@ -173,8 +173,30 @@ static void print_reader(FILE *out, const json_t *reader)
 	putc('\n', out);
 }
 
+static void print_output(FILE *out, const json_t *output)
+{
+	const char *last_down = get_text(output, "last_down");
+
+	fputs(NO_LABEL "output ", out);
+	put_text(out, get_text(output, "name"));
+	fputs(json_is_true(json_object_get(output, "up")) ? " up" : " DOWN", out);
+	if (!json_is_true(json_object_get(output, "up")) && last_down[0]) {
+		fputs(": ", out);
+		put_text(out, last_down);
+	}
+	fprintf(out, ", done up to batch %" PRId64, get_number(output, "position_id"));
+	if (get_number(output, "parked_batches"))
+		fprintf(out, ", %" PRId64 " PARKED", get_number(output, "parked_batches"));
+	if (get_number(output, "dropped_batches"))
+		fprintf(out, ", %" PRId64 " DROPPED", get_number(output, "dropped_batches"));
+	putc('\n', out);
+}
+
 static void print_sender(FILE *out, const json_t *sender)
 {
+	const json_t *each;
+	size_t i;
+
 	if (!sender)
 		return;
 	print_pid(out, "sender", sender);
@@ -184,6 +206,8 @@ static void print_sender(FILE *out, const json_t *sender)
 	if (get_number(sender, "missing_batches") || get_number(sender, "faults"))
 		fprintf(out, NO_LABEL "%" PRId64 " batches missing, %" PRId64 " faults in the spool\n",
 			get_number(sender, "missing_batches"), get_number(sender, "faults"));
+	json_array_foreach(json_object_get(sender, "outputs"), i, each)
+		print_output(out, each);
 }
 
 void ygr_status_text_print(FILE *out, const json_t *status)
