@@ -19,8 +19,9 @@ static const char *const named_files[] = {
 	"/etc/services", "/etc/protocols", NULL
 };
 
-/* ... its modules are loaded when they are needed first; and so are authorities. */
+/* ... its modules are loaded when they are needed first, and so are authorities; jansson wants a seed. */
 static const char *const trees[] = {
+	"/dev/urandom",
 	"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/run/systemd/resolve",
 	"/etc/ssl", "/etc/pki", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", NULL
 };

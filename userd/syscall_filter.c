@@ -98,6 +98,8 @@ static const struct condition sender_conditions[] = {
 	{ CALL(socket),	  EQUAL(0, AF_NETLINK) },
 	{ CALL(ioctl),	  EQUAL(1, FIONBIO) },
 	{ CALL(ioctl),	  EQUAL(1, FIONREAD) },
+	/* Is the log a terminal? */
+	{ CALL(ioctl),	  EQUAL(1, TCGETS) },
 };
 
 static int add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t nr)

@@ -168,10 +168,34 @@ silent() {
 	end receiver
 }
 
-echo "1..23"
+# ---- a receiver that is awake for a tenth of its time
+slow() {
+	local i
+	fresh
+	configure "type: yagura, host: 127.0.0.1, port: $port, window: 2" "type: 'null'"
+	produce 2 8388608 60000 20
+	start_daemon
+	for ((i = 0; i < 15; i++)); do
+		kill -STOP "$receiver"; sleep 0.18
+		kill -CONT "$receiver"; sleep 0.02
+	done
+	wait_producer
+	within delivered
+	say $? "slow receiver: all is delivered once"
+	within is_through yagura 60000
+	[[ $(of yagura links) = 1 ]]
+	say $? "slow receiver: over one connection"
+	within is_through null 60000
+	say $? "slow receiver: the other output does not wait"
+	stop daemon
+	end receiver
+}
+
+echo "1..26"
 build_helper ring_producer check_delivery
 several
 refused
 dropped
 silent
+slow
 exit $failed
