@@ -32,6 +32,7 @@ void ygr_batch_clear(struct ygr_batch *batch)
 {
 	batch->events.size = 0;
 	memset(&batch->header, 0, sizeof(batch->header));
+	batch->own_nr = 0;
 	batch->len = 0;
 }
 
@@ -72,6 +73,19 @@ int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
 		header->max_time_ns = time_ns;
 	header->event_nr++;
 	header->class_nr[view->head->class]++;
+	return 0;
+}
+
+int ygr_batch_add_backlog(struct ygr_batch *batch, struct ygr_encoder *encoder,
+			  const struct ygr_backlog *backlog)
+{
+	int ret = ygr_encode_backlog(encoder, &batch->events, backlog, batch->header.realtime_offset_ns);
+
+	if (ret)
+		return ret;
+	batch->own_nr++;
+	batch->header.event_nr++;
+	batch->header.class_nr[YGR_CLASS_SENSOR]++;
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 struct ygr_batch {
 	struct ygr_encoded events;
 	struct ygr_batch_header header;	/* counts while open, all of it when closed */
+	uint32_t own_nr;		/* events that are the reader's own, of no ring */
 	uint64_t opened_ns;		/* when the first event came; CLOCK_BOOTTIME */
 
 	size_t	 ring_nr;
@@ -54,6 +55,13 @@ struct ygr_batch_clock {
 int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
 		  const struct ygr_record_view *view, uint32_t cpu, struct ygr_process_table *table,
 		  struct ygr_process *self, const struct ygr_batch_clock *clock);
+
+/*
+ * Tells in the open batch, which is not empty, what the spool discarded.
+ * Return: 0; -ENOMEM, and the batch is as before.
+ */
+int ygr_batch_add_backlog(struct ygr_batch *batch, struct ygr_encoder *encoder,
+			  const struct ygr_backlog *backlog);
 
 /*
  * Compresses, and completes the header: @identity gives batch, spool, boot, load

@@ -46,10 +46,14 @@ void ygr_config_exit(struct ygr_config *config)
 
 /* ---- tables --------------------------------------------------------------- */
 
+/* In the order of enum ygr_config_keep. */
+static const char *const keep_words[] = { "oldest", "newest", NULL };
+
 static const struct ygr_option spool_options[] = {
 	{ "dir",	   YGR_OPTION_PATH,   .at = AT(spool_dir) },
 	{ "limit",	   YGR_OPTION_BYTES,  .at = AT(spool_limit_bytes), .low = 4 * MIB, .high = 1ull << 50 },
 	{ "segment",	   YGR_OPTION_BYTES,  .at = AT(segment_bytes), .low = 1 * MIB, .high = 1024 * MIB },
+	{ "keep",	   YGR_OPTION_WORD,   .at = AT(keep), .words = keep_words },
 	{ 0 }
 };
 

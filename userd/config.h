@@ -19,10 +19,17 @@
 
 #define YGR_CONFIG_PATH		"/etc/yagura/yagurad.yaml"
 
+/* What stays when the spool is at its limit. */
+enum ygr_config_keep {
+	YGR_KEEP_OLDEST	= 0,	/* the spool: the kernel drops what is new, by class */
+	YGR_KEEP_NEWEST	= 1,	/* what comes: the oldest segments go */
+};
+
 struct ygr_config {
 	const char *spool_dir;
 	uint64_t spool_limit_bytes;
 	uint64_t segment_bytes;
+	enum ygr_config_keep keep;
 
 	const char *device;
 	bool	 device_is_file;	/* --source: for tests and benchmarks */

@@ -1000,3 +1000,27 @@ int ygr_encode_event(struct ygr_encoder *encoder, struct ygr_encoded *out,
 	out->size = (size_t)(at - out->bytes);
 	return 0;
 }
+
+int ygr_encode_backlog(struct ygr_encoder *encoder, struct ygr_encoded *out,
+		       const struct ygr_backlog *backlog, int64_t realtime_offset_ns)
+{
+	struct extras map = { 0 };
+	uint8_t *at;
+	int ret;
+
+	ret = reserve(out, ROOM_BYTES);
+	if (ret)
+		return ret;
+	at = out->bytes + out->size;
+	at = put_word(put_key(&map, at, "type"), "backlog");
+	at = put_word(put_key(&map, at, "class"), "sensor");
+	at = put_extra(&map, at, "time_ns", encoder->last_ns + (uint64_t)realtime_offset_ns);
+	at = put_extra(&map, at, "boot_ns", encoder->last_ns);
+	at = put_extra(&map, at, "first_batch_id", backlog->first_batch_id);
+	at = put_extra(&map, at, "last_batch_id", backlog->last_batch_id);
+	at = put_extra(&map, at, "batch_nr", backlog->batch_nr);
+	at = put_by_class(&map, at, "discarded", (const __u64 *)backlog->class_nr);
+	close_extras(&map);
+	out->size = (size_t)(at - out->bytes);
+	return 0;
+}

@@ -19,6 +19,7 @@
 #ifndef YGR_ENCODE_H
 #define YGR_ENCODE_H
 
+#include "backlog.h"
 #include "identity.h"
 #include "process_table.h"
 #include "record.h"
@@ -87,6 +88,14 @@ static inline bool ygr_encode_is_full(const struct ygr_encoder *encoder)
 	return encoder->process_nr >= YGR_ENCODE_DEFINITIONS_MAX ||
 	       encoder->subject_nr >= YGR_ENCODE_DEFINITIONS_MAX;
 }
+
+/*
+ * Appends the reader's own event, of type "backlog": which batches were discarded
+ * before they were delivered. It has no CPU and no sequence number. After an event.
+ * Return: 0; -ENOMEM, and all is as before.
+ */
+int ygr_encode_backlog(struct ygr_encoder *encoder, struct ygr_encoded *out,
+		       const struct ygr_backlog *backlog, int64_t realtime_offset_ns);
 
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool ygr_encode_is_utf8(const char *bytes, size_t len);

@@ -36,7 +36,7 @@ static void note_spooled(struct ygr_pipeline *pipeline)
 	struct ygr_pipeline_stats *stats = &pipeline->stats;
 
 	stats->spooled_batch_nr++;
-	stats->spooled_nr += pipeline->written.header.event_nr;
+	stats->spooled_nr += pipeline->written.header.event_nr - pipeline->written.own_nr;
 	stats->spooled_bytes += pipeline->written.len;
 	stats->last_error = 0;
 }
@@ -77,6 +77,18 @@ static void write_done(void *arg, int error)
 	ygr_pipeline_pump(pipeline);
 }
 
+/* The next batch tells of it. */
+static void note_discarded(struct ygr_pipeline *pipeline)
+{
+	struct ygr_backlog discarded;
+
+	if (!ygr_spool_take_discarded(pipeline->spool, &discarded))
+		return;
+	ygr_warn("the spool is at its limit: batches %llu to %llu are discarded undelivered",
+		 (unsigned long long)discarded.first_batch_id, (unsigned long long)discarded.last_batch_id);
+	ygr_backlog_add(&pipeline->discarded, &discarded);
+}
+
 static void start_write(void *arg)
 {
 	struct ygr_pipeline *pipeline = arg;
@@ -84,6 +96,7 @@ static void start_write(void *arg)
 	int ret;
 
 	ret = ygr_spool_append_begin(pipeline->spool, pipeline->written.len, &write->fd, &write->offset);
+	note_discarded(pipeline);
 	if (ret) {
 		write_later(pipeline, ret);
 		return;
@@ -132,6 +145,14 @@ static struct ygr_process *meet(struct ygr_pipeline *pipeline, struct ygr_proces
 	return ygr_process_table_find(pipeline->table, pid, start_ns);
 }
 
+/* Without memory for it, the next event tries again. */
+static void tell_discarded(struct ygr_pipeline *pipeline)
+{
+	if (pipeline->discarded.batch_nr &&
+	    !ygr_batch_add_backlog(&pipeline->filling, &pipeline->encoder, &pipeline->discarded))
+		memset(&pipeline->discarded, 0, sizeof(pipeline->discarded));
+}
+
 static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader *ring,
 		    const struct ygr_batch_clock *clock)
 {
@@ -147,6 +168,7 @@ static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader 
 			    self, clock);
 	if (ret)
 		return ret;
+	tell_discarded(pipeline);
 	pipeline->stats.encoded_nr++;
 	pipeline->stats.encoded_by_class[view->head->class]++;
 	pipeline->stats.encoded_bytes += pipeline->filling.events.size - before;

@@ -11,7 +11,8 @@
  * stage's answer to "full" is to leave the data where it is.
  *
  * Delivered or counted: for every ring, at any time,
- *	next_seq - first_seq = events in batches + dropped + lost.
+ *	next_seq - first_seq = events in batches + dropped + lost,
+ * the reader's own events not counted.
  */
 #ifndef YGR_PIPELINE_H
 #define YGR_PIPELINE_H
@@ -64,6 +65,7 @@ struct ygr_pipeline {
 	struct ygr_batch written;
 	bool	 is_writing;		/* `written` is on its way, or waits to be tried again */
 	uint64_t retry_ns;		/* how long it waits */
+	struct ygr_backlog discarded;	/* by the spool, and not told in a batch yet */
 	bool	 draining;
 	struct ygr_loop_write write;
 	struct ygr_loop_timer timer;	/* hold, flush */

@@ -94,7 +94,7 @@ static json_t *describe_spool(const struct reader *reader)
 	struct ygr_spool_stats spool;
 
 	ygr_spool_stats(reader->spool, &spool);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s}",
 		"events", (json_int_t)stats->spooled_nr,
 		"batches", (json_int_t)stats->spooled_batch_nr,
 		"bytes", (json_int_t)stats->spooled_bytes,
@@ -103,6 +103,8 @@ static json_t *describe_spool(const struct reader *reader)
 		"limit_bytes", (json_int_t)spool.limit_bytes,
 		"full", (json_int_t)stats->full_nr,
 		"errors", (json_int_t)stats->error_nr,
+		"discarded_batches", (json_int_t)spool.discarded.batch_nr,
+		"discarded_by_class", ygr_status_by_class(spool.discarded.class_nr),
 		"waiting_for", stats->last_error == 0 ? "" :
 			stats->last_error == -EDQUOT ? "spool_full" : strerror(-stats->last_error));
 }
@@ -286,6 +288,7 @@ static int open_spool(struct reader *reader)
 		.dir = reader->config->spool_dir,
 		.limit_bytes = reader->config->spool_limit_bytes,
 		.segment_bytes = reader->config->segment_bytes,
+		.keep_newest = reader->config->keep == YGR_KEEP_NEWEST,
 	};
 	int ret = ygr_spool_open(&reader->spool, &config, &reader->found);
 

@@ -30,6 +30,8 @@ struct ygr_spool {
 	uint8_t	 spool_id[YGR_BATCH_ID_BYTES];
 	uint8_t	 prev_hash[YGR_BATCH_HASH_BYTES];
 	uint64_t batch_nr, bytes;
+	struct ygr_backlog discarded;	/* since open */
+	struct ygr_backlog untold;	/* since take_discarded() */
 };
 
 /* ---- the directory -------------------------------------------------------- */
@@ -296,16 +298,55 @@ static int make_segment(struct ygr_spool *spool)
 	return 0;
 }
 
+/* Segments that the sender needs no more are on their way out: it may be ahead of us. */
+static int discard_oldest(struct ygr_spool *spool, size_t room)
+{
+	uint64_t settled_id = ygr_backlog_settled_id(spool->config.dir), *ids;
+	ssize_t nr = list_segments(spool, &ids, &spool->used_bytes);
+	int64_t freed = 0;
+
+	if (nr < 0)
+		return (int)nr;
+	for (ssize_t i = 0; i + 1 < nr && spool->used_bytes + room > spool->config.limit_bytes; i++) {
+		struct ygr_backlog lost = { 0 };
+
+		freed = ygr_backlog_discard(spool->dir_fd, ids[i], settled_id, &lost);
+		if (freed < 0 && freed != -ENOENT)
+			break;
+		spool->used_bytes -= freed > 0 ? (uint64_t)freed : 0;
+		ygr_backlog_add(&spool->discarded, &lost);
+		ygr_backlog_add(&spool->untold, &lost);
+	}
+	free(ids);
+	return freed < 0 && freed != -ENOENT ? (int)freed : 0;
+}
+
+bool ygr_spool_take_discarded(struct ygr_spool *spool, struct ygr_backlog *discarded)
+{
+	if (!spool->untold.batch_nr)
+		return false;
+	*discarded = spool->untold;
+	memset(&spool->untold, 0, sizeof(spool->untold));
+	return true;
+}
+
+static int make_room(struct ygr_spool *spool, size_t bytes)
+{
+	int ret = spool->config.keep_newest ? discard_oldest(spool, bytes) : count_used(spool);
+
+	if (ret)
+		return ret;
+	return spool->used_bytes + bytes > spool->config.limit_bytes ? -EDQUOT : 0;
+}
+
 int ygr_spool_append_begin(struct ygr_spool *spool, size_t bytes, int *fd, uint64_t *offset)
 {
 	int ret;
 
 	if (spool->used_bytes + bytes > spool->config.limit_bytes) {
-		ret = count_used(spool);
+		ret = make_room(spool, bytes);
 		if (ret)
 			return ret;
-		if (spool->used_bytes + bytes > spool->config.limit_bytes)
-			return -EDQUOT;
 	}
 	if (spool->fd < 0 ||
 	    (spool->offset > 0 && spool->offset + bytes > spool->config.segment_bytes)) {
@@ -336,4 +377,5 @@ void ygr_spool_stats(struct ygr_spool *spool, struct ygr_spool_stats *stats)
 	stats->used_bytes = spool->used_bytes;
 	stats->limit_bytes = spool->config.limit_bytes;
 	stats->next_batch_id = spool->next_batch_id;
+	stats->discarded = spool->discarded;
 }

@@ -11,7 +11,9 @@
  *
  * Full (its own limit, or the disk's) is a result, not a loss: the batch stays
  * with the caller, its records stay in the ring, and the kernel counts what it
- * then has to drop, by class and with its reserve for what matters most.
+ * then has to drop, by class and with its reserve for what matters most. With
+ * keep_newest, the spool's own limit makes room at the cost of the oldest segments,
+ * and counts what they held.
  *
  * This holds no data in memory; the caller does the write, so that it may go
  * through io_uring.
@@ -23,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backlog.h"
 #include "spool_format.h"
 
 struct ygr_spool;
@@ -31,6 +34,7 @@ struct ygr_spool_config {
 	const char *dir;
 	uint64_t limit_bytes;		/* of all segments together */
 	uint64_t segment_bytes;		/* a new segment is begun beyond this */
+	bool	 keep_newest;		/* at the limit, the oldest segments go */
 };
 
 /* What open() found and did; zero where there was nothing. */
@@ -67,12 +71,16 @@ void ygr_spool_next(const struct ygr_spool *spool, struct ygr_batch_header *head
 int ygr_spool_append_begin(struct ygr_spool *spool, size_t bytes, int *fd, uint64_t *offset);
 void ygr_spool_append_end(struct ygr_spool *spool, const uint8_t *batch, size_t bytes);
 
+/* What was discarded since it was asked for last. Return: whether anything was. */
+bool ygr_spool_take_discarded(struct ygr_spool *spool, struct ygr_backlog *discarded);
+
 struct ygr_spool_stats {
 	uint64_t batch_nr;		/* appended since open */
 	uint64_t bytes;
 	uint64_t used_bytes;		/* in the directory, as last counted */
 	uint64_t limit_bytes;
 	uint64_t next_batch_id;
+	struct ygr_backlog discarded;	/* since open */
 };
 
 void ygr_spool_stats(struct ygr_spool *spool, struct ygr_spool_stats *stats);

@@ -54,13 +54,14 @@ static void test_everything_set(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("version: 1\n"
-			       "spool: {dir: /s, limit: 64MiB, segment: 2MiB}\n"
+			       "spool: {dir: /s, limit: 64MiB, segment: 2MiB, keep: newest}\n"
 			       "reader: {device: /dev/y, hold_ms: 0, flush_ms: 50, batch: 65536, process_table: 1MiB, io: epoll}\n"
 			       "sender: {user: nobody, host_name: h}\n"
 			       "runtime_dir: /r\nlog: debug\n"), 0);
 	assert_string_equal(config.spool_dir, "/s");
 	assert_int_equal(config.spool_limit_bytes, 64u << 20);
 	assert_int_equal(config.segment_bytes, 2u << 20);
+	assert_int_equal(config.keep, YGR_KEEP_NEWEST);
 	assert_string_equal(config.device, "/dev/y");
 	assert_int_equal(config.hold_ns, 0);
 	assert_int_equal(config.flush_ns, 50000000);

@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "batch_fake.h"
+#include "event_map.h"
 #include "pipeline.h"
 #include "ring_fake.h"
+#include "sender_state.h"
 #include "spool_scan.h"
 
 #define RINGS_NR	2
@@ -26,6 +28,7 @@ struct fixture {
 	char dir[64];
 	enum ygr_loop_kind kind;
 	uint64_t limit_bytes;
+	bool keep_newest;
 	struct ring_fake fakes[RINGS_NR];
 	struct ygr_ring_map maps[RINGS_NR];
 	struct ygr_source source;
@@ -71,6 +74,7 @@ static void start(struct fixture *fixture)
 {
 	const struct ygr_spool_config spool = {
 		.dir = fixture->dir, .limit_bytes = fixture->limit_bytes, .segment_bytes = 2 << 10,
+		.keep_newest = fixture->keep_newest,
 	};
 	const struct ygr_pipeline_config config = {
 		.hold_ns = 0, .flush_ns = 1000000, .batch_bytes = 4096, .table_bytes = 64 << 10,
@@ -420,6 +424,99 @@ static void test_full_spool(void **state)
 	stop(fixture);
 }
 
+struct backlog_told {
+	uint64_t batches, events, own;
+};
+
+/* The "backlog" events of what is in the spool now, and all others. */
+static struct backlog_told read_backlog(const struct fixture *fixture)
+{
+	struct backlog_told told = { 0 };
+	struct ygr_spool_scan *scan;
+	struct ygr_scan_item item;
+
+	assert_int_equal(ygr_spool_scan_open(&scan, fixture->dir, 0), 0);
+	while (ygr_spool_scan_next(scan, &item) == YGR_SCAN_BATCH) {
+		const struct ygr_event_value *event;
+		struct ygr_event_stream stream;
+		uint64_t nr, in_batch = 0;
+
+		ygr_event_map_open(&stream, (const char *)item.events, item.events_bytes);
+		for (; (event = ygr_event_map_next(&stream)); in_batch++) {
+			if (!ygr_event_map_is(event, "type", "backlog")) {
+				told.events++;
+				continue;
+			}
+			told.own++;
+			assert_true(ygr_event_map_get_u64(event, "batch_nr", &nr));
+			told.batches += nr;
+			assert_true(ygr_event_map_get_u64(event, "last_batch_id", &nr));
+			assert_true(nr < item.header.batch_id);
+			assert_true(ygr_event_map_get_u64(ygr_event_map_find(event, "discarded"), "file", &nr));
+		}
+		assert_int_equal(in_batch, item.header.event_nr);
+		ygr_event_map_close(&stream);
+	}
+	ygr_spool_scan_close(scan);
+	return told;
+}
+
+/*
+ * A full spool that is to keep the newest: the ring never fills, the oldest segments
+ * go, and what went is known to the last event.
+ */
+static void test_full_spool_keeps_newest(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ygr_spool_stats stats;
+	struct backlog_told told;
+
+	fixture->limit_bytes = 8 << 10;
+	fixture->keep_newest = true;
+	start(fixture);
+	for (unsigned int i = 0; i < 8000; i++) {
+		assert_true(put(fixture, 0, i + 1));
+		if (i % 100 == 99)
+			assert_true(drain(fixture, 5000));
+	}
+	assert_true(drain(fixture, 5000));
+	assert_stages_add_up(fixture);
+	assert_int_equal(fixture->pipeline.stats.spooled_nr, 8000);
+	assert_int_equal(fixture->pipeline.stats.full_nr, 0);
+	ygr_spool_stats(fixture->spool, &stats);
+	assert_true(stats.used_bytes <= fixture->limit_bytes);
+	assert_true(stats.discarded.batch_nr > 20);
+	assert_int_equal(stats.discarded.first_batch_id, 1);
+	assert_int_equal(stats.discarded.last_batch_id, stats.discarded.batch_nr);
+	told = read_backlog(fixture);
+	assert_true(told.own > 0 && told.batches > 0 && told.batches <= stats.discarded.batch_nr);
+	assert_int_equal(told.events + stats.discarded.class_nr[YGR_CLASS_FILE], 8000);
+	stop(fixture);
+}
+
+/* What every output has settled is no loss: it goes uncounted. */
+static void test_settled_is_no_loss(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ygr_sender_state one = { .acked_id = 1000000 }, other = { .acked_id = 5 };
+	struct ygr_spool_stats stats;
+
+	assert_int_equal(ygr_sender_state_save(fixture->dir, "one", &one), 0);
+	assert_int_equal(ygr_sender_state_save(fixture->dir, "other", &other), 0);
+	assert_int_equal(ygr_backlog_settled_id(fixture->dir), 5);
+	fixture->limit_bytes = 8 << 10;
+	fixture->keep_newest = true;
+	start(fixture);
+	for (unsigned int i = 0; i < 8000; i++) {
+		put(fixture, 0, i + 1);
+		if (i % 100 == 99)
+			drain(fixture, 5000);
+	}
+	ygr_spool_stats(fixture->spool, &stats);
+	assert_int_equal(stats.discarded.first_batch_id, 6);
+	stop(fixture);
+}
+
 /* The disk refuses for a while: the batch waits, is written as a whole, and nothing is lost. */
 static void fail_for_a_while(struct fixture *fixture)
 {
@@ -507,6 +604,8 @@ int main(void)
 		TEST(test_torn_spool),
 		TEST(test_strangers),
 		TEST(test_full_spool),
+		TEST(test_full_spool_keeps_newest),
+		TEST(test_settled_is_no_loss),
 		TEST(test_disk_fails_epoll),
 		TEST(test_disk_fails_auto),
 		TEST(test_rotates),
