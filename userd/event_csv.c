@@ -15,7 +15,8 @@ static const char *const columns[] = {
 	"parent.pid", "parent.comm", "parent.exe", "path", "new_path", "argv", "cwd", "access",
 	"file.ino", "file.dev", "file.mode", "file.uid", "file.size", "child_pid", "status",
 	"family", "sock_type", "protocol", "local.addr", "local.port", "remote.addr",
-	"remote.port", "unix_path", "flags", "dropped",
+	"remote.port", "unix_path", "flags", "dropped", "user", "container.id",
+	"sha256", "severity", "attack", "message",
 };
 
 void ygr_event_csv_put_head(struct ygr_text_buffer *out)

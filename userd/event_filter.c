@@ -32,7 +32,8 @@ static const char *const fields[] = {
 	"dropped", "path", "new_path", "filename", "cwd", "argv", "unix_path", "hooks",
 	"truncated", "exe", "parent", "parent.pid", "parent.start_ns", "parent.comm",
 	"parent.exe", "ancestors", "ancestors.pid", "ancestors.comm", "user", "group",
-	"container", "container.id", "container.runtime",
+	"container", "container.id", "container.runtime", "container.pod", "sha256", "verity",
+	"xattr", "severity", "attack", "tags", "message", "denial_nr", "seconds",
 };
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED, TOKEN_OP, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_COMMA };

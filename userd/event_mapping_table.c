@@ -9,9 +9,14 @@
 
 #define UNKNOWN		(1u << YGR_TYPE_NR)
 #define EXECS		(BIT(EXEC_CHECK) | BIT(EXEC))
-#define FILES		(BIT(OPEN) | BIT(CREATE) | BIT(UNLINK) | BIT(RENAME))
-#define SOCKETS		(BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN) | BIT(CONNECT) | BIT(ACCEPT))
-#define SENSOR		(BIT(START) | BIT(POLICY) | BIT(GAP) | BIT(TOTALS))
+/* Attempts on what is about a file, but its contents and name. */
+#define ATTRIBUTES	(BIT(CHMOD) | BIT(CHOWN) | BIT(SETXATTR))
+#define FILES		(BIT(OPEN) | BIT(CREATE) | BIT(UNLINK) | BIT(RENAME) | BIT(LINK) | \
+			 BIT(TRUNCATE) | ATTRIBUTES)
+/* From one side to another. */
+#define FLOWS		(BIT(CONNECT) | BIT(ACCEPT) | BIT(SEND))
+#define SOCKETS		(BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN) | FLOWS)
+#define SENSOR		(BIT(START) | BIT(POLICY) | BIT(GAP) | BIT(TOTALS) | BIT(BREAKER))
 #define ALL		(UNKNOWN | EXECS | BIT(FORK) | BIT(EXIT) | FILES | BIT(MMAP_EXEC) | SOCKETS | SENSOR)
 /* Told after they happened; of the rest only the attempt is known. */
 #define FACTS		(BIT(EXEC) | BIT(FORK) | BIT(EXIT) | BIT(ACCEPT) | SENSOR)
@@ -19,8 +24,13 @@
 #define SUBJECT		(ALL & ~(BIT(START) | BIT(GAP) | BIT(TOTALS)))
 /* ... and of these it is the process that the event is about, not its parent. */
 #define OWN		(SUBJECT & ~BIT(FORK))
+/* The file has another name afterwards. */
+#define NEW_NAMED	(BIT(RENAME) | BIT(LINK))
 /* A file is what they are about. */
 #define ON_FILE		(FILES | BIT(MMAP_EXEC) | BIT(EXEC_CHECK))
+
+/* open_flags says more about these. */
+#define HAS_FLAGS	(BIT(OPEN) | BIT(CREATE) | BIT(RENAME) | BIT(MMAP_EXEC) | ATTRIBUTES)
 
 #define COPY(types, to, from)		{ types, to, YGR_MAP_COPY, from, NULL }
 #define TEXT(types, to, from)		{ types, to, YGR_MAP_TEXT, from, NULL }
@@ -51,20 +61,23 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	CHOOSE(BIT(OPEN), "event.type", "verdict", "deny=[\"access\",\"denied\"] *=[\"access\"]"),
 	CHOOSE(BIT(CREATE), "event.type", "verdict", "deny=[\"creation\",\"denied\"] *=[\"creation\"]"),
 	CHOOSE(BIT(UNLINK), "event.type", "verdict", "deny=[\"deletion\",\"denied\"] *=[\"deletion\"]"),
-	CHOOSE(BIT(RENAME), "event.type", "verdict", "deny=[\"change\",\"denied\"] *=[\"change\"]"),
+	CHOOSE(BIT(RENAME) | BIT(TRUNCATE) | ATTRIBUTES, "event.type", "verdict",
+	       "deny=[\"change\",\"denied\"] *=[\"change\"]"),
+	CHOOSE(BIT(LINK), "event.type", "verdict", "deny=[\"creation\",\"denied\"] *=[\"creation\"]"),
 	CHOOSE(BIT(MMAP_EXEC), "event.type", "verdict", "deny=[\"start\",\"denied\"] *=[\"start\"]"),
 	CHOOSE(BIT(CONNECT) | BIT(ACCEPT), "event.type", "verdict",
 	       "deny=[\"connection\",\"start\",\"denied\"] *=[\"connection\",\"start\"]"),
-	CHOOSE(BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN), "event.type", "verdict",
+	CHOOSE(SOCKETS & ~(BIT(CONNECT) | BIT(ACCEPT)), "event.type", "verdict",
 	       "deny=[\"info\",\"denied\"] *=[\"info\"]"),
 	LITERAL(BIT(START), "event.type", "[\"start\"]"),
 	LITERAL(BIT(POLICY), "event.type", "[\"change\"]"),
-	LITERAL(BIT(GAP) | BIT(TOTALS), "event.type", "[\"info\"]"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER), "event.type", "[\"info\"]"),
 	COPY(ALL, "event.action", "type"),
 	CHOOSE(FACTS, "event.outcome", "verdict", "deny=\"failure\" *=\"success\""),
 	CHOOSE(ALL & ~FACTS, "event.outcome", "verdict", "deny=\"failure\" *=\"unknown\""),
 	MAKE(ALL, "event.id", EVENT_ID, NULL),
 	COPY(ALL, "event.sequence", "seq"),
+	COPY(ALL & ~SENSOR, "event.reason", "message"),
 	LITERAL(ALL, "event.module", "\"yagura\""),
 	LITERAL(ALL, "event.dataset", "\"yagura.events\""),
 
@@ -75,6 +88,12 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(ALL, "rule.name", "rule"),
 	TEXT(ALL, "rule.id", "rule_id"),
 	TEXT(ALL, "rule.version", "generation"),
+	COPY(ALL & ~SENSOR, "threat.technique.id", "attack"),
+	COPY(ALL & ~SENSOR, "tags", "tags"),
+
+	COPY(SUBJECT, "container.id", "container.id"),
+	COPY(SUBJECT, "container.runtime", "container.runtime"),
+	COPY(SUBJECT, "orchestrator.resource.id", "container.pod"),
 
 	COPY(OWN, "process.pid", "pid"),
 	COPY(BIT(FORK), "process.pid", "child_pid"),
@@ -90,9 +109,12 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(BIT(EXEC), "process.args_count", "argc"),
 	COPY(BIT(EXEC), "process.working_directory", "cwd"),
 	MAKE(BIT(EXIT), "process.exit_code", EXIT_CODE, "status"),
+	COPY(BIT(EXEC), "process.hash.sha256", "sha256"),
 	COPY(OWN, "process.thread.id", "tid"),
 	TEXT(SUBJECT, "process.user.id", "euid"),
+	COPY(SUBJECT, "process.user.name", "user"),
 	TEXT(SUBJECT, "process.group.id", "egid"),
+	COPY(SUBJECT, "process.group.name", "group"),
 	TEXT(SUBJECT, "process.real_user.id", "uid"),
 	TEXT(SUBJECT, "process.real_group.id", "gid"),
 	COPY(OWN, "process.parent.pid", "ppid"),
@@ -107,15 +129,16 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	MAKE(BIT(FORK), "process.parent.start", BOOT_TEXT, "start_ns"),
 
 	TEXT(SUBJECT, "user.id", "euid"),
+	COPY(SUBJECT, "user.name", "user"),
 
-	COPY(ON_FILE & ~BIT(RENAME), "file.path", "path"),
-	COPY(BIT(RENAME), "file.path", "new_path"),
-	MAKE(ON_FILE & ~BIT(RENAME), "file.name", NAME, "path"),
-	MAKE(BIT(RENAME), "file.name", NAME, "new_path"),
-	MAKE(ON_FILE & ~BIT(RENAME), "file.directory", DIRECTORY, "path"),
-	MAKE(BIT(RENAME), "file.directory", DIRECTORY, "new_path"),
-	MAKE(ON_FILE & ~BIT(RENAME), "file.extension", EXTENSION, "path"),
-	MAKE(BIT(RENAME), "file.extension", EXTENSION, "new_path"),
+	COPY(ON_FILE & ~NEW_NAMED, "file.path", "path"),
+	COPY(NEW_NAMED, "file.path", "new_path"),
+	MAKE(ON_FILE & ~NEW_NAMED, "file.name", NAME, "path"),
+	MAKE(NEW_NAMED, "file.name", NAME, "new_path"),
+	MAKE(ON_FILE & ~NEW_NAMED, "file.directory", DIRECTORY, "path"),
+	MAKE(NEW_NAMED, "file.directory", DIRECTORY, "new_path"),
+	MAKE(ON_FILE & ~NEW_NAMED, "file.extension", EXTENSION, "path"),
+	MAKE(NEW_NAMED, "file.extension", EXTENSION, "new_path"),
 	MAKE(ON_FILE & ~BIT(CREATE), "file.type", FILE_TYPE, "file.mode"),
 	MAKE(ON_FILE & ~BIT(CREATE), "file.mode", OCTAL, "file.mode"),
 	TEXT(ON_FILE & ~BIT(CREATE), "file.inode", "file.ino"),
@@ -125,22 +148,23 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(ON_FILE & ~BIT(CREATE), "file.size", "file.size"),
 	MAKE(ON_FILE & ~BIT(CREATE), "file.mtime", TIME_TEXT, "file.mtime_ns"),
 	MAKE(ON_FILE & ~BIT(CREATE), "file.ctime", TIME_TEXT, "file.ctime_ns"),
-	COPY(BIT(RENAME), "file.Ext.original.path", "path"),
+	COPY(BIT(EXEC_CHECK), "file.hash.sha256", "sha256"),
+	COPY(NEW_NAMED, "file.Ext.original.path", "path"),
 
-	COPY(BIT(CONNECT), "source.ip", "local.addr"),
+	COPY(BIT(CONNECT) | BIT(SEND), "source.ip", "local.addr"),
 	COPY(BIT(ACCEPT), "source.ip", "remote.addr"),
-	COPY(BIT(CONNECT), "source.port", "local.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "source.port", "local.port"),
 	COPY(BIT(ACCEPT), "source.port", "remote.port"),
-	COPY(BIT(CONNECT), "destination.ip", "remote.addr"),
+	COPY(BIT(CONNECT) | BIT(SEND), "destination.ip", "remote.addr"),
 	COPY(BIT(ACCEPT), "destination.ip", "local.addr"),
-	COPY(BIT(CONNECT), "destination.port", "remote.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "destination.port", "remote.port"),
 	COPY(BIT(ACCEPT), "destination.port", "local.port"),
 	COPY(BIT(BIND) | BIT(LISTEN), "server.ip", "local.addr"),
 	COPY(BIT(BIND) | BIT(LISTEN), "server.port", "local.port"),
 	CHOOSE(SOCKETS, "network.type", "family", "inet=\"ipv4\" inet6=\"ipv6\""),
 	CHOOSE(SOCKETS, "network.transport", "protocol", TRANSPORTS),
 	TEXT(SOCKETS, "network.iana_number", "protocol"),
-	LITERAL(BIT(CONNECT), "network.direction", "\"egress\""),
+	LITERAL(BIT(CONNECT) | BIT(SEND), "network.direction", "\"egress\""),
 	LITERAL(BIT(ACCEPT), "network.direction", "\"ingress\""),
 
 	COPY(ALL, "yagura.class", "class"),
@@ -154,11 +178,16 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(ALL, "yagura.flags", "flags"),
 	COPY(ALL, "yagura.truncated", "truncated"),
 	COPY(EXECS, "yagura.filename", "filename"),
+	COPY(EXECS, "yagura.verity", "verity"),
+	COPY(ALL & ~SENSOR, "yagura.severity", "severity"),
+	COPY(BIT(SETXATTR), "yagura.xattr", "xattr"),
+	COPY(BIT(BREAKER), "yagura.denial_nr", "denial_nr"),
+	COPY(BIT(BREAKER), "yagura.seconds", "seconds"),
 	COPY(BIT(EXEC_CHECK), "yagura.argv", "argv"),
 	COPY(BIT(EXEC), "yagura.file", "file"),
 	COPY(SUBJECT, "yagura.ancestors", "ancestors"),
-	COPY(BIT(OPEN) | BIT(MMAP_EXEC), "yagura.access", "access"),
-	COPY(ON_FILE & ~(BIT(UNLINK) | BIT(EXEC_CHECK)), "yagura.open_flags", "open_flags"),
+	COPY(BIT(OPEN) | BIT(MMAP_EXEC) | BIT(CHOWN), "yagura.access", "access"),
+	COPY(HAS_FLAGS, "yagura.open_flags", "open_flags"),
 	COPY(SOCKETS, "yagura.family", "family"),
 	COPY(SOCKETS, "yagura.socket_ino", "socket_ino"),
 	COPY(SOCKETS & ~BIT(SOCKET_CREATE), "yagura.unix_path", "unix_path"),
@@ -188,7 +217,11 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	MAKE(types, at ".uid", PROCESS_ID, ""), \
 	COPY(types, at ".name", "comm"), \
 	MAKE(types, at ".created_time", BOOT_MS, "start_ns"), \
-	TEXT(types, at ".user.uid", "euid")
+	TEXT(types, at ".user.uid", "euid"), \
+	COPY(types, at ".user.name", "user"), \
+	COPY(types, at ".container.uid", "container.id"), \
+	COPY(types, at ".container.runtime", "container.runtime"), \
+	COPY(types, at ".container.pod_uuid", "container.pod")
 #define OCSF_PARENT(types, at) \
 	COPY(types, at ".pid", "ppid"), \
 	MAKE(types, at ".uid", PROCESS_ID, "parent"), \
@@ -219,6 +252,7 @@ static const struct ygr_mapping_row ecs_rows[] = {
 #define OCSF_TYPE_UID_3(class)	#class "03"
 #define OCSF_TYPE_UID_4(class)	#class "04"
 #define OCSF_TYPE_UID_5(class)	#class "05"
+#define OCSF_TYPE_UID_6(class)	#class "06"
 #define OCSF_TYPE_UID_7(class)	#class "07"
 #define OCSF_TYPE_UID_14(class)	#class "14"
 #define OCSF_TYPE_UID_99(class)	#class "99"
@@ -234,24 +268,31 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	OCSF_CLASS(BIT(CREATE), 1, 1001, 1, "Create"),
 	OCSF_CLASS(BIT(UNLINK), 1, 1001, 4, "Delete"),
 	OCSF_CLASS(BIT(RENAME), 1, 1001, 5, "Rename"),
+	OCSF_CLASS(BIT(TRUNCATE), 1, 1001, 3, "Update"),
+	OCSF_CLASS(BIT(CHMOD) | BIT(CHOWN), 1, 1001, 7, "Set Security"),
+	OCSF_CLASS(BIT(SETXATTR), 1, 1001, 6, "Set Attributes"),
+	OCSF_CLASS(BIT(LINK), 1, 1001, 99, "Link"),
 	OCSF_CLASS(BIT(MMAP_EXEC), 1, 1005, 1, "Load"),
 	OCSF_CLASS(BIT(CONNECT) | BIT(ACCEPT), 4, 4001, 1, "Open"),
 	OCSF_CLASS(BIT(LISTEN), 4, 4001, 7, "Listen"),
 	OCSF_CLASS(BIT(BIND), 4, 4001, 99, "Bind"),
+	OCSF_CLASS(BIT(SEND), 4, 4001, 6, "Traffic"),
 	OCSF_CLASS(BIT(SOCKET_CREATE), 4, 4001, 99, "Create socket"),
 	OCSF_CLASS(BIT(START), 6, 6002, 3, "Start"),
 	OCSF_CLASS(BIT(POLICY), 6, 6002, 99, "Policy"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | UNKNOWN, "category_uid", "0"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | UNKNOWN, "class_uid", "0"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | UNKNOWN, "activity_id", "99"),
-	COPY(BIT(GAP) | BIT(TOTALS) | UNKNOWN, "activity_name", "type"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | UNKNOWN, "type_uid", "99"),
-	CHOOSE(ALL & ~BIT(GAP), "severity_id", "verdict", "deny=3 would_deny=2 *=1"),
-	LITERAL(BIT(GAP), "severity_id", "3"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "category_uid", "0"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "class_uid", "0"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "activity_id", "99"),
+	COPY(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "activity_name", "type"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "type_uid", "99"),
+	CHOOSE(ALL & ~(BIT(GAP) | BIT(BREAKER)), "severity_id", "verdict", "deny=3 would_deny=2 *=1"),
+	LITERAL(BIT(GAP) | BIT(BREAKER), "severity_id", "3"),
 	CHOOSE(FACTS, "status_id", "verdict", "deny=2 *=1"),
 	CHOOSE(ALL & ~FACTS, "status_id", "verdict", "deny=2 *=0"),
 	CHOOSE(SUBJECT, "action_id", "verdict", "deny=2 *=1"),
 	CHOOSE(SUBJECT, "disposition_id", "verdict", "deny=2 would_deny=17 *=1"),
+
+	COPY(ALL & ~SENSOR, "message", "message"),
 
 	LITERAL(ALL, "metadata.version", "\"1.5.0\""),
 	LITERAL(ALL, "metadata.product.name", "\"Yagura\""),
@@ -303,24 +344,24 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	COPY(BIT(CREATE), "file.path", "path"),
 	MAKE(BIT(CREATE), "file.name", NAME, "path"),
 	LITERAL(BIT(CREATE), "file.type_id", "0"),
-	COPY(BIT(RENAME), "file_result.path", "new_path"),
-	MAKE(BIT(RENAME), "file_result.name", NAME, "new_path"),
-	MAKE(BIT(RENAME), "file_result.type_id", FILE_TYPE_ID, "file.mode"),
+	COPY(NEW_NAMED, "file_result.path", "new_path"),
+	MAKE(NEW_NAMED, "file_result.name", NAME, "new_path"),
+	MAKE(NEW_NAMED, "file_result.type_id", FILE_TYPE_ID, "file.mode"),
 	OCSF_FILE(BIT(MMAP_EXEC), "module.file", "path"),
 	LITERAL(BIT(MMAP_EXEC), "module.load_type_id", "1"),
 
-	COPY(BIT(CONNECT), "src_endpoint.ip", "local.addr"),
+	COPY(BIT(CONNECT) | BIT(SEND), "src_endpoint.ip", "local.addr"),
 	COPY(BIT(ACCEPT), "src_endpoint.ip", "remote.addr"),
-	COPY(BIT(CONNECT), "src_endpoint.port", "local.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "src_endpoint.port", "local.port"),
 	COPY(BIT(ACCEPT), "src_endpoint.port", "remote.port"),
-	COPY(BIT(CONNECT), "dst_endpoint.ip", "remote.addr"),
+	COPY(BIT(CONNECT) | BIT(SEND), "dst_endpoint.ip", "remote.addr"),
 	COPY(BIT(ACCEPT) | BIT(BIND) | BIT(LISTEN), "dst_endpoint.ip", "local.addr"),
-	COPY(BIT(CONNECT), "dst_endpoint.port", "remote.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "dst_endpoint.port", "remote.port"),
 	COPY(BIT(ACCEPT) | BIT(BIND) | BIT(LISTEN), "dst_endpoint.port", "local.port"),
 	CHOOSE(SOCKETS, "connection_info.protocol_ver_id", "family", "inet=4 inet6=6 *=0"),
 	CHOOSE(SOCKETS, "connection_info.protocol_name", "protocol", TRANSPORTS),
 	COPY(SOCKETS, "connection_info.protocol_num", "protocol"),
-	LITERAL(BIT(CONNECT), "connection_info.direction_id", "2"),
+	LITERAL(BIT(CONNECT) | BIT(SEND), "connection_info.direction_id", "2"),
 	LITERAL(BIT(ACCEPT), "connection_info.direction_id", "1"),
 	LITERAL(BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN), "connection_info.direction_id", "0"),
 
@@ -341,9 +382,17 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	COPY(ALL, "unmapped.flags", "flags"),
 	COPY(ALL, "unmapped.truncated", "truncated"),
 	COPY(EXECS, "unmapped.filename", "filename"),
+	COPY(EXECS, "unmapped.verity", "verity"),
+	COPY(EXECS, "unmapped.sha256", "sha256"),
+	COPY(ALL & ~SENSOR, "unmapped.severity", "severity"),
+	COPY(ALL & ~SENSOR, "unmapped.attack", "attack"),
+	COPY(ALL & ~SENSOR, "unmapped.tags", "tags"),
+	COPY(BIT(SETXATTR), "unmapped.xattr", "xattr"),
+	COPY(BIT(BREAKER), "unmapped.denial_nr", "denial_nr"),
+	COPY(BIT(BREAKER), "unmapped.seconds", "seconds"),
 	COPY(SUBJECT, "unmapped.ancestors", "ancestors"),
-	COPY(BIT(OPEN) | BIT(MMAP_EXEC), "unmapped.access", "access"),
-	COPY(ON_FILE & ~(BIT(UNLINK) | BIT(EXEC_CHECK)), "unmapped.open_flags", "open_flags"),
+	COPY(BIT(OPEN) | BIT(MMAP_EXEC) | BIT(CHOWN), "unmapped.access", "access"),
+	COPY(HAS_FLAGS, "unmapped.open_flags", "open_flags"),
 	COPY(SOCKETS, "unmapped.family", "family"),
 	COPY(SOCKETS, "unmapped.socket_ino", "socket_ino"),
 	COPY(SOCKETS & ~BIT(SOCKET_CREATE), "unmapped.unix_path", "unix_path"),
@@ -379,6 +428,7 @@ static const struct ygr_mapping_row sigma_rows[] = {
 	LITERAL(BIT(CREATE), "category", "\"file_event\""),
 	LITERAL(BIT(UNLINK), "category", "\"file_delete\""),
 	LITERAL(BIT(RENAME), "category", "\"file_rename\""),
+	LITERAL(BIT(LINK) | BIT(TRUNCATE) | ATTRIBUTES, "category", "\"file_change\""),
 	COPY(ALL, "EventType", "type"),
 	MAKE(ALL, "EventRecordID", EVENT_ID, NULL),
 	MAKE(ALL, "Computer", HOST, NULL),
@@ -392,7 +442,9 @@ static const struct ygr_mapping_row sigma_rows[] = {
 	COPY(EXECS, "Image", "path"),
 	MAKE(EXECS, "CommandLine", JOIN, "argv"),
 	COPY(EXECS, "CurrentDirectory", "cwd"),
-	TEXT(SUBJECT, "User", "euid"),
+	COPY(EXECS, "Hashes", "sha256"),
+	COPY(SUBJECT, "User", "user"),
+	TEXT(SUBJECT, "UserId", "euid"),
 	TEXT(SUBJECT, "LogonId", "loginuid"),
 	TEXT(SUBJECT, "TerminalSessionId", "sessionid"),
 	MAKE(SUBJECT, "ParentProcessGuid", PROCESS_ID, "parent"),
@@ -402,24 +454,24 @@ static const struct ygr_mapping_row sigma_rows[] = {
 	COPY(BIT(FORK), "TargetProcessId", "child_pid"),
 	MAKE(BIT(EXIT), "ExitCode", EXIT_CODE, "status"),
 
-	COPY(BIT(OPEN) | BIT(CREATE) | BIT(UNLINK), "TargetFilename", "path"),
-	COPY(BIT(RENAME), "SourceFilename", "path"),
-	COPY(BIT(RENAME), "TargetFilename", "new_path"),
+	COPY(FILES & ~NEW_NAMED, "TargetFilename", "path"),
+	COPY(NEW_NAMED, "SourceFilename", "path"),
+	COPY(NEW_NAMED, "TargetFilename", "new_path"),
 	COPY(BIT(MMAP_EXEC), "ImageLoaded", "path"),
 	COPY(BIT(OPEN), "AccessMask", "access"),
 
 	CHOOSE(SOCKETS, "Protocol", "protocol", TRANSPORTS),
-	LITERAL(BIT(CONNECT), "Initiated", "\"true\""),
+	LITERAL(BIT(CONNECT) | BIT(SEND), "Initiated", "\"true\""),
 	LITERAL(BIT(ACCEPT), "Initiated", "\"false\""),
-	CHOOSE(BIT(CONNECT) | BIT(ACCEPT), "SourceIsIpv6", "family", "inet=\"false\" inet6=\"true\""),
-	COPY(BIT(CONNECT), "SourceIp", "local.addr"),
+	CHOOSE(FLOWS, "SourceIsIpv6", "family", "inet=\"false\" inet6=\"true\""),
+	COPY(BIT(CONNECT) | BIT(SEND), "SourceIp", "local.addr"),
 	COPY(BIT(ACCEPT), "SourceIp", "remote.addr"),
-	COPY(BIT(CONNECT), "SourcePort", "local.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "SourcePort", "local.port"),
 	COPY(BIT(ACCEPT), "SourcePort", "remote.port"),
-	CHOOSE(BIT(CONNECT) | BIT(ACCEPT), "DestinationIsIpv6", "family", "inet=\"false\" inet6=\"true\""),
-	COPY(BIT(CONNECT), "DestinationIp", "remote.addr"),
+	CHOOSE(FLOWS, "DestinationIsIpv6", "family", "inet=\"false\" inet6=\"true\""),
+	COPY(BIT(CONNECT) | BIT(SEND), "DestinationIp", "remote.addr"),
 	COPY(BIT(ACCEPT) | BIT(BIND) | BIT(LISTEN), "DestinationIp", "local.addr"),
-	COPY(BIT(CONNECT), "DestinationPort", "remote.port"),
+	COPY(BIT(CONNECT) | BIT(SEND), "DestinationPort", "remote.port"),
 	COPY(BIT(ACCEPT) | BIT(BIND) | BIT(LISTEN), "DestinationPort", "local.port"),
 	COPY(SOCKETS & ~BIT(SOCKET_CREATE), "UnixPath", "unix_path"),
 
@@ -445,6 +497,6 @@ const struct ygr_mapping ygr_mapping_ocsf = {
 const struct ygr_mapping ygr_mapping_sigma = {
 	"sigma", "Sysmon for Linux, as Sigma rules name its fields",
 	"Flat. EventID is Sysmon's where it has such an event; `category` is that of Sigma's "
-	"log sources. User is the number: names belong to the host.",
+	"log sources.",
 	ROWS(sigma_rows),
 };

@@ -13,11 +13,12 @@ static const struct {
 } groups[] = {
 	{ 1u << YGR_TYPE_EXEC_CHECK | 1u << YGR_TYPE_EXEC, "exec*" },
 	{ 1u << YGR_TYPE_OPEN | 1u << YGR_TYPE_CREATE | 1u << YGR_TYPE_UNLINK |
-	  1u << YGR_TYPE_RENAME, "files" },
+	  1u << YGR_TYPE_RENAME | 1u << YGR_TYPE_LINK | 1u << YGR_TYPE_CHMOD |
+	  1u << YGR_TYPE_CHOWN | 1u << YGR_TYPE_SETXATTR | 1u << YGR_TYPE_TRUNCATE, "files" },
 	{ 1u << YGR_TYPE_SOCKET_CREATE | 1u << YGR_TYPE_BIND | 1u << YGR_TYPE_LISTEN |
-	  1u << YGR_TYPE_CONNECT | 1u << YGR_TYPE_ACCEPT, "sockets" },
+	  1u << YGR_TYPE_CONNECT | 1u << YGR_TYPE_ACCEPT | 1u << YGR_TYPE_SEND, "sockets" },
 	{ 1u << YGR_TYPE_START | 1u << YGR_TYPE_POLICY | 1u << YGR_TYPE_GAP |
-	  1u << YGR_TYPE_TOTALS, "sensor" },
+	  1u << YGR_TYPE_TOTALS | 1u << YGR_TYPE_BREAKER, "sensor" },
 };
 
 static void put_list(struct ygr_text_buffer *out, uint32_t types)
@@ -175,8 +176,9 @@ void ygr_mapping_doc_put(struct ygr_text_buffer *out)
 		"A field whose source an event does not have is left out. Bytes that are no UTF-8 stand in\n"
 		"a string as `\\xNN`. A dot parts objects: `process.parent.pid` is `{\"process\":{\"parent\":{\"pid\":...}}}`.\n"
 		"In `verdict: deny=... *=...` the star stands for any other value, and for none.\n\n"
-		"Types: *exec\\** is exec_check and exec; *files* open, create, unlink and rename; *sockets*\n"
-		"socket_create, bind, listen, connect and accept; *sensor* start, policy, gap and totals.\n"
+		"Types: *exec\\** is exec_check and exec; *files* open, create, unlink, rename, link,\n"
+		"chmod, chown, setxattr and truncate; *sockets* socket_create, bind, listen, connect, accept\n"
+		"and send; *sensor* start, policy, gap, totals and breaker.\n"
 		"The native names, format `json`, are those of [EVENTS.md](EVENTS.md).\n");
 	put_mapping(out, &ygr_mapping_ecs);
 	put_mapping(out, &ygr_mapping_ocsf);
