@@ -26,8 +26,10 @@ static const struct ygr_option common[] = {
 	{ "window",	 YGR_OPTION_NUMBER, .at = AT(window_nr), .low = 1, .high = 1024 },
 	{ "max_batch",	 YGR_OPTION_BYTES,  .at = AT(max_batch_bytes), .low = 4 << 10, .high = YGR_BATCH_BYTES_MAX },
 	{ "park",	 YGR_OPTION_BYTES,  .at = AT(park_bytes), .high = 1ull << 40 },
-	{ "ack_timeout_s", YGR_OPTION_NUMBER, .at = AT(ack_timeout_ns), .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
-	{ "retry_max_s", YGR_OPTION_NUMBER, .at = AT(retry_max_ns), .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
+	{ "ack_timeout_s", YGR_OPTION_NUMBER, .at = AT(ack_timeout_ns),
+	  .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
+	{ "retry_max_s", YGR_OPTION_NUMBER, .at = AT(retry_max_ns),
+	  .low = 1, .high = 3600, .unit = YGR_NS_PER_S },
 	{ 0 }
 };
 

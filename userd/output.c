@@ -5,26 +5,21 @@
 #include <string.h>
 
 #include "clock.h"
+#include "feed.h"
 #include "flight.h"
 #include "log.h"
 #include "output.h"
 #include "park.h"
-#include "spool_scan.h"
 
 #define RETRY_MIN_NS	(100 * YGR_NS_PER_MS)
 
 struct ygr_output {
 	const struct ygr_output_config *config;
-	const char *spool_dir;
 	const char *host_name;
 	void (*settled)(void *arg);
 	void *arg;
 
-	/* the spool, and the batch that was read and not sent yet */
-	struct ygr_spool_scan *scan;
-	struct ygr_scan_item item;
-	bool	 has_item;
-	uint64_t seen_id;		/* highest id that was read of this spool */
+	struct ygr_feed feed;		/* the spool, and the batch that was not sent yet */
 
 	/* the link */
 	struct ygr_transport *transport;
@@ -45,98 +40,11 @@ struct ygr_output {
 	struct ygr_flight_sums sums;	/* settled */
 	struct {
 		uint64_t sent_nr, sent_bytes;
-		uint64_t fault_nr;
 		uint64_t link_nr;
 	} stats;
 	char	 last_down[128];
 	char	 last_refusal[128];
 };
-
-/* ---- the spool ------------------------------------------------------------ */
-
-static void close_scan(struct ygr_output *output)
-{
-	ygr_spool_scan_close(output->scan);
-	output->scan = NULL;
-	output->has_item = false;
-}
-
-static bool is_own_spool(const struct ygr_output *output, const struct ygr_scan_item *item)
-{
-	return memcmp(item->header.spool_id, output->position.spool_id, YGR_BATCH_ID_BYTES) == 0;
-}
-
-/* Ids start over in a new spool: the position says nothing about that one. */
-static bool is_position_of(const struct ygr_output *output, struct ygr_spool_scan *scan)
-{
-	struct ygr_scan_item item;
-	int ret;
-
-	do {
-		ret = ygr_spool_scan_next(scan, &item);
-	} while (ret == YGR_SCAN_FAULT);
-	return ret == YGR_SCAN_BATCH && is_own_spool(output, &item);
-}
-
-/* From the position on. */
-static int open_scan(struct ygr_output *output)
-{
-	bool may_skip;
-	int ret = ygr_spool_scan_open(&output->scan, output->spool_dir, YGR_SCAN_RAW);
-
-	if (ret)
-		return ret;
-	may_skip = is_position_of(output, output->scan);
-	ygr_spool_scan_close(output->scan);
-	output->scan = NULL;
-	ret = ygr_spool_scan_open(&output->scan, output->spool_dir, YGR_SCAN_RAW);
-	if (ret)
-		return ret;
-	if (may_skip)
-		ygr_spool_scan_skip_to(output->scan, output->position.acked_id);
-	output->seen_id = output->position.acked_id;
-	return 0;
-}
-
-static void note_fault(struct ygr_output *output)
-{
-	output->stats.fault_nr++;
-	ygr_error("%s: spool: %s:%llu: %llu bytes are no batch: %s", output->config->name,
-		  output->item.segment, (unsigned long long)output->item.offset,
-		  (unsigned long long)output->item.fault_bytes, output->item.reason);
-}
-
-/* Return: true with a batch in output->item. */
-static bool read_item(struct ygr_output *output)
-{
-	int ret = 0;
-
-	while (!output->has_item) {
-		if (!output->scan && open_scan(output))
-			return false;
-		ret = ygr_spool_scan_next(output->scan, &output->item);
-		if (ret == YGR_SCAN_FAULT) {
-			note_fault(output);
-			continue;
-		}
-		if (ret != YGR_SCAN_BATCH)
-			break;
-		output->has_item = !is_own_spool(output, &output->item) ||
-				   output->item.header.batch_id > output->position.acked_id;
-	}
-	if (ret < 0) {
-		ygr_error("%s: cannot read the spool: %s", output->config->name, strerror(-ret));
-		close_scan(output);
-	}
-	return output->has_item;
-}
-
-static uint64_t missing_before(const struct ygr_output *output)
-{
-	uint64_t id = output->item.header.batch_id;
-
-	return id > output->seen_id ? id - output->seen_id - 1 : 0;
-}
 
 /* ---- the link ------------------------------------------------------------- */
 
@@ -147,7 +55,7 @@ static void link_lost(struct ygr_output *output, const char *reason)
 	output->is_started = false;
 	output->is_up = false;
 	ygr_flight_clear(&output->flight);
-	close_scan(output);
+	ygr_feed_close(&output->feed);
 	strncpy(output->last_down, reason, sizeof(output->last_down) - 1);
 	output->waits = true;
 	output->retry_ns = output->retry_ns ? output->retry_ns * 2 : RETRY_MIN_NS;
@@ -178,12 +86,12 @@ static void break_link(struct ygr_output *output, const char *reason)
 static void start_link(struct ygr_output *output)
 {
 	struct ygr_transport_hello hello = {
-		.next_batch_id = output->item.header.batch_id,
+		.next_batch_id = output->feed.item.header.batch_id,
 		.host_name = output->host_name,
 	};
 	int ret;
 
-	memcpy(hello.spool_id, output->item.header.spool_id, YGR_BATCH_ID_BYTES);
+	memcpy(hello.spool_id, output->feed.item.header.spool_id, YGR_BATCH_ID_BYTES);
 	output->is_started = true;
 	ret = output->transport->ops->start(output->transport, &hello);
 	if (ret)
@@ -259,47 +167,24 @@ static void link_acked(void *arg, uint64_t batch_id)
 /* ---- batches that nobody wants -------------------------------------------- */
 
 /*
- * Return: 0: kept; -EDQUOT: there is no room for it in the park, so it is let go;
- * -errno: not now.
+ * What became of a refused batch that was to be parked: says so.
+ * Return: 0 if that settles it; -errno: not now.
  */
-static int park(struct ygr_output *output, const struct ygr_scan_item *item, const char *reason)
+static int note_refusal(struct ygr_output *output, uint64_t batch_id, const char *reason, int ret)
 {
-	const struct ygr_output_config *config = output->config;
-	uint64_t id = item->header.batch_id;
-	int ret = ygr_park_put(output->spool_dir, config->name, item, config->park_bytes);
+	const char *name = output->config->name;
+	unsigned long long id = batch_id;
 
 	snprintf(output->last_refusal, sizeof(output->last_refusal), "%s", reason);
 	if (ret == 0)
-		ygr_warn("%s: batch %llu was refused and is parked: %s", config->name,
-			 (unsigned long long)id, reason);
+		ygr_warn("%s: batch %llu was refused and is parked: %s", name, id, reason);
 	else if (ret == -EDQUOT)
-		ygr_error("%s: batch %llu was refused, and the park is full: %s", config->name,
-			  (unsigned long long)id, reason);
+		ygr_error("%s: batch %llu was refused, and the park is full: %s", name, id, reason);
+	else if (ret == -ENOENT)
+		ygr_error("%s: batch %llu was refused, and the spool has lost it: %s", name, id, reason);
 	else
-		ygr_error("%s: cannot park batch %llu: %s", config->name, (unsigned long long)id,
-			  strerror(-ret));
-	return ret;
-}
-
-/* It is no longer at hand: the spool has it. Return: as park(); -ENOENT: nor has the spool. */
-static int park_again_read(struct ygr_output *output, uint64_t batch_id, const char *reason)
-{
-	struct ygr_spool_scan *scan;
-	struct ygr_scan_item item;
-	int ret = ygr_spool_scan_open(&scan, output->spool_dir, YGR_SCAN_RAW);
-
-	if (ret)
-		return ret;
-	ygr_spool_scan_skip_to(scan, batch_id - 1);
-	do {
-		ret = ygr_spool_scan_next(scan, &item);
-	} while (ret == YGR_SCAN_FAULT);
-	if (ret == YGR_SCAN_BATCH)
-		ret = item.header.batch_id == batch_id ? park(output, &item, reason) : -ENOENT;
-	else if (ret == YGR_SCAN_END)
-		ret = -ENOENT;
-	ygr_spool_scan_close(scan);
-	return ret;
+		ygr_error("%s: cannot park batch %llu: %s", name, id, strerror(-ret));
+	return ret == -EDQUOT || ret == -ENOENT ? 0 : ret;
 }
 
 static void link_refused(void *arg, uint64_t batch_id, const char *reason)
@@ -311,8 +196,9 @@ static void link_refused(void *arg, uint64_t batch_id, const char *reason)
 		break_link(output, "the far end refused a batch that was not sent");
 		return;
 	}
-	ret = park_again_read(output, batch_id, reason);
-	if (ret && ret != -EDQUOT && ret != -ENOENT) {
+	ret = ygr_park_put_again(output->feed.spool_dir, output->config->name, batch_id,
+				 output->config->park_bytes);
+	if (note_refusal(output, batch_id, reason, ret)) {
 		break_link(output, "a refused batch cannot be parked");
 		return;
 	}
@@ -330,11 +216,11 @@ static void adopt_spool(struct ygr_output *output)
 {
 	stop_link(output);
 	output->waits = false;
-	memcpy(output->position.spool_id, output->item.header.spool_id, YGR_BATCH_ID_BYTES);
-	output->position.acked_id = output->item.header.batch_id - 1;
+	memcpy(output->position.spool_id, output->feed.item.header.spool_id, YGR_BATCH_ID_BYTES);
+	output->position.acked_id = output->feed.item.header.batch_id - 1;
 	output->saved_id = output->position.acked_id;
 	output->start_id = output->position.acked_id;
-	output->seen_id = output->position.acked_id;
+	output->feed.seen_id = output->position.acked_id;
 	output->sums = (struct ygr_flight_sums) { 0 };
 }
 
@@ -352,7 +238,7 @@ static void refuse_remote(struct ygr_output *output)
 
 static bool is_remote_ahead(const struct ygr_output *output)
 {
-	return output->remote_id > output->seen_id && output->remote_id > output->position.acked_id;
+	return output->remote_id > output->feed.seen_id && output->remote_id > output->position.acked_id;
 }
 
 /*
@@ -362,14 +248,14 @@ static bool is_remote_ahead(const struct ygr_output *output)
  */
 static bool pass_item(struct ygr_output *output)
 {
-	uint64_t id = output->item.header.batch_id;
+	uint64_t id = output->feed.item.header.batch_id;
 
 	if (id == output->remote_id &&
-	    ygr_spool_format_header_hash(output->item.batch) != output->remote_hash) {
+	    ygr_spool_format_header_hash(output->feed.item.batch) != output->remote_hash) {
 		refuse_remote(output);
 		return false;
 	}
-	ygr_flight_pass(&output->flight, id, missing_before(output));
+	ygr_flight_pass(&output->flight, id, ygr_feed_missing_nr(&output->feed));
 	if (id == output->remote_id) {
 		ygr_flight_ack(&output->flight, id);
 		output->position.acked_id = ygr_flight_land(&output->flight, &output->sums);
@@ -380,7 +266,7 @@ static bool pass_item(struct ygr_output *output)
 /* Return: true if it is on its way, or parked, and the next one may follow. */
 static bool send_item(struct ygr_output *output)
 {
-	const struct ygr_scan_item *item = &output->item;
+	const struct ygr_scan_item *item = &output->feed.item;
 	uint64_t id = item->header.batch_id;
 	int ret;
 
@@ -388,16 +274,17 @@ static bool send_item(struct ygr_output *output)
 	 * Durable here before it is known there: else a crash of this host could
 	 * give the same id to another batch, which would be taken for this one.
 	 */
-	ret = ygr_spool_scan_sync(output->scan);
+	ret = ygr_spool_scan_sync(output->feed.scan);
 	if (ret) {
 		ygr_error("%s: cannot sync the spool: %s", output->config->name, strerror(-ret));
 		return false;
 	}
 	if (item->batch_bytes > output->config->max_batch_bytes) {
-		ret = park(output, item, "larger than max_batch");
-		if (ret && ret != -EDQUOT)
+		ret = ygr_park_put(output->feed.spool_dir, output->config->name, item,
+				   output->config->park_bytes);
+		if (note_refusal(output, id, "larger than max_batch", ret))
 			return false;
-		ygr_flight_send(&output->flight, id, missing_before(output));
+		ygr_flight_send(&output->flight, id, ygr_feed_missing_nr(&output->feed));
 		ygr_flight_refuse(&output->flight, id, ret == 0);
 		return true;
 	}
@@ -406,7 +293,7 @@ static bool send_item(struct ygr_output *output)
 		return false;
 	if (ygr_flight_is_empty(&output->flight))
 		output->progress_ns = ygr_clock_boot_ns();
-	ygr_flight_send(&output->flight, id, missing_before(output));
+	ygr_flight_send(&output->flight, id, ygr_feed_missing_nr(&output->feed));
 	output->stats.sent_nr++;
 	output->stats.sent_bytes += item->batch_bytes;
 	return true;
@@ -414,7 +301,7 @@ static bool send_item(struct ygr_output *output)
 
 static bool take_item(struct ygr_output *output)
 {
-	if (output->item.header.batch_id <= output->remote_id)
+	if (output->feed.item.header.batch_id <= output->remote_id)
 		return pass_item(output);
 	return ygr_flight_has_room(&output->flight) && send_item(output);
 }
@@ -432,37 +319,33 @@ void ygr_output_pump(struct ygr_output *output)
 
 	if (is_overdue(output))
 		break_link(output, "no acknowledgement in time");
-	while (read_item(output)) {
-		const struct ygr_batch_header *header = &output->item.header;
-
-		if (!is_own_spool(output, &output->item))
+	while (ygr_feed_peek(&output->feed, &output->position)) {
+		if (!ygr_feed_is_own(&output->feed, &output->position))
 			adopt_spool(output);
 		if (!output->is_started && !output->waits)
 			start_link(output);
 		if (!output->is_up || !take_item(output))
 			break;
-		if (header->batch_id > output->seen_id)
-			output->seen_id = header->batch_id;
-		output->has_item = false;
+		ygr_feed_take(&output->feed);
 	}
 	/* What was parked unsent has nobody else who would settle it. */
 	landed = ygr_flight_land(&output->flight, &output->sums);
 	if (landed)
 		output->position.acked_id = landed;
-	if (output->is_up && !output->has_item && is_remote_ahead(output))
+	if (output->is_up && !output->feed.has_item && is_remote_ahead(output))
 		refuse_remote(output);
 }
 
 bool ygr_output_is_idle(const struct ygr_output *output)
 {
-	return !output->is_up || (ygr_flight_is_empty(&output->flight) && !output->has_item);
+	return !output->is_up || (ygr_flight_is_empty(&output->flight) && !output->feed.has_item);
 }
 
 /* ---- the position --------------------------------------------------------- */
 
 void ygr_output_load(struct ygr_output *output)
 {
-	int ret = ygr_sender_state_load(output->spool_dir, output->config->name, &output->position);
+	int ret = ygr_sender_state_load(output->feed.spool_dir, output->config->name, &output->position);
 
 	if (ret && ret != -ENOENT)
 		ygr_warn("%s: its saved position cannot be used (%s): what is in the spool is sent again",
@@ -477,7 +360,7 @@ void ygr_output_save(struct ygr_output *output)
 
 	if (output->position.acked_id == output->saved_id)
 		return;
-	ret = ygr_sender_state_save(output->spool_dir, output->config->name, &output->position);
+	ret = ygr_sender_state_save(output->feed.spool_dir, output->config->name, &output->position);
 	if (ret)
 		ygr_error("%s: cannot save its position: %s", output->config->name, strerror(-ret));
 	else
@@ -496,8 +379,9 @@ json_t *ygr_output_describe(const struct ygr_output *output)
 	const struct ygr_transport_ops *ops = output->transport->ops;
 	uint64_t parked_nr, parked_bytes;
 
-	ygr_park_measure(output->spool_dir, output->config->name, &parked_nr, &parked_bytes);
-	return json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o*}",
+	ygr_park_measure(output->feed.spool_dir, output->config->name, &parked_nr, &parked_bytes);
+	return json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:s, s:o*}",
 		"name", output->config->name,
 		"type", output->config->type->name,
 		"up", output->is_up,
@@ -513,7 +397,7 @@ json_t *ygr_output_describe(const struct ygr_output *output)
 		"dropped_batches", (json_int_t)output->sums.dropped_nr,
 		"missing_batches", (json_int_t)output->sums.missing_nr,
 		"unacked_batches", (json_int_t)ygr_flight_nr(&output->flight),
-		"faults", (json_int_t)output->stats.fault_nr,
+		"faults", (json_int_t)output->feed.fault_nr,
 		"parked_files", (json_int_t)parked_nr,
 		"parked_bytes", (json_int_t)parked_bytes,
 		"last_refusal", output->last_refusal,
@@ -546,7 +430,7 @@ int ygr_output_create(struct ygr_output **out, struct ygr_loop *loop,
 	if (!output)
 		return -ENOMEM;
 	output->config = &config->outputs[index];
-	output->spool_dir = config->spool_dir;
+	output->feed = (struct ygr_feed) { .name = output->config->name, .spool_dir = config->spool_dir };
 	output->host_name = config->host_name;
 	output->settled = settled;
 	output->arg = arg;
@@ -578,7 +462,7 @@ void ygr_output_destroy(struct ygr_output *output)
 	if (!output)
 		return;
 	loop = output->transport->loop;
-	close_scan(output);
+	ygr_feed_close(&output->feed);
 	output->transport->ops->destroy(output->transport);
 	ygr_loop_timer_exit(loop, &output->retry);
 	ygr_flight_exit(&output->flight);

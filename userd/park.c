@@ -131,3 +131,24 @@ int ygr_park_put(const char *spool_dir, const char *output, const struct ygr_sca
 	close(dir_fd);
 	return ret;
 }
+
+int ygr_park_put_again(const char *spool_dir, const char *output, uint64_t batch_id,
+		       uint64_t limit_bytes)
+{
+	struct ygr_spool_scan *scan;
+	struct ygr_scan_item item;
+	int ret = ygr_spool_scan_open(&scan, spool_dir, YGR_SCAN_RAW);
+
+	if (ret)
+		return ret;
+	ygr_spool_scan_skip_to(scan, batch_id - 1);
+	do {
+		ret = ygr_spool_scan_next(scan, &item);
+	} while (ret == YGR_SCAN_FAULT);
+	if (ret == YGR_SCAN_BATCH && item.header.batch_id == batch_id)
+		ret = ygr_park_put(spool_dir, output, &item, limit_bytes);
+	else if (ret >= 0)
+		ret = -ENOENT;
+	ygr_spool_scan_close(scan);
+	return ret;
+}

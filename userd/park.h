@@ -21,6 +21,13 @@
 int ygr_park_put(const char *spool_dir, const char *output, const struct ygr_scan_item *item,
 		 uint64_t limit_bytes);
 
+/*
+ * The same for a batch that is no longer at hand: the spool has it.
+ * Return: as above; -ENOENT: the spool has it not.
+ */
+int ygr_park_put_again(const char *spool_dir, const char *output, uint64_t batch_id,
+		       uint64_t limit_bytes);
+
 /* What lies there; 0 and 0 if there is no park. */
 void ygr_park_measure(const char *spool_dir, const char *output, uint64_t *batch_nr, uint64_t *bytes);
 
