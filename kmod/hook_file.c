@@ -221,7 +221,8 @@ static int judge_mmap(const struct file *file, unsigned long prot)
 {
 	struct ygr_event event __uninitialized;
 
-	if (!file || !maps_executable(file, prot))
+	if (!file || !maps_executable(file, prot) ||
+	    ygr_pipeline_skips(YGR_ON_MMAP_EXEC))
 		return 0;
 	init_file(&event, YGR_EV_MMAP_EXEC, YGR_ON_MMAP_EXEC, file_inode(file));
 	ygr_event_add_path(&event, &file->f_path, NULL);
@@ -238,7 +239,7 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 	if (ygr_compat_is_backing_open(file))
 		return;
 	/* Most opens end here, before anything is set up for them. */
-	if (on == YGR_ON_OPEN_READ && !ygr_pipeline_is_watched(on))
+	if (ygr_pipeline_skips(on))
 		return;
 	ygr_attach_answer(fregs, judge_open(file, on));
 }
@@ -246,22 +247,29 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      ygr_attach_number(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_CREATE))
+		ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0),
+						      ygr_attach_arg(fregs, 1),
+						      ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_unlink(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_unlink(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_UNLINK))
+		ygr_attach_answer(fregs, judge_unlink(ygr_attach_arg(fregs, 0),
+						      ygr_attach_arg(fregs, 1)));
 }
 
 static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
-					      ygr_attach_number(fregs, 4)));
+	if (!ygr_pipeline_skips(YGR_ON_RENAME))
+		ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0),
+						      ygr_attach_arg(fregs, 1),
+						      ygr_attach_arg(fregs, 2),
+						      ygr_attach_arg(fregs, 3),
+						      ygr_attach_number(fregs, 4)));
 }
 
 static void notrace on_link(unsigned long ip, unsigned long parent_ip,

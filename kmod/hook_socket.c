@@ -182,7 +182,7 @@ static int judge_create(int family, int type, int protocol, int kern)
 	};
 	struct ygr_event event __uninitialized;
 
-	if (kern)
+	if (kern || ygr_pipeline_skips(YGR_ON_SOCKET_CREATE))
 		return 0;
 	init_socket(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE, family, type, protocol);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
@@ -314,8 +314,10 @@ static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					       ygr_attach_number(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_CONNECT))
+		ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0),
+						       ygr_attach_arg(fregs, 1),
+						       ygr_attach_number(fregs, 2)));
 }
 
 /* What is sent over a connection of its own has been judged when that was made. */
@@ -339,7 +341,7 @@ static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 
 	if (connects(sock, msg))
 		ygr_attach_answer(fregs, judge_connect(sock, msg->msg_name, msg->msg_namelen));
-	else if (is_datagram(sock, msg) && ygr_pipeline_is_watched(YGR_ON_SEND))
+	else if (is_datagram(sock, msg) && !ygr_pipeline_skips(YGR_ON_SEND))
 		ygr_attach_answer(fregs, judge_send(sock, msg));
 }
 

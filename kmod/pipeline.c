@@ -13,6 +13,7 @@
 #include "policy.h"
 #include "record.h"
 #include "subject.h"
+#include "tally.h"
 #include "verdict.h"
 
 #define PROCESS_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_EXE) | YGR_FIELD_BIT(YGR_FIELD_PARENT) | \
@@ -264,14 +265,23 @@ int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 	return ygr_event_error(event);
 }
 
-bool ygr_pipeline_is_watched(enum ygr_on on)
+bool ygr_pipeline_skips(enum ygr_on on)
 {
-	u64 mask;
+	const struct ygr_policy *policy;
+	u64 bit = YGR_ON_BIT(on);
+	bool skips;
 
 	preempt_disable_notrace();
-	mask = ygr_policy_get()->image.on_mask;
+	policy = ygr_policy_get();
+	if (policy->index.ignored_on & bit) {
+		ygr_tally_held(policy->tallies, policy->index.ignoring_rule[on]);
+		this_cpu_inc(counters.ignored);
+		skips = true;
+	} else {
+		skips = (YGR_ON_QUIET & bit) && !(policy->image.on_mask & bit);
+	}
 	preempt_enable_notrace();
-	return mask & YGR_ON_BIT(on);
+	return skips;
 }
 
 bool ygr_pipeline_may_deny(enum ygr_on on)

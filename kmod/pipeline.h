@@ -15,12 +15,13 @@
 #include "event.h"
 
 /*
- * Whether an event of kind @on that is not recorded by itself can be of
- * interest to the policy in force: lets a hook leave early.
+ * Whether nothing is to be done about an event of kind @on, whatever it is: it is not
+ * recorded by itself and the policy in force does not look at it, or the policy
+ * ignores it (which is counted). Lets a hook leave before it sets anything up.
  *
  * Context: any.
  */
-bool ygr_pipeline_is_watched(enum ygr_on on);
+bool ygr_pipeline_skips(enum ygr_on on);
 
 /* Whether the policy in force can deny @on. Context: any. */
 bool ygr_pipeline_may_deny(enum ygr_on on);

@@ -90,6 +90,8 @@ struct ygr_policy_index {
 	__u64 cidr4_lens;		/* bit n: an IPv4 network of that prefix length */
 	__u64 cidr6_lens[3];
 	struct ygr_index_list unkeyed[YGR_ON_NR]; /* clauses that no key must be found for */
+	__u64 ignored_on;		/* events that their first rule ignores, whatever they are */
+	__u32 ignoring_rule[YGR_ON_NR];	/* index of that rule */
 };
 
 /* Room that an index of @image needs. */

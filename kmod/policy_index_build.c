@@ -405,6 +405,37 @@ static int put_unkeyed(struct builder *b, __u32 end)
 	return 0;
 }
 
+/* Whatever the event, and for ever. */
+static bool ignores_all(const struct ygr_policy_image *image, const struct ygr_rule *rule)
+{
+	__u32 i;
+
+	if (rule->action != YGR_ACTION_IGNORE || rule->labels || rule->expires_s)
+		return false;
+	for (i = 0; i < rule->clause_nr; i++)
+		if (!image->clauses[rule->clause_first + i].test_nr)
+			return true;
+	return false;
+}
+
+/* An event whose first rule does is decided before anything is asked of it. */
+static void note_ignored(struct ygr_policy_index *index, const struct ygr_policy_image *image)
+{
+	__u64 seen = 0;
+	__u32 i, on;
+
+	for (i = 0; i < image->rule_nr && seen != YGR_ON_ALL; i++) {
+		const struct ygr_rule *rule = &image->rules[i];
+		__u64 first = ignores_all(image, rule) ? rule->on & ~seen : 0;
+
+		index->ignored_on |= first;
+		for (on = 0; on < YGR_ON_NR; on++)
+			if (first & YGR_ON_BIT(on))
+				index->ignoring_rule[on] = i;
+		seen |= rule->on;
+	}
+}
+
 int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_policy_image *image,
 			   void *memory, struct ygr_policy_error *error)
 {
@@ -431,6 +462,7 @@ int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_poli
 	index->subject_of = b.subject_of;
 	index->slot_mask = places.slot_nr - 1;
 
+	note_ignored(index, image);
 	fill_clauses(&b);
 	ret = visit_all(&b);
 	if (ret)

@@ -200,6 +200,7 @@ static char *many_rules(unsigned int nr)
 		"on: exec, do: deny, where: { path: /opt/app%u/bad }",
 		"on: open-write, do: deny, where: { path: \"/srv/dir%u/**\" }",
 		"on: open-write, do: deny, where: { path: /var/lib/item%u }",
+		"on: exec, do: deny, where: { sha256: %064x }",
 	};
 	char *text;
 	size_t bytes;
@@ -208,8 +209,8 @@ static char *many_rules(unsigned int nr)
 	fputs("version: 1\nname: many\nrules:\n", out);
 	for (unsigned int i = 1; i < nr; i++) {
 		fprintf(out, "  - { name: r%u, ", i);
-		if (i % 4)
-			fprintf(out, kinds[i % 4 - 1], i);
+		if (i % 5)
+			fprintf(out, kinds[i % 5 - 1], i);
 		else
 			fprintf(out, "on: connect, do: deny, where: { cidr: 10.%u.%u.%u }",
 				i >> 16, i >> 8 & 255, i & 255);

@@ -350,7 +350,7 @@ static void shared_lists_take_no_more_room(void **state)
 }
 
 /* Texts of no byte, or longer than any path, are in no list. */
-static void odd_texts_find_nothing(void **state)
+static void odd_texts(void **state)
 {
 	static char text[YGR_POLICY_PATH_MAX + 1];
 	struct ygr_index_lists lists = { 0 };
@@ -364,11 +364,63 @@ static void odd_texts_find_nothing(void **state)
 	build(0);
 	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, "", 0, &lists);
 	assert_int_equal(lists.nr, 0);
+	/* Longer than any that a rule can name: it still lies somewhere and ends somehow. */
 	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, sizeof(text), &lists);
-	assert_int_equal(lists.nr, 0);
-	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, sizeof(text) - 1, &lists);
 	assert_int_equal(lists.nr, 2);
+	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, sizeof(text) - 1, &lists);
+	assert_int_equal(lists.nr, 4);
 	built_free(&built);
+}
+
+/* ---- events that are ignored whatever they are ---- */
+
+#define EXEC	YGR_ON_BIT(YGR_ON_EXEC)
+#define SEND	YGR_ON_BIT(YGR_ON_SEND)
+
+static void expect_ignored(uint64_t on)
+{
+	build(0);
+	assert_int_equal(built.index.ignored_on, on);
+	built_free(&built);
+	draft_reset(&draft);
+}
+
+static void what_is_ignored_by_the_first_rule(void **state)
+{
+	(void)state;
+	draft_reset(&draft);
+	draft_rule(&draft, EXEC, YGR_ACTION_RECORD);
+	draft_rule(&draft, EXEC | SEND, YGR_ACTION_IGNORE);
+	build(0);
+	assert_int_equal(built.index.ignored_on, SEND);
+	assert_int_equal(built.index.ignoring_rule[YGR_ON_SEND], 1);
+	built_free(&built);
+	draft_reset(&draft);
+	/* One of two alternatives asks for nothing. */
+	rule_about(YGR_TEXT_EXACT, "/x");
+	draft.rules[0].action = YGR_ACTION_IGNORE;
+	draft.rules[0].error = 0;
+	draft_clause(&draft);
+	expect_ignored(EXEC);
+}
+
+static void what_must_be_looked_at(void **state)
+{
+	(void)state;
+	draft_reset(&draft);
+	expect_ignored(0);
+	rule_about(YGR_TEXT_EXACT, "/x");
+	draft_rule(&draft, EXEC, YGR_ACTION_IGNORE);
+	expect_ignored(0);
+	draft_rule(&draft, EXEC, YGR_ACTION_IGNORE)->expires_s = 1;
+	expect_ignored(0);
+	draft_rule(&draft, EXEC, YGR_ACTION_IGNORE)->labels = draft_label(&draft, "l");
+	expect_ignored(0);
+	draft_rule(&draft, EXEC, YGR_ACTION_LABEL)->labels = draft_label(&draft, "l");
+	draft_rule(&draft, EXEC, YGR_ACTION_IGNORE);
+	expect_ignored(0);
+	draft_rule(&draft, EXEC, YGR_ACTION_ALLOW);
+	expect_ignored(0);
 }
 
 int main(void)
@@ -385,7 +437,9 @@ int main(void)
 		cmocka_unit_test(there_may_be_so_many_lists),
 		cmocka_unit_test(each_list_has_a_bit),
 		cmocka_unit_test(shared_lists_take_no_more_room),
-		cmocka_unit_test(odd_texts_find_nothing),
+		cmocka_unit_test(odd_texts),
+		cmocka_unit_test(what_is_ignored_by_the_first_rule),
+		cmocka_unit_test(what_must_be_looked_at),
 	};
 
 	return cmocka_run_group_tests_name("policy_index", tests, NULL, NULL);
