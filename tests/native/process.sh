@@ -32,7 +32,7 @@ fill() {
 	produce 2 1048576 2000 1000; wait_producer
 }
 
-echo "1..22"
+echo "1..25"
 build_helper ring_producer
 
 "$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
@@ -65,6 +65,8 @@ within all_taken
 say $? "null: every batch is taken"
 [[ $(field "$reader" NoNewPrivs) = 1 && $(field "$sender" NoNewPrivs) = 1 ]]
 say $? "neither process can gain privileges"
+[[ $(field "$reader" Seccomp) = 2 && $(field "$sender" Seccomp) = 2 ]]
+say $? "the system calls of both are filtered"
 fds "$reader" | grep -q "$work/rings" && ! fds "$sender" | grep -q "$work/rings"
 say $? "the reader has the source open, the sender has not"
 ! fds "$sender" | grep -q '\.ygs$' || [[ -z $root ]] ||
@@ -117,4 +119,17 @@ cmp -s <(cat "$work"/spool/*.ygs) "$work/far/out.ygs"
 say $? "file: the spool's batches, byte for byte"
 lz4 -dc "$work/far/out.ygs" 2>/dev/null | grep -aq /var/tmp/native/1999
 say $? "file: lz4 -dc shows the last event"
+
+# ---- the service
+if command -v systemd-analyze >/dev/null; then
+	sed "/^Documentation/d; s,/usr/local/sbin/yagurad,$(realpath "$B")/yagurad," userd/yagurad.service \
+		>"$work/yagurad.service"
+	systemd-analyze verify --man=no "$work/yagurad.service" >"$work/verify.log" 2>&1 &&
+		[[ ! -s $work/verify.log ]]
+	say $? "the service file has nothing that systemd does not know"
+	systemd-analyze security --offline=yes --threshold=40 "$work/yagurad.service" >"$work/security" 2>&1
+	say $? "its exposure is at most 4.0 ($(sed -n 's/.*Overall.*: \([0-9.]*\).*/\1/p' "$work/security"))"
+else
+	skip "no systemd here"; skip "no systemd here"
+fi
 exit $failed
