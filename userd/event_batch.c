@@ -66,6 +66,14 @@ const struct ygr_event_value *ygr_event_batch_next(struct ygr_event_batch *batch
 	return event;
 }
 
+void ygr_event_batch_rewind(struct ygr_event_batch *batch, uint32_t index)
+{
+	ygr_event_map_restart(&batch->stream, batch->stream.bytes, batch->stream.len);
+	batch->next_index = 0;
+	while (batch->next_index < index && ygr_event_batch_next(batch))
+		;
+}
+
 bool ygr_event_batch_is_whole(const struct ygr_event_batch *batch)
 {
 	return batch->stream.off == batch->stream.len;

@@ -37,6 +37,12 @@ int ygr_event_batch_expand(struct ygr_event_batch *batch, const struct ygr_batch
 /* Good until the next call. NULL: there are no more; see is_whole(). */
 const struct ygr_event_value *ygr_event_batch_next(struct ygr_event_batch *batch);
 
+/*
+ * The next one shall be the event at @index of this batch, up to next_index. What a
+ * batch's events share has to be gone through again, so this reads all before it.
+ */
+void ygr_event_batch_rewind(struct ygr_event_batch *batch, uint32_t index);
+
 /* After the last event: whether all of the batch was events. */
 bool ygr_event_batch_is_whole(const struct ygr_event_batch *batch);
 

@@ -171,18 +171,21 @@ void ygr_event_transport_put(struct ygr_event_transport *transport, struct ygr_t
 	ygr_event_format_put(out, transport->format, event, &transport->batch.origin);
 }
 
-struct ygr_event_mark ygr_event_transport_mark(const struct ygr_event_transport *transport)
+/* Counts as if what comes again had not been there the first time. */
+void ygr_event_transport_rewind(struct ygr_event_transport *transport, uint32_t index)
 {
-	return (struct ygr_event_mark) {
-		.off = transport->batch.stream.off, .index = transport->batch.next_index,
-	};
-}
+	const struct ygr_event_value *event;
+	uint32_t end = transport->batch.next_index;
 
-void ygr_event_transport_rewind(struct ygr_event_transport *transport,
-				const struct ygr_event_mark *mark)
-{
-	transport->batch.stream.off = mark->off;
-	transport->batch.next_index = mark->index;
+	ygr_event_batch_rewind(&transport->batch, index);
+	while (transport->batch.next_index < end &&
+	       (event = ygr_event_batch_next(&transport->batch))) {
+		if (ygr_event_filter_passes(&transport->where, event))
+			transport->stats.event_nr--;
+		else
+			transport->stats.left_out_nr--;
+	}
+	ygr_event_batch_rewind(&transport->batch, index);
 }
 
 void ygr_event_transport_refuse(struct ygr_event_transport *transport, const char *fmt, ...)

@@ -30,12 +30,6 @@ struct ygr_event_transport_ops {
 	void (*describe)(const struct ygr_event_transport *transport, json_t *object); /* may be NULL */
 };
 
-/* Where one is among the events of a batch. */
-struct ygr_event_mark {
-	size_t off;
-	uint32_t index;
-};
-
 struct ygr_event_transport {
 	struct ygr_transport base;	/* first: each is the other */
 	const struct ygr_event_transport_ops *ops;
@@ -52,7 +46,7 @@ struct ygr_event_transport {
 	char refusal[192];		/* "": none */
 
 	struct {
-		uint64_t event_nr;	/* that next() gave, again after rewind() */
+		uint64_t event_nr;	/* that next() gave, less those that rewind() took back */
 		uint64_t left_out_nr;	/* by `where:` */
 	} stats;
 };
@@ -87,9 +81,8 @@ const struct ygr_event_value *ygr_event_transport_next(struct ygr_event_transpor
 void ygr_event_transport_put(struct ygr_event_transport *transport, struct ygr_text_buffer *out,
 			     const struct ygr_event_value *event);
 
-struct ygr_event_mark ygr_event_transport_mark(const struct ygr_event_transport *transport);
-void ygr_event_transport_rewind(struct ygr_event_transport *transport,
-				const struct ygr_event_mark *mark);
+/* Goes back to the event at @index of the batch (batch.next_index, as it was before next()). */
+void ygr_event_transport_rewind(struct ygr_event_transport *transport, uint32_t index);
 
 /* Of the batch at hand, something is refused for good. The first reason is kept. */
 void ygr_event_transport_refuse(struct ygr_event_transport *transport, const char *fmt, ...)

@@ -69,7 +69,7 @@ struct http {
 
 	struct ygr_text_buffer request;
 	struct ygr_text_buffer answer;
-	struct ygr_event_mark mark;	/* where the request begins in the batch */
+	uint32_t first_index;		/* where the request begins in the batch */
 	uint32_t request_nr;		/* events in it */
 	uint32_t request_max;		/* halved by "too large", until the batch is done */
 
@@ -161,22 +161,21 @@ static void put_event(struct http *http, const struct ygr_event_value *event)
 static void fill(struct http *http)
 {
 	const struct ygr_event_value *event;
-	struct ygr_event_mark before;
+	uint32_t index;
 	size_t len;
 
 	ygr_text_buffer_clear(&http->request);
 	http->request_nr = 0;
-	http->mark = ygr_event_transport_mark(&http->base);
+	http->first_index = http->base.batch.next_index;
 	while (http->request_nr < http->request_max) {
-		before = ygr_event_transport_mark(&http->base);
+		index = http->base.batch.next_index;
 		len = http->request.len;
 		event = ygr_event_transport_next(&http->base);
 		if (!event)
 			break;
 		put_event(http, event);
 		if (http->request_nr && http->request.len > http->settings->request_bytes) {
-			ygr_event_transport_rewind(&http->base, &before);
-			http->base.stats.event_nr--;
+			ygr_event_transport_rewind(&http->base, index);
 			http->request.len = len;
 			break;
 		}
@@ -215,8 +214,7 @@ static void split(struct http *http)
 	if (http->request_nr > 1) {
 		http->stats.split_nr++;
 		http->request_max = http->request_nr / 2;
-		ygr_event_transport_rewind(&http->base, &http->mark);
-		http->base.stats.event_nr -= http->request_nr;
+		ygr_event_transport_rewind(&http->base, http->first_index);
 		return;
 	}
 	http->stats.refused_nr++;

@@ -8,10 +8,11 @@
  * here hears of.
  */
 #include <errno.h>
-#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "clock.h"
 #include "event_link.h"
@@ -74,12 +75,15 @@ static void fill(struct syslog_transport *syslog)
 	}
 }
 
-/* Return: bytes that the far end's kernel does not have yet. */
-static int left_nr(const struct syslog_transport *syslog)
+/* Return: 0: the far end's kernel has all that was written; -EAGAIN: not yet; -errno. */
+static int check_arrived(const struct syslog_transport *syslog)
 {
-	int bytes = 0;
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
 
-	return ioctl(syslog->link.stream.fd, SIOCOUTQ, &bytes) ? -errno : bytes;
+	if (getsockopt(syslog->link.stream.fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return -errno;
+	return info.tcpi_unacked || info.tcpi_notsent_bytes ? -EAGAIN : 0;
 }
 
 /* Return: 0: all is there; -EAGAIN: later; -errno. */
@@ -96,8 +100,7 @@ static int write_batch(struct syslog_transport *syslog)
 		if (ret)
 			return ret;
 	} while (!syslog->has_ended);
-	ret = left_nr(syslog);
-	return ret > 0 ? -EAGAIN : ret;
+	return check_arrived(syslog);
 }
 
 /* Nothing is to be heard from the far end but that it goes away. Return: 0 or -errno. */
