@@ -7,6 +7,8 @@ const struct ygr_transport_type *const ygr_transport_types[] = {
 	&ygr_transport_jsonl,
 	&ygr_transport_http,
 	&ygr_transport_syslog,
+	&ygr_transport_kafka,
+	&ygr_transport_fluent,
 	&ygr_transport_null,
 	NULL
 };

@@ -104,6 +104,8 @@ extern const struct ygr_transport_type ygr_transport_file;
 extern const struct ygr_transport_type ygr_transport_jsonl;
 extern const struct ygr_transport_type ygr_transport_http;
 extern const struct ygr_transport_type ygr_transport_syslog;
+extern const struct ygr_transport_type ygr_transport_kafka;
+extern const struct ygr_transport_type ygr_transport_fluent;
 extern const struct ygr_transport_type ygr_transport_null;
 
 #endif

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Events to Kafka: to librdkafka's mock broker, which another process runs.
+. "$(dirname "$0")/outputs.bash"
+
+acked() { status 'o[0]["unacked_batches"] == 0 and o[0]["acked_batches"] > 0 and o[0]["parked_batches"] == 0'; }
+tell() { echo "$*" >"$work/commands"; }
+
+start_peer() {
+	rm -f "$work"/out/*
+	"$work/kafka_peer" yagura "$work/out/records" "$work/commands" 2>>"$work/peer.log" &
+	peer=$!
+	within 5 test -s "$work/out/records.brokers" && brokers=$(<"$work/out/records.brokers")
+}
+
+begin() { # EVENTS OPTIONS [PER_MS]
+	stop_daemon
+	stop_peer
+	start_peer
+	configure "{type: kafka, brokers: '$brokers', topic: yagura, retry_max_s: 1, timeout_s: 3${2-}}"
+	fill "$1" ${3+"$3"}
+}
+
+echo "1..12"
+"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$work/kafka_peer" tests/native/peer/kafka_peer.c -lrdkafka || exit 1
+mkfifo "$work/commands"
+
+begin 5000
+start_daemon
+within 10 all_spooled 5000 && within 10 acked && within 10 same "$work/out/records"
+say $? "each event once, as a record"
+[[ $(sort -u "$work/out/records.keys") = web-17 ]]
+say $? "the key is the host"
+status 'o[0]["link"]["delivered"] == 5000 and o[0]["link"]["under_way"] == 0'
+say $? "and that many are counted"
+begin 2000 ", format: sigma, where: pid=1007, codec: none"
+start_daemon
+within 10 acked && within 5 test "$(grep -c '^{"product":"linux"' "$work/out/records")" = 40
+say $? "format, where and codec"
+
+begin 5000
+tell slow 300
+start_daemon
+within 30 acked && within 10 same "$work/out/records"
+say $? "slow broker: each event once"
+begin 5000
+tell errors 5
+start_daemon
+within 20 acked && within 10 same "$work/out/records"
+say $? "a broker without enough replicas for a while: each event once"
+begin 5000
+tell down
+sleep 0.5
+start_daemon
+within 30 status 'o[0]["last_down"] and o[0]["acked_batches"] + o[0]["parked_batches"] == 0'
+say $? "broker down: said, and nothing counts as delivered"
+tell up
+within 30 acked && within 10 covers "$work/out/records"
+say $? "broker back: all is delivered"
+begin 30000 "" 10
+start_daemon
+sleep 1
+tell down
+sleep 2
+tell up
+wait "$producer"; producer=''
+within 10 all_spooled 30000 && within 40 acked && within 20 covers "$work/out/records"
+say $? "broker down and back meanwhile: at least once"
+begin 200 ", max_message: 1000, format: ocsf"
+sed -i "s/web-17/$(printf 'h%.0s' {1..200})/" "$work/yagurad.yaml"
+start_daemon
+within 10 status 'o[0]["parked_batches"] > 0 and o[0]["unacked_batches"] == 0 and "too large" in o[0]["last_refusal"]'
+say $? "records that are too large: parked"
+stop_daemon
+stop_peer
+
+check_config "brokers" 7:3 '"brokers" is missing' "{type: kafka, topic: x}"
+check_config "password without user" 7:3 '"password_file" without "user"' \
+	"{type: kafka, brokers: x, topic: y, password_file: /x/y}"
+exit $failed
