@@ -16,13 +16,17 @@
 #define YGR_PACK_NIL		0xc0
 #define YGR_PACK_STR_BYTES(len)	(5 + (size_t)(len))	/* the most that str or bin takes */
 
-/* Most strings are short: two moves that overlap, instead of a call. */
+/* Most strings are short: a few moves that overlap, instead of a call. */
 static inline void ygr_pack_copy(uint8_t *at, const void *from, size_t len)
 {
 	const uint8_t *bytes = from;
 
-	if (len >= 16 && len <= 32) {
+	if (len >= 16 && len <= 64) {
 		memcpy(at, bytes, 16);
+		if (len > 32) {
+			memcpy(at + 16, bytes + 16, 16);
+			memcpy(at + len - 32, bytes + len - 32, 16);
+		}
 		memcpy(at + len - 16, bytes + len - 16, 16);
 	} else if (len >= 8 && len < 16) {
 		memcpy(at, bytes, 8);

@@ -79,7 +79,7 @@ static size_t used_bytes(const struct ygr_process_table *table)
 
 static bool add_block(struct ygr_process_table *table)
 {
-	struct block *block = malloc(sizeof(*block));
+	struct block *block = aligned_alloc(_Alignof(struct block), sizeof(*block));
 
 	if (!block)
 		return false;

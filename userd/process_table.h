@@ -41,6 +41,7 @@ struct ygr_process_mark {
 	uint64_t generation;
 };
 
+/* Three cache lines, and no more than that: the table is larger than any cache. */
 struct ygr_process {
 	uint32_t pid;
 	uint32_t ppid;			/* 0: unknown or none */
@@ -56,7 +57,9 @@ struct ygr_process {
 	uint32_t used_at;		/* the table's count of lookups then */
 	struct ygr_process_mark mark;
 	struct ygr_process *older, *newer;
-};
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct ygr_process) == 192, "three cache lines");
 
 struct ygr_process_table;
 
