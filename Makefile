@@ -251,6 +251,8 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 	install -d $(DESTDIR)$(prefix)/lib/systemd/system
 	sed 's,/usr/local,$(prefix),g' userd/yagurad.service \
 		> $(DESTDIR)$(prefix)/lib/systemd/system/yagurad.service
+	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
+	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
 	install -d $(DESTDIR)$(prefix)/lib/modules-load.d
 	echo yagura > $(DESTDIR)$(prefix)/lib/modules-load.d/yagura.conf
 	install -d $(DESTDIR)$(prefix)/share/doc/yagura/examples
@@ -264,7 +266,7 @@ uninstall:	## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl bin/yagura-recv \
 		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
 		share/bash-completion/completions/yaguractl lib/systemd/system/yagurad.service \
-		lib/modules-load.d/yagura.conf)
+		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
 	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR)
 
 clean:	## remove the build directory

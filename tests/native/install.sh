@@ -27,7 +27,7 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..12"
+echo "1..13"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
 check "yagurad is installed" executable opt/y/sbin/yagurad
 check "yaguractl is installed" executable opt/y/sbin/yaguractl
@@ -37,6 +37,7 @@ check "yaguractl knows its version" same_version "$root/opt/y/sbin/yaguractl" ve
 check "the unit starts the installed yagurad" \
 	contains opt/y/lib/systemd/system/yagurad.service '^ExecStart=/opt/y/sbin/yagurad'
 check "the module is loaded at boot" contains opt/y/lib/modules-load.d/yagura.conf '^yagura$'
+check "the sender's user is to be made" contains opt/y/lib/sysusers.d/yagurad.conf '^u _yagura '
 check "manual pages are installed" \
 	contains opt/y/share/man/man8/yaguractl.8 '^\.TH'
 check "the completion completes yaguractl" \
