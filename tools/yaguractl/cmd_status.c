@@ -1,179 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
-#include "event_name.h"
-#include "policy_locate.h"
+#include "status_gather.h"
 #include "status_text.h"
-
-#define RUNTIME_DIR	"/run/yagura"
-
-static json_int_t age_s(uint64_t load_id)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec - (json_int_t)(load_id / 1000000000);
-}
-
-static json_t *get_module(const struct ygr_info *info)
-{
-	json_t *features = json_array();
-
-	if (info->features & YGR_FEATURE_DENY)
-		json_array_append_new(features, json_string("deny"));
-	if (info->features & YGR_FEATURE_MNT_NS)
-		json_array_append_new(features, json_string("mnt-ns"));
-	return json_pack("{s:s#, s:i, s:i, s:I, s:I, s:o}",
-			 "version", info->version, (int)strnlen(info->version, sizeof(info->version)),
-			 "abi", info->abi_version, "schema", info->schema_version,
-			 "load_id", (json_int_t)info->load_id, "age_s", age_s(info->load_id),
-			 "features", features);
-}
-
-static const char *hook_state(uint32_t state)
-{
-	switch (state) {
-	case YGR_HOOK_ATTACHED:
-		return "attached";
-	case YGR_HOOK_MISSING:
-		return "missing in this kernel";
-	case YGR_HOOK_BUSY:
-		return "busy: somebody else redirects it";
-	case YGR_HOOK_FAILED:
-		return "failed";
-	default:
-		return "unknown";
-	}
-}
-
-static json_t *get_hooks(int fd, const struct ygr_info *info)
-{
-	json_t *hooks = json_array();
-	struct ygr_hook_info hook;
-	uint32_t i;
-
-	for (i = 0; i < info->hook_nr && !ygr_device_get_hook(fd, i, &hook); i++)
-		json_array_append_new(hooks, json_pack("{s:s#, s:s, s:i}",
-			"symbol", hook.symbol, (int)strnlen(hook.symbol, sizeof(hook.symbol)),
-			"state", hook_state(hook.state), "error", hook.error));
-	return hooks;
-}
-
-/* CPUs without a ring are passed over. */
-static json_t *get_rings(int fd, const struct ygr_info *info)
-{
-	struct ygr_ring_info ring;
-	json_t *rings = json_array();
-	uint32_t cpu;
-
-	for (cpu = 0; cpu < info->cpu_nr; cpu++) {
-		if (ygr_device_get_ring(fd, cpu, &ring))
-			continue;
-		json_array_append_new(rings, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}",
-			"cpu", cpu, "data_bytes", (json_int_t)ring.data_bytes,
-			"reserved_bytes", (json_int_t)ring.reserved_bytes,
-			"head", (json_int_t)ring.head, "tail", (json_int_t)ring.tail,
-			"used_bytes", (json_int_t)(ring.head - ring.tail)));
-	}
-	return rings;
-}
-
-static json_t *get_classes(const struct ygr_stats *stats, uint32_t class_nr)
-{
-	char room[YGR_EVENT_NAME_BYTES];
-	json_t *classes = json_object();
-	uint32_t class;
-
-	for (class = 0; class < class_nr && class < YGR_CLASS_MAX; class++)
-		json_object_set_new(classes, ygr_event_name_class(class, room),
-			json_pack("{s:I, s:I}",
-				  "produced", (json_int_t)stats->produced[class],
-				  "dropped", (json_int_t)stats->dropped[class]));
-	return classes;
-}
-
-static json_t *get_counters(const struct ygr_stats *stats)
-{
-	return json_pack("{s:I, s:I, s:I, s:I}",
-			 "denied", (json_int_t)stats->denied,
-			 "ignored", (json_int_t)stats->ignored,
-			 "path_failed", (json_int_t)stats->path_failed,
-			 "argv_failed", (json_int_t)stats->argv_failed);
-}
-
-static void describe_blob(json_t *policy, const void *blob, size_t bytes)
-{
-	struct ygr_policy_image image;
-	struct ygr_policy_error error;
-	uint32_t nr[YGR_MODE_NR];
-
-	if (ygr_policy_verify(blob, bytes, &image, &error))
-		return;
-	ygr_policy_locate_modes(&image, nr);
-	json_object_set_new(policy, "name", json_string(image.strings + image.header->name_off));
-	json_object_set_new(policy, "rules", json_integer(image.rule_nr));
-	json_object_set_new(policy, "enforce", json_integer(nr[YGR_MODE_ENFORCE]));
-	json_object_set_new(policy, "monitor", json_integer(nr[YGR_MODE_MONITOR]));
-}
-
-static json_t *get_policy(int fd)
-{
-	json_t *policy = json_object();
-	uint64_t generation = 0;
-	size_t bytes;
-	void *blob;
-
-	if (!ygr_device_show(fd, &blob, &bytes, &generation)) {
-		describe_blob(policy, blob, bytes);
-		free(blob);
-	}
-	json_object_set_new(policy, "generation", json_integer(generation));
-	return policy;
-}
-
-static void add_module(json_t *status, int fd, const struct ygr_info *info)
-{
-	struct ygr_stats stats;
-
-	json_object_set_new(status, "module", get_module(info));
-	json_object_set_new(status, "policy", get_policy(fd));
-	json_object_set_new(status, "hooks", get_hooks(fd, info));
-	json_object_set_new(status, "rings", get_rings(fd, info));
-	if (ygr_device_get_stats(fd, YGR_CPU_ALL, &stats))
-		return;
-	json_object_set_new(status, "classes", get_classes(&stats, info->class_nr));
-	json_object_set_new(status, "counters", get_counters(&stats));
-}
-
-/* What a process of the daemon last wrote; "running" is ours to add. */
-static void add_process(json_t *status, const char *directory, const char *name)
-{
-	char path[4096];
-	json_t *process;
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/%s.json", directory, name);
-	process = json_load_file(path, 0, NULL);
-	if (!json_is_object(process)) {
-		json_decref(process);
-		return;
-	}
-	pid = json_integer_value(json_object_get(process, "pid"));
-	json_object_set_new(process, "running",
-			    json_boolean(pid > 0 && (!kill(pid, 0) || errno == EPERM)));
-	json_object_set_new(status, name, process);
-}
 
 static void print_status(const json_t *status, bool json)
 {
@@ -192,9 +27,8 @@ int ygr_cmd_status(int argc, char **argv)
 		{ "run", required_argument, NULL, 'r' },
 		{ 0 },
 	};
-	const char *directory = RUNTIME_DIR;
-	int option, fd, code = YGR_EXIT_OK;
-	struct ygr_info info;
+	const char *directory = YGR_RUNTIME_DIR;
+	int option, device_err, code = YGR_EXIT_OK;
 	json_t *status;
 	bool json = false;
 
@@ -209,17 +43,10 @@ int ygr_cmd_status(int argc, char **argv)
 	if (optind != argc)
 		return ygr_cli_usage("status takes no argument \"%s\"", argv[optind]);
 
-	status = json_object();
-	fd = ygr_device_open(&info);
-	if (fd < 0) {
+	status = ygr_status_gather(directory, &device_err);
+	if (device_err)
 		code = ygr_cli_fail(YGR_EXIT_DEVICE, "%s: %s", YGR_DEVICE_PATH,
-				    ygr_device_explain(fd));
-	} else {
-		add_module(status, fd, &info);
-		close(fd);
-	}
-	add_process(status, directory, "reader");
-	add_process(status, directory, "sender");
+				    ygr_device_explain(device_err));
 	print_status(status, json);
 	json_decref(status);
 	return ygr_cli_finish_output(code);

@@ -22,6 +22,7 @@ int ygr_cmd_spool(int argc, char **argv);
 int ygr_cmd_spool_list(int argc, char **argv);
 int ygr_cmd_spool_cat(int argc, char **argv);
 int ygr_cmd_spool_verify(int argc, char **argv);
+int ygr_cmd_metrics(int argc, char **argv);
 int ygr_cmd_mappings(int argc, char **argv);
 int ygr_cmd_version(int argc, char **argv);
 

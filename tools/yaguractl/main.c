@@ -14,6 +14,8 @@ static const struct ygr_verb verbs[] = {
 	  "follow the events live", 0 },
 	{ "spool", ygr_cmd_spool, "list | cat | verify",
 	  "read what the daemon has stored", 1 },
+	{ "metrics", ygr_cmd_metrics, "[--textfile PATH]",
+	  "the status as OpenMetrics, or as a file for node_exporter", 0 },
 	{ "mappings", ygr_cmd_mappings, "",
 	  "which field of ECS, OCSF and Sigma comes from which of ours", 0 },
 	{ "version", ygr_cmd_version, "",
