@@ -50,7 +50,9 @@ start_daemon
 within 10 settled && [[ $(head -n 1 "$work/out/all.jsonl") = '{"id":"cut' ]] && same <(tail -n +2 "$work/out/all.jsonl") >/dev/null
 say $? "a line that was cut stays alone"
 stop_daemon
-fill 4000 1 && start_daemon
+rm -f "$work"/out/*.jsonl
+fill 4000 1
+start_daemon
 sleep 0.5
 mv "$work/out/all.jsonl" "$work/out/rotated.jsonl"
 wait "$producer"; producer=''

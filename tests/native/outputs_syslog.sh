@@ -56,9 +56,9 @@ within 30 acked && within 30 same "$work/out/messages"
 say $? "slow peer: each event once"
 stop_peer
 begin 20000
-start_peer cut 300000
+start_peer cut 3000000
 start_daemon
-within 5 status 'o[0]["links"] > 1'
+within 10 status 'o[0]["links"] > 1'
 within 20 acked && within 5 covers "$work/out/messages"
 say $? "a peer that breaks the connection again and again: at least once"
 stop_peer

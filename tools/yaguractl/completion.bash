@@ -34,16 +34,24 @@ _yaguractl() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return ;;
-	--expect-generation)
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W 'text json ecs ocsf sigma csv' -- "$current")
+		return ;;
+	--textfile)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return ;;
+	--expect-generation | --where | --since | --until)
 		return ;;
 	esac
 	if [[ $COMP_CWORD = 1 ]]; then
-		_yaguractl_complete 'status policy watch spool version help'
+		_yaguractl_complete 'status policy watch spool metrics mappings version help'
 		return
 	fi
 	case $verb in
 	status) _yaguractl_complete '--json --run' ;;
-	watch) _yaguractl_complete '--spool --all --json --type --denied' ;;
+	watch) _yaguractl_complete '--spool --all --json --format --where --type --denied --since --until' ;;
+	metrics) _yaguractl_complete '--textfile --run' ;;
 	policy)
 		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check load show clear'; return; }
 		case $action in
@@ -56,7 +64,7 @@ _yaguractl() {
 		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'list cat verify'; return; }
 		case $action in
 		list) _yaguractl_complete '--spool --json' file ;;
-		cat) _yaguractl_complete '--spool --json --type --denied --totals' file ;;
+		cat) _yaguractl_complete '--spool --json --format --where --type --denied --since --until --follow --totals' file ;;
 		verify) _yaguractl_complete '--spool' file ;;
 		esac ;;
 	esac
