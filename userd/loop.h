@@ -2,7 +2,7 @@
 /*
  * One thread's waiting: file descriptors, timers, durable writes, signals; over
  * io_uring (multishot poll; write linked to fdatasync) or, where that is switched
- * off, over epoll with the same meaning.
+ * off, over epoll (and a thread that writes) with the same meaning.
  *
  * Edge-triggered: a callback comes when something changed, so it goes on until
  * there is nothing left, or notes by itself that it has to come back.

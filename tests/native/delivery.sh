@@ -77,6 +77,11 @@ play() {
 	say $? "$1: lz4 -dc reads what the receiver stored"
 }
 
+# all_waits BYTES - the far end has not grown beyond them, the spool has
+all_waits() {
+	[[ $(stat -c %s "$work"/out/*.ygs) = "$1" && $(stat -c %s "$work"/spool/*.ygs | sort -n | tail -n 1) -gt $1 ]]
+}
+
 # The spool is put back to an earlier state while the far end has gone on.
 restore() {
 	configure 64MiB
@@ -96,7 +101,7 @@ restore() {
 	start_daemon
 	within grep -q 'restored from a copy' "$work/daemon.log"
 	say $? "a restored spool: said"
-	[[ $(stat -c %s "$work"/out/*.ygs) = "$before" && $(stat -c %s "$work"/spool/*.ygs | sort -n | tail -n 1) -gt $before ]]
+	within all_waits "$before"
 	say $? "a restored spool: nothing is taken for what the far end has, all of it waits"
 	stop_all
 }
