@@ -34,6 +34,7 @@ static const char *const fields[] = {
 	"parent.exe", "ancestors", "ancestors.pid", "ancestors.comm", "user", "group",
 	"container", "container.id", "container.runtime", "container.pod", "sha256", "verity",
 	"xattr", "severity", "attack", "tags", "message", "denial_nr", "seconds",
+	"first_batch_id", "last_batch_id", "batch_nr", "discarded",
 };
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED, TOKEN_OP, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_COMMA };

@@ -16,12 +16,12 @@
 /* From one side to another. */
 #define FLOWS		(BIT(CONNECT) | BIT(ACCEPT) | BIT(SEND))
 #define SOCKETS		(BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN) | FLOWS)
-#define SENSOR		(BIT(START) | BIT(POLICY) | BIT(GAP) | BIT(TOTALS) | BIT(BREAKER))
+#define SENSOR		(BIT(START) | BIT(POLICY) | BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG))
 #define ALL		(UNKNOWN | EXECS | BIT(FORK) | BIT(EXIT) | FILES | BIT(MMAP_EXEC) | SOCKETS | SENSOR)
 /* Told after they happened; of the rest only the attempt is known. */
 #define FACTS		(BIT(EXEC) | BIT(FORK) | BIT(EXIT) | BIT(ACCEPT) | SENSOR)
-/* Who did it is in the head of these; start, gap and totals are the sensor's own. */
-#define SUBJECT		(ALL & ~(BIT(START) | BIT(GAP) | BIT(TOTALS)))
+/* Who did it is in the head of these; start, gap, totals and backlog are the sensor's own. */
+#define SUBJECT		(ALL & ~(BIT(START) | BIT(GAP) | BIT(TOTALS) | BIT(BACKLOG)))
 /* ... and of these it is the process that the event is about, not its parent. */
 #define OWN		(SUBJECT & ~BIT(FORK))
 /* The file has another name afterwards. */
@@ -71,7 +71,7 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	       "deny=[\"info\",\"denied\"] *=[\"info\"]"),
 	LITERAL(BIT(START), "event.type", "[\"start\"]"),
 	LITERAL(BIT(POLICY), "event.type", "[\"change\"]"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER), "event.type", "[\"info\"]"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG), "event.type", "[\"info\"]"),
 	COPY(ALL, "event.action", "type"),
 	CHOOSE(FACTS, "event.outcome", "verdict", "deny=\"failure\" *=\"success\""),
 	CHOOSE(ALL & ~FACTS, "event.outcome", "verdict", "deny=\"failure\" *=\"unknown\""),
@@ -183,6 +183,10 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(BIT(SETXATTR), "yagura.xattr", "xattr"),
 	COPY(BIT(BREAKER), "yagura.denial_nr", "denial_nr"),
 	COPY(BIT(BREAKER), "yagura.seconds", "seconds"),
+	COPY(BIT(BACKLOG), "yagura.first_batch_id", "first_batch_id"),
+	COPY(BIT(BACKLOG), "yagura.last_batch_id", "last_batch_id"),
+	COPY(BIT(BACKLOG), "yagura.batch_nr", "batch_nr"),
+	COPY(BIT(BACKLOG), "yagura.discarded", "discarded"),
 	COPY(BIT(EXEC_CHECK), "yagura.argv", "argv"),
 	COPY(BIT(EXEC), "yagura.file", "file"),
 	COPY(SUBJECT, "yagura.ancestors", "ancestors"),
@@ -280,13 +284,13 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	OCSF_CLASS(BIT(SOCKET_CREATE), 4, 4001, 99, "Create socket"),
 	OCSF_CLASS(BIT(START), 6, 6002, 3, "Start"),
 	OCSF_CLASS(BIT(POLICY), 6, 6002, 99, "Policy"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "category_uid", "0"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "class_uid", "0"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "activity_id", "99"),
-	COPY(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "activity_name", "type"),
-	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | UNKNOWN, "type_uid", "99"),
-	CHOOSE(ALL & ~(BIT(GAP) | BIT(BREAKER)), "severity_id", "verdict", "deny=3 would_deny=2 *=1"),
-	LITERAL(BIT(GAP) | BIT(BREAKER), "severity_id", "3"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | UNKNOWN, "category_uid", "0"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | UNKNOWN, "class_uid", "0"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | UNKNOWN, "activity_id", "99"),
+	COPY(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | UNKNOWN, "activity_name", "type"),
+	LITERAL(BIT(GAP) | BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | UNKNOWN, "type_uid", "99"),
+	CHOOSE(ALL & ~(BIT(GAP) | BIT(BREAKER) | BIT(BACKLOG)), "severity_id", "verdict", "deny=3 would_deny=2 *=1"),
+	LITERAL(BIT(GAP) | BIT(BREAKER) | BIT(BACKLOG), "severity_id", "3"),
 	CHOOSE(FACTS, "status_id", "verdict", "deny=2 *=1"),
 	CHOOSE(ALL & ~FACTS, "status_id", "verdict", "deny=2 *=0"),
 	CHOOSE(SUBJECT, "action_id", "verdict", "deny=2 *=1"),
@@ -390,6 +394,10 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	COPY(BIT(SETXATTR), "unmapped.xattr", "xattr"),
 	COPY(BIT(BREAKER), "unmapped.denial_nr", "denial_nr"),
 	COPY(BIT(BREAKER), "unmapped.seconds", "seconds"),
+	COPY(BIT(BACKLOG), "unmapped.first_batch_id", "first_batch_id"),
+	COPY(BIT(BACKLOG), "unmapped.last_batch_id", "last_batch_id"),
+	COPY(BIT(BACKLOG), "unmapped.batch_nr", "batch_nr"),
+	COPY(BIT(BACKLOG), "unmapped.discarded", "discarded"),
 	COPY(SUBJECT, "unmapped.ancestors", "ancestors"),
 	COPY(BIT(OPEN) | BIT(MMAP_EXEC) | BIT(CHOWN), "unmapped.access", "access"),
 	COPY(HAS_FLAGS, "unmapped.open_flags", "open_flags"),
@@ -477,6 +485,7 @@ static const struct ygr_mapping_row sigma_rows[] = {
 
 	COPY(BIT(POLICY), "ConfigurationGeneration", "new_generation"),
 	COPY(BIT(GAP), "EventsLost", "dropped"),
+	COPY(BIT(BACKLOG), "EventsLost", "discarded"),
 };
 
 #define ROWS(rows) (rows), sizeof(rows) / sizeof((rows)[0])

@@ -28,6 +28,7 @@ const char *const ygr_event_type_names[YGR_TYPE_NR] = {
 	[YGR_TYPE_POLICY]	 = "policy",
 	[YGR_TYPE_GAP]		 = "gap",
 	[YGR_TYPE_TOTALS]	 = "totals",
+	[YGR_TYPE_BACKLOG]	 = "backlog",
 	[YGR_TYPE_BREAKER]	 = "breaker",
 };
 

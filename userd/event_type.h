@@ -34,6 +34,7 @@ enum ygr_event_type_index {
 	YGR_TYPE_GAP,
 	YGR_TYPE_TOTALS,
 	YGR_TYPE_BREAKER,
+	YGR_TYPE_BACKLOG,	/* the daemon's own, of no CPU: it gave batches up */
 	YGR_TYPE_NR,		/* also: a type that this program does not know */
 };
 

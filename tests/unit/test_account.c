@@ -179,6 +179,15 @@ static void test_an_unreadable_gap_explains_nothing(void **state)
 	assert_int_equal(ygr_account_unexplained(&account.cpu[0]), 1);
 }
 
+/* The daemon's own say of what it gave up is nobody's number. */
+static void test_a_backlog_is_of_no_cpu(void **state)
+{
+	(void)state;
+	ADD(EVENT(0, 0, "exec"), "{'type':'backlog','class':'sensor','batch_nr':3}");
+	assert_true(ygr_account_is_balanced(&account));
+	assert_int_equal(account.foreign, 0);
+}
+
 int main(void)
 {
 #define TEST(name)	cmocka_unit_test_teardown(name, teardown)
@@ -198,6 +207,7 @@ int main(void)
 		TEST(test_totals_are_not_compared_from_the_middle),
 		TEST(test_what_cannot_be_attributed),
 		TEST(test_an_unreadable_gap_explains_nothing),
+		TEST(test_a_backlog_is_of_no_cpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

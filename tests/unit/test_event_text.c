@@ -132,6 +132,8 @@ static void test_sockets(void **state)
 static void test_the_sensor_itself(void **state)
 {
 	(void)state;
+	check("{'type':'backlog'," TIME ",'first_batch_id':3,'last_batch_id':9,'discarded':{'exec':2,'file':100}}",
+	      "12:04:07.313       backlog batches 3 to 9 given up, 102 events: exec 2, file 100\n");
 	check("{'type':'start'," TIME ",'load_id':5,'hooks':'a=attached b=attached'}",
 	      "12:04:07.313       start   yagura loaded, 2 hooks attached\n");
 	check("{'type':'start'," TIME ",'load_id':5,'hooks':'a=busy b=attached \\u001b=missing'}",

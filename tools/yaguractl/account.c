@@ -143,6 +143,9 @@ int ygr_account_add(struct ygr_account *account, const struct ygr_event_value *e
 
 	if (ygr_event_map_is(event, "type", "backlog"))
 		return 0;	/* the reader's own: of no CPU */
+	/* The daemon's own: no CPU has numbered it, and none misses it. */
+	if (ygr_event_map_is(event, "type", "backlog"))
+		return 0;
 	if (ygr_event_map_get_text(event, "class", &class_name))
 		class = find_class(&class_name);
 	if (class == YGR_CLASS_MAX || !ygr_event_map_get_u64(event, "seq", &seq) ||

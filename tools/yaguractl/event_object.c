@@ -266,6 +266,21 @@ static void put_totals(struct ygr_event_line *line)
 			   sum_classes(ygr_event_map_find(line->event, "dropped")));
 }
 
+/* What the spool's limit has cost. */
+static void put_backlog(struct ygr_event_line *line)
+{
+	const struct ygr_event_value *discarded = ygr_event_map_find(line->event, "discarded");
+	uint64_t first = 0, last = 0;
+
+	ygr_event_map_get_u64(line->event, "first_batch_id", &first);
+	ygr_event_map_get_u64(line->event, "last_batch_id", &last);
+	ygr_event_line_color(line, YGR_COLOR_YELLOW);
+	ygr_event_line_put(line, "batches %" PRIu64 " to %" PRIu64 " given up, %" PRIu64 " events",
+			   first, last, sum_classes(discarded));
+	put_classes(line, discarded);
+	ygr_event_line_color(line, YGR_COLOR_PLAIN);
+}
+
 /* The sensor speaks of itself in these: the process that ran is of no matter. */
 /* Whose denial was one too many stands before it. */
 static void put_breaker(struct ygr_event_line *line)
@@ -304,6 +319,7 @@ static const struct ygr_event_object forms[] = {
 	{ "start",	   false, put_start },
 	{ "gap",	   false, put_gap },
 	{ "totals",	   false, put_totals },
+	{ "backlog",	   false, put_backlog },
 	{ "breaker",	   true,  put_breaker },
 };
 

@@ -18,7 +18,7 @@ static const struct {
 	{ 1u << YGR_TYPE_SOCKET_CREATE | 1u << YGR_TYPE_BIND | 1u << YGR_TYPE_LISTEN |
 	  1u << YGR_TYPE_CONNECT | 1u << YGR_TYPE_ACCEPT | 1u << YGR_TYPE_SEND, "sockets" },
 	{ 1u << YGR_TYPE_START | 1u << YGR_TYPE_POLICY | 1u << YGR_TYPE_GAP |
-	  1u << YGR_TYPE_TOTALS | 1u << YGR_TYPE_BREAKER, "sensor" },
+	  1u << YGR_TYPE_TOTALS | 1u << YGR_TYPE_BREAKER | 1u << YGR_TYPE_BACKLOG, "sensor" },
 };
 
 static void put_list(struct ygr_text_buffer *out, uint32_t types)
@@ -178,7 +178,7 @@ void ygr_mapping_doc_put(struct ygr_text_buffer *out)
 		"In `verdict: deny=... *=...` the star stands for any other value, and for none.\n\n"
 		"Types: *exec\\** is exec_check and exec; *files* open, create, unlink, rename, link,\n"
 		"chmod, chown, setxattr and truncate; *sockets* socket_create, bind, listen, connect, accept\n"
-		"and send; *sensor* start, policy, gap, totals and breaker.\n"
+		"and send; *sensor* start, policy, gap, totals, breaker and backlog.\n"
 		"The native names, format `json`, are those of [EVENTS.md](EVENTS.md).\n");
 	put_mapping(out, &ygr_mapping_ecs);
 	put_mapping(out, &ygr_mapping_ocsf);
