@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "policy_print.h"
@@ -73,6 +74,24 @@ static char *output_of(const struct ygr_text_errors *errors)
 	return text;
 }
 
+/* Good policies go to $POLICY_SAYS_DIR, for whoever looks at them in another way. */
+static void leave(const char *text)
+{
+	const char *dir = getenv("POLICY_SAYS_DIR");
+	static unsigned int nr;
+	char *name;
+	FILE *out;
+
+	if (!dir)
+		return;
+	assert_true(asprintf(&name, "%s/%d-%u.yaml", dir, getpid(), nr++) > 0);
+	out = fopen(name, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	assert_int_equal(fclose(out), 0);
+	free(name);
+}
+
 void policy_says_with(const struct policy_says_file *files, const char *text, const char *wanted)
 {
 	const struct ygr_policy_host host = policy_says_host(files);
@@ -88,8 +107,10 @@ void policy_says_with(const struct policy_says_file *files, const char *text, co
 		print_error("of this policy:\n%s\n", text);
 	assert_string_equal(output, wanted);
 	assert_int_equal(err, errors.error_nr ? -EBADMSG : 0);
-	if (!err)
+	if (!err) {
+		leave(text);
 		ygr_policy_compile_exit(&compiled);
+	}
 	free(output);
 }
 
@@ -104,8 +125,10 @@ void policy_says_compile(const char *text, struct ygr_policy_compiled *compiled)
 	struct ygr_text_errors errors;
 
 	ygr_text_error_init(&errors);
-	if (!ygr_policy_compile("p", text, strlen(text), &host, compiled, &errors))
+	if (!ygr_policy_compile("p", text, strlen(text), &host, compiled, &errors)) {
+		leave(text);
 		return;
+	}
 	ygr_text_error_print(stderr, "p", &errors);
 	fail_msg("this does not compile:\n%s", text);
 }

@@ -181,7 +181,9 @@ static void test_names_that_yaml_could_misread(void **state)
 	policy_says_printed("version: 1\nname: \"-\"\nrules:\n  - { name: \"7\", on: exit, do: ignore }\n",
 		    "version: 1\nname: \"-\"\nrules:\n  - name: \"7\"\n    on: [exit]\n    do: ignore\n");
 	free(policy_says_print("version: 1\nname: \"...\"\nrules:\n  - { name: \"---\", on: exit, do: ignore }\n"));
-	free(policy_says_print("version: 1\nname: null\nrules:\n  - { name: true, on: exit, do: ignore }\n"));
+	policy_says_printed("version: 1\nname: \"null\"\nrules:\n  - { name: \"True\", on: exit, do: ignore, set: \"n\" }\n",
+		    "version: 1\nname: \"null\"\nlabels: [\"n\"]\nrules:\n"
+		    "  - name: \"True\"\n    on: [exit]\n    do: ignore\n    set: [\"n\"]\n");
 }
 
 static void test_odd_paths(void **state)

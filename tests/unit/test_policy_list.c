@@ -204,11 +204,11 @@ static void test_mistakes_in_included_files(void **state)
 			 "loop.yaml:2:11: error: file \"loop.yaml\": it includes itself\n");
 	policy_says_with(files, HEAD "include: [back.yaml]\nrules: []\n",
 			 "back.yaml:2:11: error: file \"p\": it includes itself\n");
-	policy_says_with(files, HEAD "include: [8, 8]\nrules: []\n",
-			 "p:3:14: error: file \"8\": it was read already\n");
-	policy_says_with(files, HEAD "include: [1]\nrules: []\n",
+	policy_says_with(files, HEAD "include: [\"8\", \"8\"]\nrules: []\n",
+			 "p:3:16: error: file \"8\": it was read already\n");
+	policy_says_with(files, HEAD "include: [\"1\"]\nrules: []\n",
 			 "7:2:10: error: file \"8\": included too deeply: at most 8 files in one another\n");
-	policy_says_with(files, HEAD "include: [2]\nrules: []\n", "");
+	policy_says_with(files, HEAD "include: [\"2\"]\nrules: []\n", "");
 	policy_says_with(files, HEAD "include: [named.yaml]\nrules: []\n",
 			 "named.yaml:2:1: error: unknown key \"name\" in an included file\n"
 			 "named.yaml:3:1: error: unknown key \"mode\" in an included file\n");

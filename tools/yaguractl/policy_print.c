@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "arena.h"
 #include "policy_alert.h"
@@ -51,6 +52,20 @@ static void print_quoted(struct printer *p, const char *text, size_t len)
 	putc('"', p->out);
 }
 
+/* Words that some readers of YAML take for something else. */
+static bool is_odd_word(const char *name)
+{
+	static const char *const words[] = {
+		"true", "false", "null", "yes", "no", "on", "off", "y", "n",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcasecmp(name, words[i]))
+			return true;
+	return false;
+}
+
 /* A name that starts with a letter is a plain word in YAML; "-", "7" may be something else. */
 static void print_name(struct printer *p, uint32_t name_off, bool is_policy)
 {
@@ -59,7 +74,7 @@ static void print_name(struct printer *p, uint32_t name_off, bool is_policy)
 	if (!ygr_policy_word_is_name(name, is_policy)) {
 		p->err = p->err ?: -EILSEQ;
 		print_quoted(p, name, strlen(name));
-	} else if ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z') {
+	} else if ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z' && !is_odd_word(name)) {
 		fputs(name, p->out);
 	} else {
 		print_quoted(p, name, strlen(name));
