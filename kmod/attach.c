@@ -126,7 +126,7 @@ static void attach(struct ygr_hook *hook)
 		hook->error = attach_function(hook);
 	else
 		hook->error = attach_tracepoint(hook);
-	if (hook->error)
+	if (hook->error && !(hook->is_young && hook->state == YGR_HOOK_MISSING))
 		pr_warn("hook %s not attached (%d): its events are not seen\n",
 			hook->symbol, hook->error);
 }

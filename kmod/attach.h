@@ -27,11 +27,12 @@ enum ygr_hook_kind {
 	YGR_HOOK_KIND_TRACEPOINT,	/* handler is the tracepoint's probe */
 };
 
-/* One hook point. The first three fields are the table's, the rest attach.c's. */
+/* One hook point. The first four fields are the table's, the rest attach.c's. */
 struct ygr_hook {
 	const char *symbol;
 	enum ygr_hook_kind kind;
 	void *handler;
+	bool is_young;			/* where it is missing, another hook sees its events */
 
 	enum ygr_hook_state state;
 	int error;
@@ -41,6 +42,8 @@ struct ygr_hook {
 
 #define YGR_HOOK_FUNCTION(name, func) \
 	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func }
+#define YGR_HOOK_YOUNG_FUNCTION(name, func) \
+	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func, .is_young = true }
 #define YGR_HOOK_TRACEPOINT(name, func) \
 	{ .symbol = #name, .kind = YGR_HOOK_KIND_TRACEPOINT, .handler = func }
 

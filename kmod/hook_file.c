@@ -340,11 +340,11 @@ static struct ygr_hook hooks[] = {
 	YGR_HOOK_FUNCTION(security_path_rename, on_rename),
 	YGR_HOOK_FUNCTION(security_path_link, on_link),
 	YGR_HOOK_FUNCTION(security_path_truncate, on_path_truncate),
-	YGR_HOOK_FUNCTION(security_file_truncate, on_file_truncate),
+	YGR_HOOK_YOUNG_FUNCTION(security_file_truncate, on_file_truncate),
 	YGR_HOOK_FUNCTION(security_path_chmod, on_chmod),
 	YGR_HOOK_FUNCTION(security_path_chown, on_chown),
 	YGR_HOOK_FUNCTION(security_inode_setxattr, on_setxattr),
-	YGR_HOOK_FUNCTION(security_inode_set_acl, on_set_acl),
+	YGR_HOOK_YOUNG_FUNCTION(security_inode_set_acl, on_set_acl),
 	YGR_HOOK_FUNCTION(security_mmap_file, on_mmap),
 };
 
