@@ -3,13 +3,13 @@
 
 /*
  * What the event's keys are named by: lists of tests, in the order of their
- * clauses. The first list is of the clauses without a key; those of the second
- * path come last.
+ * clauses; those of the second path come last.
  */
 struct candidates {
 	struct ygr_index_lists lists;
 	__u32 second_path;	/* number of its first list */
-	struct ygr_match_text texts[YGR_MATCH_PATHS_MAX]; /* that globs of the lists, and of those, must match */
+	/* What the globs of lists before that and from there on must match. */
+	const struct ygr_match_text *texts[YGR_MATCH_PATHS_MAX];
 };
 
 /* One event being judged. */
@@ -46,7 +46,7 @@ static void collect_paths(struct candidates *c, const struct ygr_policy_index *i
 
 	for (i = 0; i < event->path_nr; i++) {
 		c->second_path = c->lists.nr;
-		c->texts[i] = event->paths[i];
+		c->texts[i] = &event->paths[i];
 		ygr_policy_index_find_text(index, YGR_KEY_PATH, event->paths[i].bytes,
 					   event->paths[i].len, &c->lists);
 	}
@@ -60,7 +60,7 @@ static void collect_socket(struct candidates *c, const struct ygr_policy_index *
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_ADDRESS)) && event->addr_family)
 		ygr_policy_index_find_address(index, event->addr_family, event->addr, &c->lists);
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_UNIX)) && event->unix_name.bytes) {
-		c->texts[0] = event->unix_name;
+		c->texts[0] = &event->unix_name;
 		ygr_policy_index_find_text(index, YGR_KEY_UNIX, event->unix_name.bytes,
 					   event->unix_name.len, &c->lists);
 	}
@@ -71,9 +71,12 @@ static void collect(struct candidates *c, const struct ygr_policy_index *index,
 {
 	__u32 fields = index->image->fields_of[event->on];
 
-	c->lists.nr = 1;
-	c->lists.list[0] = index->unkeyed[event->on];
+	c->lists.nr = 0;
 	c->second_path = YGR_INDEX_LISTS_MAX;
+	c->texts[0] = NULL;
+	c->texts[1] = NULL;
+	if (index->unkeyed[event->on].next != index->unkeyed[event->on].end)
+		c->lists.list[c->lists.nr++] = index->unkeyed[event->on];
 	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID)) {
 		const struct ygr_id_item id = { .ino = event->cgroup_id };
 
@@ -101,7 +104,33 @@ static __u32 lowest_clause(const struct candidates *c, const struct ygr_index_re
 	return lowest;
 }
 
-/* The tests of @clause that name the event, or its second path, in @named; moves past them. */
+static bool names(const struct ygr_policy_index *index, const struct ygr_index_ref *ref,
+		  const struct ygr_match_text *text)
+{
+	if (ref->glob >= YGR_KEY_NEVER)
+		return ref->glob == YGR_KEY_NO_GLOB;
+	return ygr_policy_index_glob_holds(index, ref->glob, text->bytes, text->len);
+}
+
+/* The tests of @clause in one list that name the event; moves past them. */
+static __u32 take_list(struct ygr_index_list *list, const struct ygr_policy_index *index,
+		       __u32 clause, const struct ygr_match_text *text)
+{
+	__u32 named = 0, i;
+
+	for (i = list->next; i != list->end; i++) {
+		const struct ygr_index_ref *ref = &index->refs[i];
+
+		if (ref->what >> YGR_INDEX_TEST_BITS != clause)
+			break;
+		if (names(index, ref, text))
+			named |= 1u << ref->what % (1u << YGR_INDEX_TEST_BITS);
+	}
+	list->next = i;
+	return named;
+}
+
+/* The tests of @clause that name the event, or its second path, in @named. */
 static void take_clause(struct candidates *c, const struct ygr_policy_index *index, __u32 clause,
 			__u32 named[YGR_MATCH_PATHS_MAX])
 {
@@ -110,19 +139,9 @@ static void take_clause(struct candidates *c, const struct ygr_policy_index *ind
 	named[0] = 0;
 	named[1] = 0;
 	for (i = 0; i < c->lists.nr; i++) {
-		struct ygr_index_list *list = &c->lists.list[i];
 		__u32 which = i >= c->second_path;
 
-		for (; list->next != list->end; list->next++) {
-			const struct ygr_index_ref *ref = &index->refs[list->next];
-
-			if (ref->what >> YGR_INDEX_TEST_BITS != clause)
-				break;
-			/* The first list names nothing. */
-			if (i && ygr_policy_index_holds(index, ref, c->texts[which].bytes,
-							c->texts[which].len))
-				named[which] |= 1u << (ref->what % (1u << YGR_INDEX_TEST_BITS));
-		}
+		named[which] |= take_list(&c->lists.list[i], index, clause, c->texts[which]);
 	}
 }
 
@@ -257,11 +276,10 @@ static bool may_hold(const struct ygr_rule *rule, const struct ygr_match_event *
 	       !(rule->expires_s && event->now_s >= rule->expires_s);
 }
 
-static void decide(struct ygr_decision *decision, const struct ygr_policy_image *image,
-		   const struct ygr_rule *rule)
+static void decide(struct ygr_decision *decision, const struct ygr_rule *rule, __u32 rule_id)
 {
 	decision->rule = rule;
-	decision->rule_id = (__u32)(rule - image->rules) + 1;
+	decision->rule_id = rule_id;
 	decision->action = rule->action;
 	decision->mode = rule->mode;
 }
@@ -291,16 +309,10 @@ struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
 		decision.labels |= rule->labels;
 		judge.labels |= rule->labels;
 		if (rule->action != YGR_ACTION_LABEL) {
-			decide(&decision, index->image, rule);
+			decide(&decision, rule, clause->rule + 1);
 			break;
 		}
 		labelled = rule;
 	}
 	return decision;
-}
-
-struct ygr_decision ygr_match(const struct ygr_policy_index *index,
-			      const struct ygr_match_event *event)
-{
-	return ygr_match_tell(index, event, NULL, NULL);
 }

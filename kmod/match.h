@@ -68,16 +68,20 @@ struct ygr_decision {
 	__u64 labels;			/* to be set, by this rule and by LABEL rules before it */
 };
 
-/* Context: any; no allocation, no lock; about 1.5 KiB of stack. Never fails. */
-struct ygr_decision ygr_match(const struct ygr_policy_index *index,
-			      const struct ygr_match_event *event);
-
 /*
- * The same, and @held is told of each rule that held, in order: LABEL rules and
- * the one that decided.
+ * @held: told, with @arg, of each rule that held, in order: LABEL rules and the one that
+ *	decided; may be NULL
+ *
+ * Context: any; no allocation, no lock; about 1 KiB of stack. Never fails.
  */
 struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
 				   const struct ygr_match_event *event,
 				   void (*held)(void *arg, const struct ygr_rule *rule), void *arg);
+
+static inline struct ygr_decision ygr_match(const struct ygr_policy_index *index,
+					    const struct ygr_match_event *event)
+{
+	return ygr_match_tell(index, event, NULL, NULL);
+}
 
 #endif

@@ -33,7 +33,8 @@
 /* One test that names a key. */
 struct ygr_index_ref {
 	__u32 what;		/* clause << 5 | test; of a program or cgroup, its bit */
-	__u32 glob;		/* text item that must match, too, or YGR_KEY_NO_GLOB */
+	__u32 glob;		/* text item that must match, too; or YGR_KEY_NO_GLOB, or of clauses without
+				   a key YGR_KEY_NEVER */
 };
 
 #define YGR_INDEX_TEST_BITS	5
@@ -51,12 +52,12 @@ struct ygr_index_lists {
 };
 
 struct ygr_index_slot {
-	__u32 hash;
+	__u32 hash;		/* 0: empty slot */
 	__u32 off;		/* of the key's bytes, in the blob */
 	__u32 first;		/* in refs */
 	__u32 len : 12;		/* as in struct ygr_policy_key */
 	__u32 kind : 8;
-	__u32 nr : 12;		/* 0: empty slot */
+	__u32 nr : 12;
 };
 
 /* How a clause is judged; each mask has a bit for each of its tests. */
@@ -71,8 +72,9 @@ struct ygr_index_clause {
 
 /* Which texts of a group are keys: what need not be looked up. */
 struct ygr_index_group {
-	__u64 prefix_lens;	/* bit n: a prefix whose length is n modulo 64 */
+	__u64 prefix_lens;	/* bit n: a prefix whose length is n + 1 modulo 64 */
 	__u64 suffix_lens[YGR_POLICY_GLOB_MAX / 64 + 1];
+	__u64 suffix_ends[256 / 64]; /* bit n: one whose last byte is n */
 	__u32 prefix_len_max;
 	__u32 suffix_len_max;
 	bool has_exact;
@@ -142,9 +144,9 @@ void ygr_policy_index_find_digest(const struct ygr_policy_index *index, enum ygr
 void ygr_policy_index_find_id(const struct ygr_policy_index *index, enum ygr_key_kind kind,
 			      const struct ygr_id_item *id, struct ygr_index_lists *lists);
 
-/* Whether what a ref of a found list names is @text, too. */
-bool ygr_policy_index_holds(const struct ygr_policy_index *index, const struct ygr_index_ref *ref,
-			    const char *text, __u32 len);
+/* @item: the glob of a ref in a list that @text found */
+bool ygr_policy_index_glob_holds(const struct ygr_policy_index *index, __u32 item,
+				 const char *text, __u32 len);
 
 /* ---- for building ---- */
 

@@ -200,16 +200,21 @@ static void fill_clauses(struct builder *b)
 
 /* ---- keys ---- */
 
-static void note_text(struct ygr_index_group *group, enum ygr_key_form form, __u32 len)
+static void note_text(struct ygr_index_group *group, const struct ygr_policy_key *key)
 {
-	switch (form) {
+	__u32 len = key->len;
+	__u8 end;
+
+	switch (key->kind % YGR_KEY_FORM_NR) {
 	case YGR_KEY_PREFIX:
-		group->prefix_lens |= 1ull << len % 64;
+		group->prefix_lens |= 1ull << (len - 1) % 64;
 		if (len > group->prefix_len_max)
 			group->prefix_len_max = len;
 		break;
 	case YGR_KEY_SUFFIX:
 		group->suffix_lens[len / 64] |= 1ull << len % 64;
+		end = ((const __u8 *)key->bytes)[len - 1];
+		group->suffix_ends[end / 64] |= 1ull << end % 64;
 		if (len > group->suffix_len_max)
 			group->suffix_len_max = len;
 		break;
@@ -223,8 +228,7 @@ static void note_key(struct ygr_policy_index *index, const struct ygr_policy_key
 {
 	index->kinds |= 1u << key->kind;
 	if (key->kind < YGR_KEY_CIDR4)
-		note_text(&index->groups[key->kind / YGR_KEY_FORM_NR],
-			  key->kind % YGR_KEY_FORM_NR, key->len);
+		note_text(&index->groups[key->kind / YGR_KEY_FORM_NR], key);
 	else if (key->kind == YGR_KEY_CIDR4)
 		index->cidr4_lens |= 1ull << key->len;
 	else if (key->kind == YGR_KEY_CIDR6)
@@ -283,7 +287,7 @@ static int visit_item(struct builder *b, __u32 field, __u32 item, __u32 what)
 			return refuse(b, YGR_POLICY_E_NESTED, item_of(b->image, field, item));
 		return 0;
 	}
-	if (!slot->nr)
+	if (!slot->hash)
 		make_slot(b, slot, &key);
 	if (slot->nr == YGR_INDEX_SHARE_MAX)
 		return refuse(b, YGR_POLICY_E_SHARED, item_of(b->image, field, item));
@@ -397,7 +401,7 @@ static int put_unkeyed(struct builder *b, __u32 end)
 			if (list->end - list->next == YGR_INDEX_SHARE_MAX)
 				return refuse(b, YGR_POLICY_E_SHARED, &image->clauses[i]);
 			b->refs[end++] = (struct ygr_index_ref) {
-				.what = i << YGR_INDEX_TEST_BITS, .glob = YGR_KEY_NO_GLOB,
+				.what = i << YGR_INDEX_TEST_BITS, .glob = YGR_KEY_NEVER,
 			};
 			list->end = end;
 		}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "glob.h"
 #include "policy_key.h"
-#include "text_hash.h"
 
 enum ygr_key_group ygr_policy_key_group(__u32 field)
 {
@@ -19,24 +18,7 @@ enum ygr_key_group ygr_policy_key_group(__u32 field)
 	}
 }
 
-__u32 ygr_policy_key_bytes(__u32 kind, __u32 len)
-{
-	switch (kind) {
-	case YGR_KEY_CIDR4:
-	case YGR_KEY_CIDR6:
-		return sizeof(((struct ygr_cidr_item *)NULL)->addr);
-	case YGR_KEY_FILE_ID:
-	case YGR_KEY_CGROUP_ID:
-		return sizeof(struct ygr_id_item);
-	case YGR_KEY_SHA256:
-	case YGR_KEY_VERITY:
-		return sizeof(struct ygr_digest_item);
-	default:
-		return len;
-	}
-}
-
-static __u32 hash_forward(__u32 kind, const char *bytes, __u32 len, __u32 salt)
+static __u32 hash_forward(__u32 kind, const char *bytes, __u32 len)
 {
 	__u64 state = YGR_TEXT_HASH_START;
 	__u32 at;
@@ -44,7 +26,7 @@ static __u32 hash_forward(__u32 kind, const char *bytes, __u32 len, __u32 salt)
 	for (at = 0; at + 8 <= len; at += 8)
 		state = ygr_text_hash_mix(state, ygr_text_hash_load(bytes + at));
 	return ygr_text_hash_finish(state, ygr_text_hash_part(bytes, len, at, len - at),
-				    kind << 16 | salt);
+				    kind << 16 | len);
 }
 
 /* The last eight bytes first: suffixes of one text share the start. */
@@ -66,7 +48,7 @@ static struct ygr_policy_key key_of_text(enum ygr_key_group group, enum ygr_key_
 	};
 
 	key.hash = form == YGR_KEY_SUFFIX ? hash_backward(key.kind, bytes, len) :
-					    hash_forward(key.kind, bytes, len, len);
+					    hash_forward(key.kind, bytes, len);
 	return key;
 }
 
@@ -120,16 +102,6 @@ static struct ygr_policy_key key_of_text_item(const struct ygr_policy_image *ima
 	default:
 		return key_of_text(group, YGR_KEY_EXACT, bytes, text->len);
 	}
-}
-
-struct ygr_policy_key ygr_policy_key_of_bytes(__u32 kind, const void *bytes, __u32 len)
-{
-	return (struct ygr_policy_key) {
-		.kind = kind,
-		.len = len,
-		.bytes = bytes,
-		.hash = hash_forward(kind, bytes, ygr_policy_key_bytes(kind, len), len),
-	};
 }
 
 static struct ygr_policy_key key_of_cidr(const struct ygr_cidr_item *cidr)

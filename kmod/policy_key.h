@@ -11,6 +11,7 @@
 #define YGR_POLICY_KEY_H
 
 #include "policy_verify.h"
+#include "text_hash.h"
 
 /* Texts of one group are looked up together. */
 enum ygr_key_group {
@@ -31,11 +32,11 @@ enum ygr_key_form {
 
 /* Texts have the kind group * YGR_KEY_FORM_NR + form. */
 enum ygr_key_kind {
-	YGR_KEY_CIDR4 = YGR_KEY_GROUP_NR * YGR_KEY_FORM_NR,
+	YGR_KEY_CIDR4 = YGR_KEY_GROUP_NR * YGR_KEY_FORM_NR,	/* 16 bytes, as the next three */
 	YGR_KEY_CIDR6,
 	YGR_KEY_FILE_ID,
 	YGR_KEY_CGROUP_ID,
-	YGR_KEY_SHA256,
+	YGR_KEY_SHA256,						/* 32 bytes */
 	YGR_KEY_VERITY,
 	YGR_KEY_KIND_NR,
 };
@@ -52,7 +53,9 @@ struct ygr_policy_key {
 	const void *bytes;
 };
 
+/* Instead of a glob that must match: nothing need match; nothing can. */
 #define YGR_KEY_NO_GLOB		0xffffffffu
+#define YGR_KEY_NEVER		0xfffffffeu
 
 /* Fields whose items are keys, of the event or of a program or cgroup. */
 static inline bool ygr_policy_key_is_of_event(__u32 field)
@@ -83,7 +86,12 @@ static inline bool ygr_policy_key_ends_anywhere(enum ygr_key_group group, const 
 }
 
 /* How many bytes a key of @kind has. */
-__u32 ygr_policy_key_bytes(__u32 kind, __u32 len);
+static inline __u32 ygr_policy_key_bytes(__u32 kind, __u32 len)
+{
+	static_assert(sizeof(struct ygr_id_item) == 16, "identities are as long as addresses");
+
+	return kind < YGR_KEY_CIDR4 ? len : kind < YGR_KEY_SHA256 ? 16 : 32;
+}
 
 /*
  * @field: one that has keys; @item: index in its section
@@ -92,7 +100,18 @@ __u32 ygr_policy_key_bytes(__u32 kind, __u32 len);
 struct ygr_policy_key ygr_policy_key_of_item(const struct ygr_policy_image *image, __u32 field,
 					     __u32 item, __u32 *glob);
 
-/* @bytes: of a kind that is no text. */
-struct ygr_policy_key ygr_policy_key_of_bytes(__u32 kind, const void *bytes, __u32 len);
+/* @bytes: of a kind that is no text, which all have a multiple of eight */
+static inline struct ygr_policy_key ygr_policy_key_of_bytes(__u32 kind, const void *bytes,
+							    __u32 len)
+{
+	const char *at = bytes, *end = at + ygr_policy_key_bytes(kind, len);
+	struct ygr_policy_key key = { .kind = kind, .len = len, .bytes = bytes };
+	__u64 state = YGR_TEXT_HASH_START;
+
+	for (; at != end; at += 8)
+		state = ygr_text_hash_mix(state, ygr_text_hash_load(at));
+	key.hash = ygr_text_hash_finish(state, 0, kind << 16 | len);
+	return key;
+}
 
 #endif

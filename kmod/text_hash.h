@@ -11,16 +11,19 @@
 
 #define YGR_TEXT_HASH_START	0x243f6a8885a308d3ull	/* of pi: nothing up our sleeve */
 
-/* @at: eight bytes, aligned or not; the first is the lowest. */
+/* A word has its first byte lowest, whatever the machine does. */
+static inline __u64 ygr_text_hash_order(__u64 word)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
+/* @at: eight bytes, aligned or not */
 static inline __u64 ygr_text_hash_load(const void *at)
 {
 	__u64 word;
 
 	memcpy(&word, at, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	return word;
+	return ygr_text_hash_order(word);
 }
 
 /* text[at .. at + nr), at most eight bytes, the rest 0. Reads nothing outside of @text. */
@@ -47,11 +50,17 @@ static inline __u64 ygr_text_hash_mix(__u64 state, __u64 word)
 	return state ^ state >> 32;
 }
 
-/* @tail: what is left after the whole words; @salt: what else tells keys apart. */
+/*
+ * @tail: what is left after the whole words; @salt: what else tells keys apart
+ * Return: never 0
+ */
 static inline __u32 ygr_text_hash_finish(__u64 state, __u64 tail, __u32 salt)
 {
+	__u32 hash;
+
 	state = ygr_text_hash_mix(state, tail) ^ salt;
-	return (__u32)(state * 0xd6e8feb86659fd93ull >> 32);
+	hash = (__u32)(state * 0xd6e8feb86659fd93ull >> 32);
+	return hash + !hash;
 }
 
 /* Bit 7 of each byte that is a '/'; exact, since no carry leaves a byte. */
@@ -61,6 +70,13 @@ static inline __u64 ygr_text_hash_slashes(__u64 word)
 
 	word ^= 0x2f2f2f2f2f2f2f2full;
 	return ~(((word & low) + low) | word | low);
+}
+
+/* Bit 7 of each byte n of which bit n of @bits, of eight, is set. */
+static inline __u64 ygr_text_hash_spread(__u64 bits)
+{
+	bits = (bits & 0xff) * 0x0101010101010101ull & 0x8040201008040201ull;
+	return (bits + 0x7f7f7f7f7f7f7f7full) & 0x8080808080808080ull;
 }
 
 #endif

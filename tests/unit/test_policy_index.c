@@ -349,11 +349,18 @@ static void shared_lists_take_no_more_room(void **state)
 	assert_int_equal(bytes[0], bytes[1]);
 }
 
-/* Texts of no byte, or longer than any path, are in no list. */
-static void odd_texts(void **state)
+static uint32_t found_of(const char *text, uint32_t len)
 {
-	static char text[YGR_POLICY_PATH_MAX + 1];
 	struct ygr_index_lists lists = { 0 };
+
+	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, len, &lists);
+	return lists.nr;
+}
+
+/* Longer than what a rule may name, but still below its directories, and with their ends. */
+static void texts_may_be_longer_than_rules_are(void **state)
+{
+	static char text[4 * YGR_POLICY_PATH_MAX + 4];
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
@@ -361,14 +368,16 @@ static void odd_texts(void **state)
 	draft_reset(&draft);
 	rule_about(YGR_TEXT_PREFIX, "/");
 	rule_about(YGR_TEXT_SUFFIX, "a");
+	draft_rule(&draft, YGR_ON_BIT(YGR_ON_EXEC), YGR_ACTION_DENY);
+	draft_test(&draft, YGR_FIELD_PATH);
+	draft_bytes(&draft, YGR_TEXT_EXACT, text, YGR_POLICY_PATH_MAX);
 	build(0);
-	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, "", 0, &lists);
-	assert_int_equal(lists.nr, 0);
-	/* Longer than any that a rule can name: it still lies somewhere and ends somehow. */
-	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, sizeof(text), &lists);
-	assert_int_equal(lists.nr, 2);
-	ygr_policy_index_find_text(&built.index, YGR_KEY_PATH, text, sizeof(text) - 1, &lists);
-	assert_int_equal(lists.nr, 4);
+	assert_int_equal(found_of("", 0), 0);
+	assert_int_equal(found_of("/", 1), 0);
+	assert_int_equal(found_of(text, YGR_POLICY_PATH_MAX - 1), 2);
+	assert_int_equal(found_of(text, YGR_POLICY_PATH_MAX), 3);
+	assert_int_equal(found_of(text, YGR_POLICY_PATH_MAX + 1), 2);
+	assert_int_equal(found_of(text, sizeof(text)), 2);
 	built_free(&built);
 }
 
@@ -437,7 +446,7 @@ int main(void)
 		cmocka_unit_test(there_may_be_so_many_lists),
 		cmocka_unit_test(each_list_has_a_bit),
 		cmocka_unit_test(shared_lists_take_no_more_room),
-		cmocka_unit_test(odd_texts),
+		cmocka_unit_test(texts_may_be_longer_than_rules_are),
 		cmocka_unit_test(what_is_ignored_by_the_first_rule),
 		cmocka_unit_test(what_must_be_looked_at),
 	};
