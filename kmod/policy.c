@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "compat/compat.h"
 #include "policy.h"
+#include "policy_object.h"
 #include "reader.h"
 #include "sensor.h"
 #include "signature.h"
@@ -37,122 +36,10 @@ static struct ygr_policy *get_locked(void)
 	return rcu_dereference_protected(in_force, lockdep_is_held(&publish_lock));
 }
 
-/* ---- making one ---- */
-
 static void destroy(struct ygr_policy *policy)
 {
-	if (!policy || policy == &nothing)
-		return;
-	ygr_tally_destroy(policy->tallies);
-	kvfree(policy->index_memory);
-	kvfree(policy->blob);
-	kfree(policy);
-}
-
-/* Return: 0, or -errno of reading @bytes of the caller's memory at @user. */
-static int copy_in(u64 user, u64 bytes, void **copied)
-{
-	void *copy = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
-
-	if (!copy)
-		return -ENOMEM;
-	if (copy_from_user(copy, u64_to_user_ptr(user), bytes)) {
-		kvfree(copy);
-		return -EFAULT;
-	}
-	*copied = copy;
-	return 0;
-}
-
-/* A signature that is given must be good, required or not. */
-static int check_signature(const struct ygr_policy *policy, const struct ygr_policy_load *load,
-			   struct ygr_policy_error *error)
-{
-	void *signature;
-	int ret;
-
-	if (!load->signature_bytes && !signed_only)
-		return 0;
-	error->code = YGR_POLICY_E_SIGNATURE;
-	if (!load->signature_bytes)
-		return -EKEYREJECTED;
-	ret = copy_in(load->signature, load->signature_bytes, &signature);
-	if (ret)
-		return ret;
-	ret = ygr_signature_verify(policy->blob, policy->blob_bytes, signature,
-				   load->signature_bytes);
-	kvfree(signature);
-	if (!ret)
-		error->code = YGR_POLICY_OK;
-	return ret;
-}
-
-/* What is well-formed, but this kernel cannot do. */
-static int check_support(const struct ygr_policy_image *image, struct ygr_policy_error *error)
-{
-	u32 i;
-
-	if (ygr_compat_has_verity())
-		return 0;
-	for (i = 0; i < image->test_nr; i++)
-		if (image->tests[i].field == YGR_FIELD_VERITY) {
-			error->code = YGR_POLICY_E_UNSUPPORTED;
-			error->offset = (const u8 *)&image->tests[i] - (const u8 *)image->header;
-			return -EBADMSG;
-		}
-	return 0;
-}
-
-static int create_index(struct ygr_policy *policy, struct ygr_policy_error *error)
-{
-	size_t bytes = ygr_policy_index_bytes(&policy->image);
-	int ret;
-
-	policy->index_memory = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
-	if (!policy->index_memory)
-		return -ENOMEM;
-	ret = ygr_policy_index_build(&policy->index, &policy->image, policy->index_memory, error);
-	if (ret)
-		return ret;
-	policy->tallies = ygr_tally_create(policy->image.rule_nr);
-	if (!policy->tallies)
-		return -ENOMEM;
-	policy->memory_bytes = sizeof(*policy) + policy->blob_bytes + bytes +
-			       ygr_tally_bytes(policy->tallies);
-	return 0;
-}
-
-/* @policy: empty */
-static int fill(struct ygr_policy *policy, const struct ygr_policy_load *load,
-		struct ygr_policy_error *error)
-{
-	void *blob;
-	int ret;
-
-	ret = copy_in(load->blob, load->blob_bytes, &blob);
-	if (ret)
-		return ret;
-	policy->blob = blob;
-	policy->blob_bytes = load->blob_bytes;
-	/* First, so that the verifier has only a trusted author's bytes to chew. */
-	ret = check_signature(policy, load, error);
-	if (!ret)
-		ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
-	if (!ret)
-		ret = check_support(&policy->image, error);
-	if (!ret)
-		ret = create_index(policy, error);
-	return ret;
-}
-
-/* The empty policy. */
-static struct ygr_policy *create(void)
-{
-	struct ygr_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
-
-	if (policy)
-		policy->memory_bytes = sizeof(*policy);
-	return policy;
+	if (policy != &nothing)
+		ygr_policy_object_destroy(policy);
 }
 
 /* ---- publishing ---- */
@@ -282,10 +169,10 @@ int ygr_policy_load(struct ygr_policy_load *load)
 	ret = check_load(load);
 	if (ret)
 		return ret;
-	policy = create();
+	policy = ygr_policy_object_create();
 	if (!policy)
 		return -ENOMEM;
-	ret = fill(policy, load, &error);
+	ret = ygr_policy_object_fill(policy, load, signed_only, &error);
 	if (!ret)
 		ret = put_in_force(policy, load, &error);
 	if (ret)
@@ -297,7 +184,7 @@ int ygr_policy_load(struct ygr_policy_load *load)
 
 int ygr_policy_clear(struct ygr_policy_change *change)
 {
-	struct ygr_policy *policy = create();
+	struct ygr_policy *policy = ygr_policy_object_create();
 	int ret;
 
 	if (!policy)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The policy in force: bytes -> verified -> published -> kept -> freed.
+ * The policy in force: bytes -> verified (policy_object.h) -> published -> kept -> freed.
  *
  * A published policy is immutable, its tallies apart. Readers take it under RCU and
  * judge one event by that one generation; there is always one, the empty one at
@@ -31,7 +31,7 @@ struct ygr_policy {
 	struct ygr_policy_image image;
 	struct ygr_policy_index index;	/* of the image; how it is judged by */
 	struct ygr_label_map labels;	/* filled before it is published */
-	struct ygr_tallies *tallies;	/* what its rules did; NULL: it has no rules */
+	struct ygr_tallies *tallies;	/* what its rules did; NULL: the empty policy */
 };
 
 /*

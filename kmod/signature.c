@@ -12,6 +12,10 @@
 static struct key *our_keys;
 
 #ifdef YGR_POLICY_CERT
+#ifndef CONFIG_SYSTEM_DATA_VERIFICATION
+#error "YGR_POLICY_CERT: this kernel verifies no signatures (CONFIG_SYSTEM_DATA_VERIFICATION)"
+#endif
+
 extern const u8 ygr_policy_cert[], ygr_policy_cert_end[];
 
 asm("	.pushsection .init.rodata, \"a\", @progbits\n"
