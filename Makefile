@@ -122,10 +122,10 @@ $(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module
 
 kbuild	= $(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR)
 
-# tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t. So does the
-# module itself with a certificate built in, whose key the test has.
+# tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t. There too is the
+# module itself with a certificate built in, whose key the test has, if the kernel can make use of it.
 GUEST_KO = $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild)) \
-	   $(SIGNED_DIR).ko
+	   $(if $(shell grep -s '^CONFIG_SYSTEM_DATA_VERIFICATION=y' $(KDIR)/include/config/auto.conf),$(SIGNED_DIR).ko)
 SIGNED_DIR = $(B)/guest-module/$(KVER)/yagura-signed
 GUEST_CERT = $(B)/guest-cert/policy.pem $(B)/guest-cert/other.pem
 

@@ -142,6 +142,45 @@ static void a_refused_blob_changes_nothing(void **state)
 	assert_int_equal(now.generation, generation);
 }
 
+/* Where the blob's tests begin. */
+static uint32_t tests_offset(const void *blob)
+{
+	const struct ygr_policy_header *header = blob;
+	const struct ygr_policy_section *section = (const void *)(header + 1);
+
+	for (uint32_t i = 0; i < header->section_nr; i++)
+		if (section[i].kind == YGR_SECTION_TESTS)
+			return section[i].off;
+	fail_msg("no tests in it");
+	return 0;
+}
+
+/* It is well-formed, and only the kernel can know. */
+static void what_this_kernel_cannot_tell_is_refused(void **state)
+{
+	static const char yaml[] = "version: 1\nname: verity\nrules:\n"
+		"  - { name: r, on: exec, where: { path: /no/such, verity: "
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }, do: deny }\n";
+	const struct guest *guest = *state;
+	struct ygr_policy_load load = { .expect_generation = YGR_GENERATION_ANY };
+	size_t bytes;
+	void *blob;
+
+	guest_policy_compile(yaml, &blob, &bytes);
+	load.blob = (uintptr_t)blob;
+	load.blob_bytes = bytes;
+	if (guest->info.features & YGR_FEATURE_VERITY) {
+		assert_int_equal(ioctl(guest->fd, YGR_IOC_POLICY_LOAD, &load), 0);
+	} else {
+		assert_int_equal(ioctl(guest->fd, YGR_IOC_POLICY_LOAD, &load), -1);
+		assert_int_equal(errno, EBADMSG);
+		assert_int_equal(load.error_code, YGR_POLICY_E_UNSUPPORTED);
+		/* The second of the two. */
+		assert_int_equal(load.error_offset, tests_offset(blob) + sizeof(struct ygr_test));
+	}
+	free(blob);
+}
+
 static void publications_are_told(void **state)
 {
 	struct guest *guest = *state;
@@ -347,6 +386,7 @@ int main(void)
 		cmocka_unit_test(what_is_shown_can_be_loaded),
 		cmocka_unit_test(cleared_means_allowed),
 		cmocka_unit_test(a_refused_blob_changes_nothing),
+		cmocka_unit_test(what_this_kernel_cannot_tell_is_refused),
 		cmocka_unit_test(publications_are_told),
 		cmocka_unit_test(one_generation_judges_one_event),
 	};

@@ -477,6 +477,9 @@ int main(void)
 		cmocka_unit_test(a_stock_kernel_trusts_no_key_of_ours),
 	};
 
+	/* A kernel without keys verifies no signatures. */
+	if (access("/proc/keys", F_OK))
+		return 77;
 	return cmocka_run_group_tests_name("signature", required, set_up_required, guest_teardown) +
 	       cmocka_run_group_tests_name("signature-optional", optional, set_up_optional, guest_teardown) +
 	       cmocka_run_group_tests_name("signature-stock", stock, set_up_stock, guest_teardown);
