@@ -152,6 +152,21 @@ void ygr_attach_init(const struct ygr_hook_table * const *tables)
 			attach(&(*table)->hooks[i]);
 }
 
+/* In reverse: while there is one that judges, those that keep track of processes are there. */
+static void detach_all(void)
+{
+	const struct ygr_hook_table * const *table = hook_tables;
+	unsigned int i;
+
+	while (*table)
+		table++;
+	while (table != hook_tables) {
+		table--;
+		for (i = (*table)->nr; i-- > 0;)
+			detach(&(*table)->hooks[i]);
+	}
+}
+
 /*
  * Who may still be in our text once nothing new can enter it:
  *  - a tracepoint probe: tracepoint_synchronize_unregister() waits;
@@ -163,12 +178,9 @@ void ygr_attach_init(const struct ygr_hook_table * const *tables)
  */
 void ygr_attach_exit(void)
 {
-	const struct ygr_hook_table * const *table;
-	unsigned int i, waited_ms = 0;
+	unsigned int waited_ms = 0;
 
-	for (table = hook_tables; *table; table++)
-		for (i = (*table)->nr; i-- > 0;)
-			detach(&(*table)->hooks[i]);
+	detach_all();
 	tracepoint_synchronize_unregister();
 	synchronize_rcu_tasks();
 	while (atomic_read(&wrappers_running)) {

@@ -90,14 +90,14 @@ void ygr_attach_enter(void);
 void ygr_attach_leave(void);
 
 /*
- * Attaches all hooks of @tables, which NULL ends. A hook that
+ * Attaches all hooks of @tables, which NULL ends, in that order. A hook that
  * cannot be attached says so in its state and does not fail the rest.
  *
  * Context: process, may sleep; tens of ms for each hook.
  */
 void ygr_attach_init(const struct ygr_hook_table * const *tables);
 
-/* Detaches all and returns when no handler, wrapper or redirect target runs. */
+/* Detaches all in reverse and returns when no handler, wrapper or redirect target runs. */
 void ygr_attach_exit(void);
 
 /* Number of hooks, and one of them; NULL: no such index. */

@@ -220,8 +220,8 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 }
 
 static struct ygr_hook hooks[] = {
-	YGR_HOOK_FUNCTION(security_bprm_check, on_bprm_check),
 	YGR_HOOK_TRACEPOINT(sched_process_exec, on_exec),
+	YGR_HOOK_FUNCTION(security_bprm_check, on_bprm_check),
 };
 
 const struct ygr_hook_table ygr_hook_exec_table = { hooks, ARRAY_SIZE(hooks) };

@@ -37,9 +37,10 @@ static bool require_signed_policy;
 module_param(require_signed_policy, bool, 0444);
 MODULE_PARM_DESC(require_signed_policy, "take only policies with a trusted signature (default N)");
 
+/* First those that tell of processes, which the others judge. */
 static const struct ygr_hook_table * const tables[] = {
-	&ygr_hook_exec_table,
 	&ygr_hook_process_table,
+	&ygr_hook_exec_table,
 	&ygr_hook_file_table,
 	&ygr_hook_socket_table,
 	NULL,

@@ -418,13 +418,14 @@ static int stir(void *arg)
 		int status = walk_now(A, "fork", "exec", B, "thread", "exec", C, "vfork", "exec", D,
 				      "open", FILE_X);
 
-		if (status && status != EACCES)
+		if (status)
 			return status;
+		usleep(1000);	/* the module's loader has work to do, too */
 	}
 	return 0;
 }
 
-#define STIRRER_NR	6
+#define STIRRER_NR	3
 
 /*
  * Nobody's program is unknown, though everybody is on the move: a rule
@@ -432,7 +433,7 @@ static int stir(void *arg)
  */
 static void adoption_misses_nobody(void **state)
 {
-	unsigned int rounds = is_long() ? 50 : 5;
+	unsigned int rounds = is_long() ? 50 : 2;
 	pid_t pids[STIRRER_NR];
 	struct guest *guest;
 	int fd[2];
