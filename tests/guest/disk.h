@@ -13,7 +13,7 @@
 #define STACK_LOWER	"/disk/lower"
 #define STACK_UPPER	"/disk/upper"
 
-/* Return: false: the guest has no disk (run-vm --disk). */
+/* Return: false: the guest has no disk (run-vm --disk), or no driver; DISK is a tmpfs then. */
 bool disk_mount(void);
 void disk_unmount(void);
 

@@ -175,13 +175,17 @@ static int open_by_handle(const struct target *target)
 	return act_on_fd(target, open_by_handle_at(dir, &handle.head, O_RDONLY));
 }
 
-/* The kernel has forgotten the name: nothing leads from the file to it. */
+static bool has_disk;
+
+/* The kernel has forgotten the name: nothing leads from the file to it. tmpfs forgets none. */
 static int open_by_handle_unnamed(const struct target *target)
 {
 	struct { struct file_handle head; char bytes[MAX_HANDLE_SZ]; } handle = {
 		.head.handle_bytes = MAX_HANDLE_SZ };
 	int mount_id, dir = open(DISK, O_RDONLY | O_DIRECTORY);
 
+	if (!has_disk)
+		return NOT_POSSIBLE;
 	if (name_to_handle_at(AT_FDCWD, target->path, &handle.head, &mount_id, 0))
 		return 255;
 	for (unsigned int i = 0; i < 3; i++)
@@ -657,6 +661,8 @@ static void forgotten_name_is_caught_as_none(void **state)
 {
 	const struct way way = { "", open_by_handle_unnamed, { STOPS } };
 
+	if (!has_disk)
+		skip();
 	assert_int_equal(try_way(*state, &way, &program,
 				 RULES_1("{ name: no, on: exec, do: deny, where: { file: no-path } }")), EPERM);
 }
@@ -689,8 +695,7 @@ static int copy_self(const char *path)
 
 static int setup(void **state)
 {
-	if (!disk_mount())
-		return -1;
+	has_disk = disk_mount();
 	if (stack_mount())
 		stack_unmount();
 	mkdir(MOUNTED, 0777);

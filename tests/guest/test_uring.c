@@ -24,6 +24,7 @@
 #define PORT	4100
 
 /* Younger than the headers of the oldest system this builds on. */
+#define OP_FTRUNCATE	55
 #define OP_BIND		56
 #define OP_LISTEN	57
 
@@ -98,6 +99,45 @@ static int run_rename(struct uring *uring, const char *from, const char *to)
 	struct io_uring_sqe *sqe = next_sqe(uring);
 
 	io_uring_prep_renameat(sqe, AT_FDCWD, from, AT_FDCWD, to, 0);
+	return finish(uring, sqe);
+}
+
+static int run_link(struct uring *uring, const char *from, const char *to)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_linkat(sqe, AT_FDCWD, from, AT_FDCWD, to, 0);
+	return finish(uring, sqe);
+}
+
+static int run_setxattr(struct uring *uring, const char *path, const char *name)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_setxattr(sqe, name, "v", path, 0, 1);
+	return finish(uring, sqe);
+}
+
+static int run_truncate(struct uring *uring, const char *path, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_rw(OP_FTRUNCATE, sqe, fd, NULL, 0, size);
+	ret = finish(uring, sqe);
+	close(fd);
+	return ret;
+}
+
+static int run_send(struct uring *uring, int fd)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_sendmsg(sqe, fd, &msg, 0);
 	return finish(uring, sqe);
 }
 
@@ -351,7 +391,67 @@ static void rename_is_told_and_denied(void **state)
 	assert_text(expect_allowed(uring, YGR_EV_RENAME, A, MAY_BLOCK), YGR_STR_NEW_PATH, B);
 }
 
+static void link_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, DENY("link", "{ path: " A " }"));
+	assert_int_equal(run_link(uring, A, B), -EPERM);
+	assert_text(expect_denied(uring, YGR_EV_LINK, A, MAY_BLOCK), YGR_STR_NEW_PATH, B);
+	assert_int_equal(access(B, F_OK), -1);
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_link(uring, A, B), 0);
+	assert_text(expect_allowed(uring, YGR_EV_LINK, A, MAY_BLOCK), YGR_STR_NEW_PATH, B);
+}
+
+/* A worker has the working directory of its process, which lends the file its path. */
+static void setxattr_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+
+	assert_int_equal(chdir(DIR), 0);
+	deny(uring, DENY("setxattr", "{ path: " A ", xattr: trusted.no }"));
+	assert_int_equal(run_setxattr(uring, A, "trusted.no"), -EPERM);
+	assert_text(expect_denied(uring, YGR_EV_SETXATTR, A, MAY_BLOCK), YGR_STR_XATTR, "trusted.no");
+	assert_int_equal(run_setxattr(uring, A, "trusted.yes"), 0);
+	assert_text(expect_told(uring, YGR_EV_SETXATTR, A, GUEST_ALLOWED, MAY_BLOCK), YGR_STR_XATTR, "trusted.yes");
+	assert_int_equal(chdir("/"), 0);
+}
+
+static void truncate_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+	struct stat st;
+
+	if (!has_opcode(uring, OP_FTRUNCATE))
+		skip();
+	deny(uring, DENY("truncate", "{ path: " A " }"));
+	assert_int_equal(run_truncate(uring, A, 0), -EPERM);
+	expect_denied(uring, YGR_EV_TRUNCATE, A, MAY_BLOCK);
+	assert_int_equal(stat(A, &st), 0);
+	assert_int_equal(st.st_size, strlen("text"));
+	guest_policy_clear(uring->guest);
+	guest_forget(uring->guest);
+	assert_int_equal(run_truncate(uring, A, 0), 0);
+	expect_allowed(uring, YGR_EV_TRUNCATE, A, MAY_BLOCK);
+}
+
 /* ---- sockets ---- */
+
+static void datagram_is_told_and_denied(void **state)
+{
+	struct uring *uring = *state;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	deny(uring, DENY("send", "{ port: 4100 }"));
+	assert_int_equal(run_send(uring, fd), -EPERM);
+	expect_denied(uring, YGR_EV_SEND, NULL, NEVER_BLOCKS);
+	guest_policy_clear(uring->guest);
+	assert_int_equal(run_send(uring, fd), 1);
+	close(fd);
+}
+
 
 static void socket_is_told_and_denied(void **state)
 {
@@ -537,6 +637,10 @@ int main(void)
 		test(create_is_told_and_denied),
 		test(unlink_is_told_and_denied),
 		test(rename_is_told_and_denied),
+		test(link_is_told_and_denied),
+		test(setxattr_is_told_and_denied),
+		test(truncate_is_told_and_denied),
+		test(datagram_is_told_and_denied),
 		test(socket_is_told_and_denied),
 		test(connect_is_told_and_denied),
 		test(accept_is_told_and_denied),
