@@ -316,6 +316,52 @@ static void each_list_has_a_bit(void **state)
 	built_free(&built);
 }
 
+/* Lists that start alike differ all the same; one of programs and of cgroups has two bits. */
+static void lists_differ_by_length_and_kind(void **state)
+{
+	static const struct {
+		enum ygr_field field;
+		uint32_t nr;
+		uint32_t in_first, in_second; /* bits that the first path has, and the second */
+	} lists[] = {
+		{ YGR_FIELD_EXE, 1, 1, 0 },
+		{ YGR_FIELD_EXE, 2, 2, 1 },
+		{ YGR_FIELD_PARENT, 2, 2, 1 },
+		{ YGR_FIELD_CGROUP, 2, 2, 1 },
+		/* Sought where the first list of all is found. */
+		{ YGR_FIELD_EXE, 1 + 5 * YGR_POLICY_SUBJECT_SPANS_MAX / 4, 3, 2 },
+	};
+
+	(void)state;
+	draft_reset(&draft);
+	draft_rule(&draft, YGR_ON_BIT(YGR_ON_EXEC), YGR_ACTION_DENY);
+	for (uint32_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct ygr_test *test = draft_test(&draft, lists[i].field);
+		struct ygr_subject_bits bits[2] = { 0 }, cgroup = { 0 };
+
+		if (!i) {
+			draft_text(&draft, YGR_TEXT_EXACT, "/a");
+			draft_text(&draft, YGR_TEXT_EXACT, "/b");
+			for (uint32_t more = 2; more < lists[4].nr; more++) {
+				char path[32];
+
+				snprintf(path, sizeof(path), "/c%u", more);
+				draft_text(&draft, YGR_TEXT_EXACT, path);
+			}
+		}
+		test->first = 0;
+		test->nr = lists[i].nr;
+		build(0);
+		ygr_policy_index_subject(&built.index, YGR_SUBJECT_EXE, "/a", 2, &bits[0]);
+		ygr_policy_index_subject(&built.index, YGR_SUBJECT_EXE, "/b", 2, &bits[1]);
+		assert_int_equal(bit_count(&bits[0]), lists[i].in_first);
+		assert_int_equal(bit_count(&bits[1]), lists[i].in_second);
+		ygr_policy_index_subject(&built.index, YGR_SUBJECT_CGROUP, "/a", 2, &cgroup);
+		assert_int_equal(bit_count(&cgroup), i >= 3);
+		built_free(&built);
+	}
+}
+
 /* A list that many tests share takes the room of one. */
 static void shared_lists_take_no_more_room(void **state)
 {
@@ -445,6 +491,7 @@ int main(void)
 		cmocka_unit_test(the_deepest_event_finds_all),
 		cmocka_unit_test(there_may_be_so_many_lists),
 		cmocka_unit_test(each_list_has_a_bit),
+		cmocka_unit_test(lists_differ_by_length_and_kind),
 		cmocka_unit_test(shared_lists_take_no_more_room),
 		cmocka_unit_test(texts_may_be_longer_than_rules_are),
 		cmocka_unit_test(what_is_ignored_by_the_first_rule),

@@ -152,6 +152,26 @@ static void refuses_too_many_bytes(void **state)
 	assert_int_equal(error.offset, 0);
 }
 
+static void total_bytes_count(void **state)
+{
+	struct {
+		struct mistake_blob blob;
+		uint64_t more;
+	} longer = { .blob = mistake_blob_good };
+	struct ygr_policy_image image;
+	struct ygr_policy_error error = { 0 };
+
+	(void)state;
+	longer.blob.header.total_bytes = sizeof(longer);
+	assert_int_equal(verify(&longer, sizeof(longer), &image, &error), -EBADMSG);
+	assert_int_equal(error.code, YGR_POLICY_E_SECTION);
+	assert_int_equal(error.offset, sizeof(longer.blob));
+	longer.blob.header.total_bytes = sizeof(longer) - 4;
+	assert_int_equal(verify(&longer, sizeof(longer) - 4, &image, &error), -EBADMSG);
+	assert_int_equal(error.code, YGR_POLICY_E_SHORT);
+	assert_int_equal(error.offset, offsetof(struct mistake_blob, header.total_bytes));
+}
+
 /* ---- what a draft tells better ---- */
 
 /* @where: in the blob's section of @kind, item @item. */
@@ -289,6 +309,22 @@ static void the_root_has_a_form_of_its_own(void **state)
 	expect_refusal(YGR_POLICY_E_TEXT, YGR_SECTION_TEXTS, 0, 0);
 }
 
+static void only_dots_alone_are_not_normal(void **state)
+{
+	static const char *const good[] = { "/.a", "/..a", "/a.", "/a..", "/...", "/.a/b", "/a/.../b" };
+	static const char *const bad[] = { "/.", "/..", "/./a", "/../a", "/a/./b", "/a/../b", "/a/..", "//a" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		one_text(YGR_FIELD_PATH, YGR_TEXT_EXACT, good[i], strlen(good[i]));
+		expect_good();
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		one_text(YGR_FIELD_PATH, YGR_TEXT_EXACT, bad[i], strlen(bad[i]));
+		expect_refusal(YGR_POLICY_E_TEXT, YGR_SECTION_TEXTS, 0, 0);
+	}
+}
+
 static void names_that_are_no_paths_are_any_bytes(void **state)
 {
 	(void)state;
@@ -304,6 +340,103 @@ static void names_that_are_no_paths_are_any_bytes(void **state)
 	expect_refusal(YGR_POLICY_E_TEXT, YGR_SECTION_TEXTS, 0, 0);
 	one_text(YGR_FIELD_UNIX, YGR_TEXT_EXACT, "/../a", 5);
 	expect_refusal(YGR_POLICY_E_TEXT, YGR_SECTION_TEXTS, 0, 0);
+}
+
+/* ---- fields ---- */
+
+struct field_rule {
+	enum ygr_field field;
+	uint64_t on;
+	enum ygr_text_kind kind;	/* of texts */
+	uint32_t number_max;		/* of numbers */
+};
+
+#define EXEC		YGR_ON_BIT(YGR_ON_EXEC)
+#define NAMED		(YGR_ON_BIT(YGR_ON_BIND) | YGR_ON_BIT(YGR_ON_CONNECT) | YGR_ON_BIT(YGR_ON_SEND))
+#define SPAN_OF_BITS	YGR_TEXT_KIND_NR
+
+/* As ygr_policy.h says. */
+static const struct field_rule field_rules[] = {
+	{ YGR_FIELD_PATH, YGR_ON_WITH_FILE, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_FILE_ID, YGR_ON_WITH_FILE, 0, 0 },
+	{ YGR_FIELD_SHA256, EXEC, 0, 0 },
+	{ YGR_FIELD_VERITY, EXEC, 0, 0 },
+	{ YGR_FIELD_OWNER, YGR_ON_WITH_FILE, 0, 0xffffffff },
+	{ YGR_FIELD_FILE_ATTR, YGR_ON_WITH_FILE, SPAN_OF_BITS, 0 },
+	{ YGR_FIELD_ARGV, EXEC, YGR_TEXT_CONTAINS, 0 },
+	{ YGR_FIELD_XATTR, YGR_ON_BIT(YGR_ON_SETXATTR), YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_ADDRESS, YGR_ON_WITH_ADDRESS, 0, 0 },
+	{ YGR_FIELD_PORT, YGR_ON_WITH_ADDRESS, 0, 65535 },
+	{ YGR_FIELD_UNIX, NAMED, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_FAMILY, YGR_ON_WITH_SOCKET, 0, 65535 },
+	{ YGR_FIELD_SOCKET_TYPE, YGR_ON_WITH_SOCKET, 0, 65535 },
+	{ YGR_FIELD_PROTOCOL, YGR_ON_WITH_SOCKET, 0, 65535 },
+	{ YGR_FIELD_UID, YGR_ON_ALL, 0, 0xffffffff },
+	{ YGR_FIELD_GID, YGR_ON_ALL, 0, 0xffffffff },
+	{ YGR_FIELD_LOGINUID, YGR_ON_ALL, 0, 0xffffffff },
+	{ YGR_FIELD_EXE, YGR_ON_ALL, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_PARENT, YGR_ON_ALL, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_ANCESTOR, YGR_ON_ALL, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_CGROUP, YGR_ON_ALL, YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_CGROUP_ID, YGR_ON_ALL, 0, 0 },
+	{ YGR_FIELD_PROCESS_ATTR, YGR_ON_ALL, SPAN_OF_BITS, 0 },
+	{ YGR_FIELD_LABEL, YGR_ON_ALL, SPAN_OF_BITS, 0 },
+};
+
+static void draw_field(const struct field_rule *rule, enum ygr_on on, uint32_t number)
+{
+	static const uint8_t zero[32];
+
+	draft_reset(&draft);
+	draft_label(&draft, "label");
+	draft_rule(&draft, YGR_ON_BIT(on), YGR_ACTION_ALLOW);
+	draft_test(&draft, rule->field);
+	if (rule->kind == SPAN_OF_BITS)
+		draft_bits(&draft, 1);
+	else if (rule->kind)
+		draft_text(&draft, rule->kind, "/a");
+	else if (rule->number_max)
+		draft_range(&draft, 0, number);
+	else if (rule->field == YGR_FIELD_ADDRESS)
+		draft_cidr(&draft, AF_INET, zero, 0);
+	else if (rule->field == YGR_FIELD_SHA256 || rule->field == YGR_FIELD_VERITY)
+		draft_digest(&draft, zero);
+	else
+		draft_id(&draft, 0, 0, 1);
+}
+
+static void each_field_belongs_to_its_events(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(field_rules) / sizeof(field_rules[0]), YGR_FIELD_NR);
+	for (uint32_t i = 0; i < YGR_FIELD_NR; i++) {
+		for (enum ygr_on on = 0; on < YGR_ON_NR; on++) {
+			draw_field(&field_rules[i], on, 0);
+			if (field_rules[i].on & YGR_ON_BIT(on))
+				expect_good();
+			else
+				expect_refusal(YGR_POLICY_E_RULE_ON, YGR_SECTION_RULES, 0,
+					       offsetof(struct ygr_rule, on));
+		}
+	}
+}
+
+static void numbers_may_be_so_large(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < YGR_FIELD_NR; i++) {
+		enum ygr_on on = (enum ygr_on)__builtin_ctzll(field_rules[i].on);
+
+		if (!field_rules[i].number_max)
+			continue;
+		draw_field(&field_rules[i], on, field_rules[i].number_max);
+		expect_good();
+		if (field_rules[i].number_max == 0xffffffff)
+			continue;
+		draw_field(&field_rules[i], on, field_rules[i].number_max + 1);
+		expect_refusal(YGR_POLICY_E_RANGE, YGR_SECTION_RANGES, 0,
+			       offsetof(struct ygr_range_item, high));
+	}
 }
 
 static void arguments_may_be_looked_for_so_often(void **state)
@@ -348,8 +481,46 @@ static void items_of_all_tests_may_be_so_many(void **state)
 	expect_refusal(YGR_POLICY_E_SPAN, YGR_SECTION_TESTS, tests, offsetof(struct ygr_test, nr));
 }
 
-/* Tests that all have one long text, and items that all are one long string. */
+/* Items that all are one long string, of a policy that has no rules. */
 static void texts_may_be_so_many_bytes(void **state)
+{
+	const uint32_t items = YGR_POLICY_TEXT_BYTES_MAX / YGR_POLICY_PATH_MAX + 1;
+	const size_t strings_bytes = 8192, bytes = sizeof(struct ygr_policy_header) +
+		2 * sizeof(struct ygr_policy_section) + strings_bytes + items * sizeof(struct ygr_text_item);
+	struct ygr_policy_header *header = calloc(1, bytes);
+	struct ygr_policy_section *section = (void *)(header + 1);
+	char *strings = (char *)(section + 2);
+	struct ygr_text_item *texts = (void *)(strings + strings_bytes);
+	struct ygr_policy_image image;
+	struct ygr_policy_error error = { 0 };
+
+	(void)state;
+	assert_non_null(header);
+	*header = (struct ygr_policy_header) {
+		.magic = YGR_POLICY_MAGIC, .version = YGR_POLICY_VERSION, .section_nr = 2,
+		.header_bytes = sizeof(*header), .total_bytes = (uint32_t)bytes, .name_off = 1,
+	};
+	section[0] = (struct ygr_policy_section) {
+		YGR_SECTION_STRINGS, 0, (uint32_t)(strings - (char *)header), 1, strings_bytes, 0,
+	};
+	section[1] = (struct ygr_policy_section) {
+		YGR_SECTION_TEXTS, 0, (uint32_t)((char *)texts - (char *)header), sizeof(*texts), items, 0,
+	};
+	memset(strings + 1, 'x', 8);
+	memset(strings + 16, 'x', YGR_POLICY_PATH_MAX);
+	for (uint32_t i = 0; i < items; i++)
+		texts[i] = (struct ygr_text_item) { 16, YGR_POLICY_PATH_MAX, YGR_TEXT_EXACT, 0 };
+	assert_int_equal(ygr_policy_verify(header, bytes, &image, &error), -EBADMSG);
+	assert_int_equal(error.code, YGR_POLICY_E_TOO_MANY);
+	assert_int_equal(error.offset, (char *)&texts[items - 1] - (char *)header);
+	texts[items - 1].len = 1;
+	texts[items - 1].str_off = 15 + YGR_POLICY_PATH_MAX;
+	assert_int_equal(ygr_policy_verify(header, bytes, &image, &error), 0);
+	free(header);
+}
+
+/* Tests that all have one long text. */
+static void texts_of_all_tests_may_be_so_many_bytes(void **state)
 {
 	static char text[YGR_POLICY_PATH_MAX];
 	const uint32_t items = 32 * 33, tests = YGR_POLICY_TEXT_BYTES_MAX / sizeof(text) / items + 1;
@@ -431,15 +602,20 @@ int main(void)
 		cmocka_unit_test(each_mistake_has_its_code_and_place),
 		cmocka_unit_test(refuses_every_shorter_blob),
 		cmocka_unit_test(refuses_too_many_bytes),
+		cmocka_unit_test(total_bytes_count),
 		cmocka_unit_test(refuses_what_no_rule_takes),
 		cmocka_unit_test(only_some_errors_may_be_chosen),
 		cmocka_unit_test(names_and_alerts_may_be_so_long),
 		cmocka_unit_test(texts_may_be_so_long),
 		cmocka_unit_test(the_root_has_a_form_of_its_own),
+		cmocka_unit_test(only_dots_alone_are_not_normal),
 		cmocka_unit_test(names_that_are_no_paths_are_any_bytes),
+		cmocka_unit_test(each_field_belongs_to_its_events),
+		cmocka_unit_test(numbers_may_be_so_large),
 		cmocka_unit_test(arguments_may_be_looked_for_so_often),
 		cmocka_unit_test(items_of_all_tests_may_be_so_many),
 		cmocka_unit_test(texts_may_be_so_many_bytes),
+		cmocka_unit_test(texts_of_all_tests_may_be_so_many_bytes),
 		cmocka_unit_test(survives_every_flipped_bit),
 	};
 
