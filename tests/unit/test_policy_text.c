@@ -510,6 +510,56 @@ static void test_label_limit(void **state)
 	free(text);
 }
 
+/* A list of so many users, asked for in so many alternatives, each time with another one. */
+static char *long_lists(unsigned int users, unsigned int alternatives)
+{
+	size_t bytes;
+	unsigned int i;
+	char *text;
+	FILE *out;
+
+	out = open_memstream(&text, &bytes);
+	fputs("version: 1\nname: t\nlists:\n  l:\n    uid: [", out);
+	for (i = 0; i < users; i++)
+		fprintf(out, "%u,", 2 * i);
+	fputs("]\nrules:\n  - name: r\n    on: exec\n    do: deny\n    where:\n      any:\n", out);
+	for (i = 0; i < alternatives; i++)
+		fprintf(out, "        - { uid: [$l, %u] }\n", 4000001 + 2 * i);
+	fclose(out);
+	return text;
+}
+
+/* The work is bounded before the result is. */
+static void test_limit_of_all_lists(void **state)
+{
+	char *text = long_lists(1000000, 9);
+	struct ygr_text_errors errors;
+
+	(void)state;
+	says_to(text, strlen(text), &errors);
+	assert_int_equal(errors.error_nr, 1);
+	assert_string_equal(errors.item[0].message, "more than 8388608 values in the lists of one policy");
+	assert_int_equal(errors.item[0].line, 12 + 7);
+	free(text);
+}
+
+/* One list that many rules use counts each time: what the verifier refuses has its place, too. */
+static void test_limit_of_all_conditions(void **state)
+{
+	char text[20000];
+	size_t used = sprintf(text, "version: 1\nname: t\nlists: { l: { argv: [");
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		used += sprintf(text + used, "a%u, ", i);
+	used += sprintf(text + used, "b] } }\nrules:\n");
+	used += sprintf(text + used, "  - { name: a, on: exec, do: deny, where: { argv: $l, uid: 1 } }\n");
+	policy_says(text, "");
+	sprintf(text + used, "  - { name: b, on: exec, do: deny, where: { argv: $l, uid: 2 } }\n");
+	policy_says(text, "p:6:45: error: rule \"b\": too many texts to look for in arguments\n");
+}
+
 /* The blob is larger than what the kernel takes. */
 static void test_blob_limit(void **state)
 {
@@ -547,6 +597,8 @@ int main(void)
 		cmocka_unit_test(test_item_limit),
 		cmocka_unit_test(test_limit_of_all_rules),
 		cmocka_unit_test(test_label_limit),
+		cmocka_unit_test(test_limit_of_all_lists),
+		cmocka_unit_test(test_limit_of_all_conditions),
 		cmocka_unit_test(test_blob_limit),
 		cmocka_unit_test(test_twenty_errors_are_kept),
 	};

@@ -6,25 +6,32 @@
 #include <string.h>
 
 #include "policy_blob.h"
+#include "policy_layout.h"
 #include "policy_locate.h"
 #include "policy_text.h"
 #include "policy_word.h"
 
-/* At the test that the kernel would refuse, else at its rule, else of the whole file. */
-static int refuse(const struct ygr_policy_compiled *compiled, const struct ygr_policy_error *error,
-		  struct ygr_policy_location at, struct ygr_text_errors *errors)
+/*
+ * At the test that the kernel would refuse, else at its rule, else of the whole file.
+ *
+ * @image: leads to all sections, which are ours and thus in order
+ */
+static int refuse(const struct ygr_policy_compiled *compiled, const struct ygr_policy_image *image,
+		  const struct ygr_policy_error *error, struct ygr_text_errors *errors)
 {
+	const struct ygr_policy_location at = ygr_policy_locate(image, error->offset);
 	const struct ygr_policy_model *model = compiled->model;
-	struct ygr_policy_place place = { 0 };
 	char value[YGR_POLICY_VALUE_TEXT] = "";
 	const struct ygr_policy_test *test;
-	const char *name = NULL;
+	struct ygr_policy_place place;
 	uint32_t before;
 
-	if (at.rule >= 0) {
-		name = model->rule[at.rule].name;
-		place = model->rule[at.rule].place;
+	if (at.rule < 0) {
+		ygr_text_error_add(errors, YGR_TEXT_ERROR, 0, 0, "byte %u of the blob: %s", error->offset,
+				   ygr_policy_word_error(error->code));
+		return -EBADMSG;
 	}
+	place = model->rule[at.rule].place;
 	if (at.test >= 0) {
 		test = &model->test[at.test];
 		place = test->place;
@@ -32,14 +39,22 @@ static int refuse(const struct ygr_policy_compiled *compiled, const struct ygr_p
 			ygr_policy_value_format(test->field, &test->values->item[at.value], value);
 	}
 	before = ygr_policy_inputs_enter(&model->inputs, place.source, errors);
-	if (name)
-		ygr_text_error_add(errors, YGR_TEXT_ERROR, place.line, place.column, "rule \"%s\": %s%s%s", name,
-				   ygr_policy_word_error(error->code), *value ? ": " : "", value);
-	else
-		ygr_text_error_add(errors, YGR_TEXT_ERROR, 0, 0, "byte %u of the blob: %s", error->offset,
-				   ygr_policy_word_error(error->code));
+	ygr_text_error_add(errors, YGR_TEXT_ERROR, place.line, place.column, "rule \"%s\": %s%s%s",
+			   model->rule[at.rule].name, ygr_policy_word_error(error->code),
+			   *value ? ": " : "", value);
 	ygr_policy_inputs_enter(&model->inputs, before, errors);
 	return -EBADMSG;
+}
+
+static int verify(struct ygr_policy_compiled *compiled, struct ygr_text_errors *errors)
+{
+	struct ygr_policy_error error, ignored;
+	struct ygr_policy_image image = { 0 };
+
+	if (!ygr_policy_verify(compiled->blob, compiled->bytes, &compiled->image, &error))
+		return 0;
+	ygr_policy_layout_verify(compiled->blob, compiled->bytes, &image, &ignored);
+	return refuse(compiled, &image, &error, errors);
 }
 
 /* The bounds that keep a verdict's cost constant; the kernel checks them, too. */
@@ -52,13 +67,11 @@ static int build_index(struct ygr_policy_compiled *compiled, struct ygr_text_err
 		return -ENOMEM;
 	if (!ygr_policy_index_build(&compiled->index, &compiled->image, compiled->index_memory, &error))
 		return 0;
-	return refuse(compiled, &error, ygr_policy_locate(&compiled->image, error.offset), errors);
+	return refuse(compiled, &compiled->image, &error, errors);
 }
 
 static int build(struct ygr_policy_compiled *compiled, struct ygr_text_errors *errors)
 {
-	const struct ygr_policy_location nowhere = { -1, -1, -1 };
-	struct ygr_policy_error error;
 	int err;
 
 	err = ygr_policy_blob_build(compiled->model, &compiled->blob, &compiled->bytes);
@@ -67,11 +80,9 @@ static int build(struct ygr_policy_compiled *compiled, struct ygr_text_errors *e
 				   compiled->bytes, YGR_POLICY_BYTES_MAX);
 		return -EBADMSG;
 	}
-	if (err)
-		return err;
-	if (ygr_policy_verify(compiled->blob, compiled->bytes, &compiled->image, &error))
-		return refuse(compiled, &error, nowhere, errors);
-	return build_index(compiled, errors);
+	if (!err)
+		err = verify(compiled, errors);
+	return err ?: build_index(compiled, errors);
 }
 
 int ygr_policy_compile(const char *file, const char *text, size_t bytes,

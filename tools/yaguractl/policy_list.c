@@ -121,6 +121,19 @@ static void read_value(struct ygr_policy_parser *p, const struct ygr_yaml_node *
 		read_text(p, &place, field, text + (text[0] == '$'), what);
 }
 
+/* What all drafts take, in memory and time, is bounded, whatever comes of them. */
+static bool is_affordable(struct ygr_policy_parser *p)
+{
+	p->draft_item_nr += p->draft.nr;
+	if (p->draft_item_nr <= YGR_POLICY_LIST_ITEMS_MAX)
+		return true;
+	if (!p->too_much)
+		ygr_policy_parser_error_at(p, &p->draft.place[0], "more than %u values in the lists of one policy",
+					   YGR_POLICY_LIST_ITEMS_MAX);
+	p->too_much = true;
+	return false;
+}
+
 /* What the draft holds, as the blob will hold it; NULL: nothing. */
 static struct ygr_policy_values *finish_draft(struct ygr_policy_parser *p, const char *what)
 {
@@ -128,7 +141,7 @@ static struct ygr_policy_values *finish_draft(struct ygr_policy_parser *p, const
 	struct ygr_policy_values *values;
 	int dropped;
 
-	if (p->err || !p->draft.nr)
+	if (p->err || !p->draft.nr || !is_affordable(p))
 		return NULL;
 	dropped = ygr_policy_draft_dedupe(&p->draft, &first);
 	if (dropped == 1)
@@ -315,17 +328,6 @@ static struct ygr_policy_values *read_values(struct ygr_policy_parser *p, const 
 	return finish_draft(p, where);
 }
 
-static void count_items(struct ygr_policy_parser *p, const struct ygr_yaml_node *node,
-			const struct ygr_policy_values *values)
-{
-	p->list_item_nr += values->nr;
-	if (p->list_item_nr > YGR_POLICY_LIST_ITEMS_MAX && !p->too_much) {
-		ygr_policy_parser_error(p, node, "more than %u values in the lists of one policy",
-					YGR_POLICY_LIST_ITEMS_MAX);
-		p->too_much = true;
-	}
-}
-
 static void read_list(struct ygr_policy_parser *p, const struct ygr_yaml_node *node)
 {
 	const struct ygr_policy_place place = ygr_policy_parser_key(p, node);
@@ -353,9 +355,7 @@ static void read_list(struct ygr_policy_parser *p, const struct ygr_yaml_node *n
 	list->values = read_values(p, node, &list->field, what);
 	list->next = p->lists;
 	p->lists = list;
-	if (list->values)
-		count_items(p, node, list->values);
-	else if (p->errors->error_nr == errors_before && !p->err)
+	if (!list->values && p->errors->error_nr == errors_before && !p->err)
 		ygr_policy_parser_error(p, node, "%s has no value", what);
 }
 

@@ -8,8 +8,8 @@
 
 #include "policy_parser.h"
 
-/* Values of all named lists of a policy, used or not. */
-#define YGR_POLICY_LIST_ITEMS_MAX	YGR_POLICY_SPAN_ITEMS_MAX
+/* Values of all lists of a policy, named and used or not, each time one is put together. */
+#define YGR_POLICY_LIST_ITEMS_MAX	(2 * YGR_POLICY_SPAN_ITEMS_MAX)
 
 /*
  * The values of a node, which is one value or a list of them, for a field that has no bits.

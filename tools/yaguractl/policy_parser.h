@@ -30,7 +30,7 @@ struct ygr_policy_parser {
 	void *rule_names;		/* of the rules read, for tsearch(3) */
 	struct ygr_policy_named_list *lists;
 	struct ygr_policy_draft draft;	/* of the list that is being read */
-	uint32_t list_item_nr;		/* of named lists */
+	uint32_t draft_item_nr;		/* of all lists so far */
 	int err;			/* -ENOMEM, or 0 */
 };
 
