@@ -91,10 +91,13 @@ static void test_mistakes_in_lists(void **state)
 		    "p:5:51: error: rule \"r\": list \"l\" holds values of \"uid\", not of \"path\"\n");
 	policy_says(HEAD "lists: { m: { uid: 1 } }\nrules: []\n", "p:3:10: warning: list \"m\" is not used\n");
 	policy_says(HEAD "lists: { m: { uid: 1 } }\n" USE("uid"),
-		    "p:5:50: error: rule \"r\": there is no list \"l\"\n");
+		    "p:5:50: error: rule \"r\": there is no list \"l\" (did you mean \"m\"?)\n");
+	policy_says(HEAD "lists: { scratch: { uid: 1 } }\nrules:\n"
+		    "  - { name: r, on: exec, do: deny, where: { uid: $scrach } }\n",
+		    "p:5:50: error: rule \"r\": there is no list \"scrach\" (did you mean \"scratch\"?)\n");
 	policy_says(HEAD "lists: { m: { uid: 1 } }\nrules:\n"
 		    "  - { name: r, on: exec, do: deny, where: { uid: [3, $l] } }\n",
-		    "p:5:54: error: rule \"r\": there is no list \"l\"\n");
+		    "p:5:54: error: rule \"r\": there is no list \"l\" (did you mean \"m\"?)\n");
 }
 
 static void test_text_files(void **state)

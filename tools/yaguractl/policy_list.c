@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy_collect.h"
 #include "policy_word.h"
+
+#define SUGGEST_MAX	64
 
 struct ygr_policy_named_list {
 	const char *name;
@@ -26,55 +29,29 @@ static struct ygr_policy_named_list *find_list(const struct ygr_policy_parser *p
 	return list;
 }
 
-/* ---- values ---- */
-
-/* Too many values of one kind: said once, then they are passed over. */
-static bool has_room(struct ygr_policy_parser *p, const struct ygr_policy_place *place,
-		     enum ygr_field field, uint32_t more)
+/* Of the lists read last, the one whose name is nearest to a misspelt one; or NULL. */
+static const char *suggest(const struct ygr_policy_parser *p, const char *name)
 {
-	if (more <= YGR_POLICY_ITEMS_MAX - p->draft.nr)
-		return true;
-	if (!p->too_much)
-		ygr_policy_parser_error_at(p, place, "more than %u values of \"%s\" in one policy",
-					   YGR_POLICY_ITEMS_MAX, ygr_policy_field[field].key);
-	p->too_much = true;
-	return false;
+	const struct ygr_policy_named_list *list;
+	const char *words[SUGGEST_MAX];
+	size_t nr = 0;
+
+	for (list = p->lists; list && nr < SUGGEST_MAX; list = list->next)
+		words[nr++] = list->name;
+	return ygr_text_error_suggest(name, words, nr);
 }
 
-static void add_value(struct ygr_policy_parser *p, const struct ygr_policy_place *place,
-		      const union ygr_policy_value *value)
-{
-	if (ygr_policy_draft_add(&p->draft, value, place))
-		p->err = -ENOMEM;
-}
-
-static void read_text(struct ygr_policy_parser *p, const struct ygr_policy_place *place,
-		      enum ygr_field field, const char *text, const char *what)
-{
-	union ygr_policy_value value;
-	struct ygr_policy_reason why;
-	int err;
-
-	if (!has_room(p, place, field, 1))
-		return;
-	err = ygr_policy_value_parse(field, text, p->host, &p->model->arena, &value, &why);
-	if (!err)
-		add_value(p, place, &value);
-	else if (err == -EINVAL)
-		ygr_policy_parser_error_at(p, place, "%s: %s", what, why.text);
-	else
-		p->err = err;
-}
-
-/* The values of a list by its name, without the "$"; NULL, and the error was added. */
-static struct ygr_policy_values *use_list(struct ygr_policy_parser *p, const char *name,
-					  const struct ygr_yaml_node *at, enum ygr_field field,
-					  const char *what)
+struct ygr_policy_values *ygr_policy_list_use(struct ygr_policy_parser *p, const char *name,
+					      const struct ygr_yaml_node *at, enum ygr_field field,
+					      const char *what)
 {
 	struct ygr_policy_named_list *list = find_list(p, name);
+	const char *near;
 
 	if (!list) {
-		ygr_policy_parser_error(p, at, "%s: there is no list \"%s\"", what, name);
+		near = suggest(p, name);
+		ygr_policy_parser_error(p, at, "%s: there is no list \"%s\"%s%s%s", what, name,
+					near ? " (did you mean \"" : "", near ?: "", near ? "\"?)" : "");
 		return NULL;
 	}
 	list->used = true;
@@ -85,134 +62,6 @@ static struct ygr_policy_values *use_list(struct ygr_policy_parser *p, const cha
 	}
 	return list->values;
 }
-
-static void add_list(struct ygr_policy_parser *p, const char *name, const struct ygr_yaml_node *at,
-		     enum ygr_field field, const char *what)
-{
-	const struct ygr_policy_values *values = use_list(p, name, at, field, what);
-	const struct ygr_policy_place place = ygr_policy_parser_place(p, at);
-	uint32_t i;
-
-	if (!values || !has_room(p, &place, field, values->nr))
-		return;
-	for (i = 0; i < values->nr && !p->err; i++)
-		add_value(p, &place, &values->item[i]);
-}
-
-static bool is_list_name(const char *text)
-{
-	return text[0] == '$' && text[1] != '$';
-}
-
-/* "$name" is a list, "$$text" the text "$text". */
-static void read_value(struct ygr_policy_parser *p, const struct ygr_yaml_node *node,
-		       enum ygr_field field, const char *what)
-{
-	const struct ygr_policy_place place = ygr_policy_parser_place(p, node);
-	char where[YGR_POLICY_WHAT_BYTES];
-	const char *text;
-
-	ygr_policy_parser_join(where, what, ygr_policy_field[field].key);
-	if (!ygr_yaml_tree_get_string(node, where, &text, p->errors))
-		return;
-	if (is_list_name(text))
-		add_list(p, text + 1, node, field, what);
-	else
-		read_text(p, &place, field, text + (text[0] == '$'), what);
-}
-
-/* What all drafts take, in memory and time, is bounded, whatever comes of them. */
-static bool is_affordable(struct ygr_policy_parser *p)
-{
-	p->draft_item_nr += p->draft.nr;
-	if (p->draft_item_nr <= YGR_POLICY_LIST_ITEMS_MAX)
-		return true;
-	if (!p->too_much)
-		ygr_policy_parser_error_at(p, &p->draft.place[0], "more than %u values in the lists of one policy",
-					   YGR_POLICY_LIST_ITEMS_MAX);
-	p->too_much = true;
-	return false;
-}
-
-/* What the draft holds, as the blob will hold it; NULL: nothing. */
-static struct ygr_policy_values *finish_draft(struct ygr_policy_parser *p, const char *what)
-{
-	struct ygr_policy_place first;
-	struct ygr_policy_values *values;
-	int dropped;
-
-	if (p->err || !p->draft.nr || !is_affordable(p))
-		return NULL;
-	dropped = ygr_policy_draft_dedupe(&p->draft, &first);
-	if (dropped == 1)
-		ygr_policy_parser_warn_at(p, &first, "%s: this value stands twice", what);
-	else if (dropped > 1)
-		ygr_policy_parser_warn_at(p, &first, "%s: %d values stand twice, this is the first",
-					  what, dropped);
-	if (p->draft.section == YGR_SECTION_RANGES)
-		ygr_policy_draft_sort_ranges(&p->draft);
-	values = dropped < 0 ? NULL : ygr_policy_pool_intern(&p->model->pool, &p->draft);
-	if (!values)
-		p->err = -ENOMEM;
-	return values;
-}
-
-static void start_draft(struct ygr_policy_parser *p, enum ygr_field field)
-{
-	p->draft.nr = 0;
-	p->draft.section = ygr_field_shapes[field].section;
-}
-
-struct ygr_policy_values *ygr_policy_list_values(struct ygr_policy_parser *p,
-						 const struct ygr_yaml_node *node,
-						 enum ygr_field field, const char *what)
-{
-	const struct ygr_yaml_node *child, *only = node;
-	char where[YGR_POLICY_WHAT_BYTES];
-
-	/* A list as it is needs no copy. */
-	if (node->kind == YGR_YAML_LIST && node->child_nr == 1)
-		only = node->child;
-	if (only->kind == YGR_YAML_SCALAR && is_list_name(only->text))
-		return use_list(p, only->text + 1, only, field, what);
-	ygr_policy_parser_join(where, what, ygr_policy_field[field].key);
-	start_draft(p, field);
-	ygr_policy_parser_for_each(child, p, node, where)
-		read_value(p, child, field, what);
-	return finish_draft(p, where);
-}
-
-struct ygr_policy_values *ygr_policy_list_files(struct ygr_policy_parser *p,
-						const struct ygr_yaml_node *node, const char *what)
-{
-	const struct ygr_policy_host *host = p->host;
-	const struct ygr_yaml_node *child;
-	char where[YGR_POLICY_WHAT_BYTES];
-	union ygr_policy_value value;
-	const char *path;
-	int err;
-
-	ygr_policy_parser_join(where, what, "same-file-as");
-	start_draft(p, YGR_FIELD_FILE_ID);
-	ygr_policy_parser_for_each(child, p, node, where) {
-		const struct ygr_policy_place place = ygr_policy_parser_place(p, child);
-
-		if (!ygr_yaml_tree_get_string(child, where, &path, p->errors))
-			continue;
-		memset(&value, 0, sizeof(value));
-		err = host->find_file ? host->find_file(path, &value.id, host->context) : -ENOSYS;
-		if (err) {
-			ygr_policy_parser_error(p, child, "%s: \"%s\": %s", where, path, strerror(-err));
-			continue;
-		}
-		ygr_policy_parser_warn(p, child, "%s: \"%s\" is the file of this name now: load again when it is replaced",
-				       where, path);
-		add_value(p, &place, &value);
-	}
-	return finish_draft(p, where);
-}
-
-/* ---- named lists ---- */
 
 /* One item a line, "#" starts a comment, also after a blank. */
 static void read_line(struct ygr_policy_parser *p, enum ygr_field field, char *line,
@@ -231,7 +80,7 @@ static void read_line(struct ygr_policy_parser *p, enum ygr_field field, char *l
 		line[--len] = '\0';
 	place.column = start + 1;
 	if (len > start)
-		read_text(p, &place, field, line + start, what);
+		ygr_policy_collect_text(p, &place, field, line + start, what);
 }
 
 static void read_lines(struct ygr_policy_parser *p, const struct ygr_policy_input *input,
@@ -318,14 +167,14 @@ static struct ygr_policy_values *read_values(struct ygr_policy_parser *p, const 
 		return NULL;
 	file = ygr_yaml_tree_find(node, "file");
 	ygr_policy_parser_join(where, what, values->key);
-	start_draft(p, *field);
+	ygr_policy_collect_start(p, *field);
 	/* With a file, no value need stand here. */
 	if (!file || values->kind != YGR_YAML_LIST || values->child_nr)
 		ygr_policy_parser_for_each(child, p, values, where)
-			read_value(p, child, *field, what);
+			ygr_policy_collect_node(p, child, *field, what);
 	if (file)
 		read_list_file(p, file, *field, what);
-	return finish_draft(p, where);
+	return ygr_policy_collect_finish(p, where);
 }
 
 static void read_list(struct ygr_policy_parser *p, const struct ygr_yaml_node *node)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy_list.h"
+#include "policy_collect.h"
 #include "policy_word.h"
 
 /* What a condition is read with. */
@@ -126,9 +126,9 @@ static void read_test(struct reading *r, const struct ygr_yaml_node *node, enum 
 	if (!ygr_field_shapes[field].section)
 		test.bits = read_bits(r, node, field);
 	else if (!strcmp(node->key, "same-file-as"))
-		test.values = ygr_policy_list_files(r->p, node, r->what);
+		test.values = ygr_policy_collect_files(r->p, node, r->what);
 	else
-		test.values = ygr_policy_list_values(r->p, node, field, r->what);
+		test.values = ygr_policy_collect_values(r->p, node, field, r->what);
 	if (!test.bits && !test.values)
 		return;
 	if (check(r, ygr_policy_dnf_set_test(&one, &test)))
