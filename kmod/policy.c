@@ -11,8 +11,8 @@
 #include "tally.h"
 #include "trial.h"
 
-/* Of no memory: before the first load, and again when a trial of that one fails. */
-static struct ygr_policy nothing;
+/* Before the first load, and again when a trial of that one fails. Its first reference stays. */
+static struct ygr_policy nothing = { .users = REFCOUNT_INIT(1) };
 
 static struct ygr_policy __rcu *in_force = (struct ygr_policy __rcu __force *)&nothing;
 
@@ -36,10 +36,11 @@ static struct ygr_policy *get_locked(void)
 	return rcu_dereference_protected(in_force, lockdep_is_held(&publish_lock));
 }
 
-static void destroy(struct ygr_policy *policy)
+/* Nobody judges by it any more. */
+static void drop(struct ygr_policy *policy)
 {
 	if (policy != &nothing)
-		ygr_policy_object_destroy(policy);
+		ygr_policy_object_put(policy);
 }
 
 /* ---- publishing ---- */
@@ -84,9 +85,9 @@ static void publish(struct ygr_policy *policy, enum ygr_policy_op op)
 
 	if (ygr_trial_is_running()) {
 		ygr_trial_end();
-		destroy(retired);
+		drop(retired);
 	} else {
-		destroy(previous);
+		drop(previous);
 		previous = retired;
 	}
 }
@@ -102,7 +103,7 @@ static void go_back(enum ygr_policy_op op)
 	previous = retired;
 	if (ygr_trial_is_running()) {
 		ygr_trial_end();
-		destroy(retired);
+		drop(retired);
 		previous = NULL;
 	}
 }
@@ -176,7 +177,7 @@ int ygr_policy_load(struct ygr_policy_load *load)
 	if (!ret)
 		ret = put_in_force(policy, load, &error);
 	if (ret)
-		destroy(policy);
+		drop(policy);
 	load->error_code = error.code;
 	load->error_offset = error.offset;
 	return ret;
@@ -199,7 +200,7 @@ int ygr_policy_clear(struct ygr_policy_change *change)
 	change->generation = get_locked()->generation;
 	mutex_unlock(&publish_lock);
 	if (ret)
-		destroy(policy);
+		drop(policy);
 	return ret;
 }
 
@@ -272,15 +273,27 @@ int ygr_policy_lock(struct ygr_policy_change *change)
 	return ret;
 }
 
-int ygr_policy_show(struct ygr_policy_show *show)
+/*
+ * What is in force, to be read without the lock: a caller whose memory is slow to answer
+ * must not keep a trial from its end.
+ */
+static struct ygr_policy *get_current_policy(u64 *generation)
 {
-	const struct ygr_policy *policy;
-	int ret = 0;
+	struct ygr_policy *policy;
 
-	/* The lock keeps it from being retired while it is copied. */
 	mutex_lock(&publish_lock);
 	policy = get_locked();
-	show->generation = policy->generation;
+	*generation = policy->generation;
+	ygr_policy_object_get(policy);
+	mutex_unlock(&publish_lock);
+	return policy;
+}
+
+int ygr_policy_show(struct ygr_policy_show *show)
+{
+	struct ygr_policy *policy = get_current_policy(&show->generation);
+	int ret = 0;
+
 	show->blob_bytes = policy->blob_bytes;
 	if (!policy->blob_bytes)
 		ret = -ENODATA;
@@ -288,7 +301,7 @@ int ygr_policy_show(struct ygr_policy_show *show)
 		ret = -ENOSPC;
 	else if (copy_to_user(u64_to_user_ptr(show->blob), policy->blob, policy->blob_bytes))
 		ret = -EFAULT;
-	mutex_unlock(&publish_lock);
+	ygr_policy_object_put(policy);
 	return ret;
 }
 
@@ -330,18 +343,13 @@ static int copy_stats(struct ygr_rule_stats __user *to, const struct ygr_policy 
 
 int ygr_policy_stats(struct ygr_policy_stats *stats)
 {
-	const struct ygr_policy *policy;
-	int ret;
+	struct ygr_policy *policy = get_current_policy(&stats->generation);
+	int ret = -ENOSPC;
 
-	mutex_lock(&publish_lock);
-	policy = get_locked();
-	stats->generation = policy->generation;
 	stats->rule_nr = policy->image.rule_nr;
-	if (stats->rule_nr > stats->rule_cap)
-		ret = -ENOSPC;
-	else
+	if (stats->rule_nr <= stats->rule_cap)
 		ret = copy_stats(u64_to_user_ptr(stats->rules), policy);
-	mutex_unlock(&publish_lock);
+	ygr_policy_object_put(policy);
 	return ret;
 }
 
@@ -365,7 +373,7 @@ int __init ygr_policy_init(bool only_signed)
 void ygr_policy_exit(void)
 {
 	ygr_trial_exit();
-	destroy(previous);
-	destroy(rcu_dereference_protected(in_force, true));
+	drop(previous);
+	drop(rcu_dereference_protected(in_force, true));
 	ygr_signature_exit();
 }

@@ -14,6 +14,7 @@
 #define YGR_POLICY_KERNEL_H
 
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 
 #include <yagura/ygr_abi.h>
 
@@ -23,6 +24,7 @@
 struct ygr_tallies;
 
 struct ygr_policy {
+	refcount_t users;		/* policy_object.h */
 	u64 generation;			/* 0: nothing was ever published */
 	u64 blob_bytes;			/* 0: the empty policy */
 	u64 memory_bytes;		/* blob, index and tallies */

@@ -11,14 +11,21 @@ struct ygr_policy *ygr_policy_object_create(void)
 {
 	struct ygr_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
 
-	if (policy)
+	if (policy) {
+		refcount_set(&policy->users, 1);
 		policy->memory_bytes = sizeof(*policy);
+	}
 	return policy;
 }
 
-void ygr_policy_object_destroy(struct ygr_policy *policy)
+void ygr_policy_object_get(struct ygr_policy *policy)
 {
-	if (!policy)
+	refcount_inc(&policy->users);
+}
+
+void ygr_policy_object_put(struct ygr_policy *policy)
+{
+	if (!policy || !refcount_dec_and_test(&policy->users))
 		return;
 	ygr_tally_destroy(policy->tallies);
 	kvfree(policy->index_memory);

@@ -18,8 +18,9 @@ void ygr_trial_exit(void)
 
 void ygr_trial_start(u32 seconds)
 {
+	cancel_delayed_work(&timer);
 	deadline_jiffies = get_jiffies_64() + (u64)seconds * HZ;
-	mod_delayed_work(system_wq, &timer, (unsigned long)seconds * HZ);
+	schedule_delayed_work(&timer, (unsigned long)seconds * HZ);
 }
 
 void ygr_trial_end(void)

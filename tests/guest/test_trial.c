@@ -5,10 +5,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <yagura/ygr_policy.h>
 
 #include "operate.h"
 
@@ -326,6 +332,73 @@ static void anybody_with_the_device_may_confirm(void **state)
 	assert_int_equal(generation_of(guest), before + 1);
 }
 
+/* A page that is not there until somebody puts it there: whoever touches it waits. */
+static int make_slow_page(void **page)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	*page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(*page, MAP_FAILED);
+	range.range.start = (uintptr_t)*page;
+	range.range.len = 4096;
+	assert_int_equal(ioctl(fd, UFFDIO_API, &api), 0);
+	assert_int_equal(ioctl(fd, UFFDIO_REGISTER, &range), 0);
+	return fd;
+}
+
+struct slow_show {
+	int fd;
+	struct ygr_policy_show show;
+	int error;
+};
+
+static void *show_slowly(void *arg)
+{
+	struct slow_show *slow = arg;
+
+	slow->error = ioctl(slow->fd, YGR_IOC_POLICY_SHOW, &slow->show) ? errno : 0;
+	return NULL;
+}
+
+/* Its memory does not answer while the kernel copies the policy to it. */
+static void a_slow_caller_does_not_hold_it_up(void **state)
+{
+	struct guest *guest = *state;
+	uint64_t before = guest_policy_load(guest, HARSH);
+	struct slow_show slow = { .fd = guest->fd, .show = { .blob_cap = 4096 } };
+	struct uffdio_zeropage answer = { .range.len = 4096 };
+	struct uffd_msg fault;
+	pthread_t thread;
+	void *page = NULL;
+	int fd = make_slow_page(&page);
+
+	if (fd < 0)
+		skip();
+	assert_int_equal(operate_load(guest, CALM, 1), 0);
+	slow.show.blob = (uintptr_t)page;
+	assert_int_equal(pthread_create(&thread, NULL, show_slowly, &slow), 0);
+	/* It is in the kernel, and waits. */
+	assert_int_equal(read(fd, &fault, sizeof(fault)), sizeof(fault));
+	assert_int_equal(fault.event, UFFD_EVENT_PAGEFAULT);
+
+	assert_int_equal(operate_wait(guest, before + 1), before + 2);
+	assert_int_equal(open_error(), EPERM);
+	assert_int_equal(operate_load(guest, OTHER, 0), 0);
+	answer.range.start = (uintptr_t)page;
+	assert_int_equal(ioctl(fd, UFFDIO_ZEROPAGE, &answer), 0);
+	pthread_join(thread, NULL);
+	/* It has what it was shown, though that is long gone. */
+	assert_int_equal(slow.error, 0);
+	assert_int_equal(slow.show.generation, before + 1);
+	assert_int_equal(((const struct ygr_policy_header *)page)->total_bytes, slow.show.blob_bytes);
+	munmap(page, 4096);
+	close(fd);
+}
+
 /* A group of its own: the module goes and comes. */
 static void unloading_ends_it(void **state)
 {
@@ -370,6 +443,7 @@ int main(void)
 		cmocka_unit_test(its_time_runs_down),
 		cmocka_unit_test(nobody_need_be_left),
 		cmocka_unit_test(anybody_with_the_device_may_confirm),
+		cmocka_unit_test(a_slow_caller_does_not_hold_it_up),
 	};
 	const struct CMUnitTest unloading[] = {
 		cmocka_unit_test(unloading_ends_it),
