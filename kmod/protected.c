@@ -18,7 +18,8 @@ static bool is_in_chroot(void)
 	/* Process 1 does not end, and keeps its fs while it runs. */
 	const struct fs_struct *first = init_pid_ns.child_reaper->fs;
 
-	return READ_ONCE(ours->root.dentry) != READ_ONCE(first->root.dentry) ||
+	/* A task on its way out has none, and nothing to rescue. */
+	return !ours || READ_ONCE(ours->root.dentry) != READ_ONCE(first->root.dentry) ||
 	       READ_ONCE(ours->root.mnt) != READ_ONCE(first->root.mnt);
 }
 

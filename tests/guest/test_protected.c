@@ -21,8 +21,10 @@
 
 #define TOOL		"/usr/sbin/yaguractl"
 #define SHELL		"/bin/busybox"
+#define GETTY		"/usr/sbin/agetty"
 #define PROG		"/t/prog_exit"
-#define CONSOLE		"/dev/ttyS3"	/* a serial line that nobody uses while tests run */
+#define CONSOLE		"/dev/ttyS3"	/* a serial line; what is written to it goes to the test's files */
+#define SCREEN		"tty8"		/* another console */
 #define TARGET		"/tmp/protected-target"
 #define JAIL		"/tmp/protected-jail"
 
@@ -37,6 +39,7 @@
 
 enum terminal {
 	NO_TERMINAL,
+	NOT_YET,			/* a session without one, as init starts a getty in */
 	ON_CONSOLE,
 	ON_PTY,
 };
@@ -46,7 +49,7 @@ struct somebody {
 	uid_t uid;
 	int unshare;			/* CLONE_NEW*, before all else */
 	const char *jail;		/* chroot to it; NULL: no */
-	const char *argv[6];
+	const char *argv[12];
 	int ready_fd, go_fd;
 };
 
@@ -57,6 +60,8 @@ static bool take_terminal(enum terminal terminal)
 
 	if (terminal == NO_TERMINAL)
 		return true;
+	if (terminal == NOT_YET)
+		return setsid() == getpid();
 	if (terminal == ON_CONSOLE) {
 		setsid();
 		fd = open(CONSOLE, O_RDWR | O_NONBLOCK);
@@ -184,6 +189,22 @@ static void the_console_may_do_more_than_that(void **state)
 	assert_false(is_cleared(guest));
 	assert_int_equal(operate(guest, YGR_IOC_POLICY_CLEAR), 0);
 	assert_int_equal(unlink("/tmp/protected-said"), 0);
+}
+
+/* Nobody was there before: a getty opens the console, and starts the shell. (Debian's login needs PAM.) */
+static void an_operator_comes_to_the_console(void **state)
+{
+	static const char script[] = "/tmp/protected-script";
+	const struct guest *guest = *state;
+
+	if (access(GETTY, X_OK) || access("/dev/" SCREEN, F_OK))
+		skip();
+	assert_int_equal(guest_file_write(script, TOOL " policy clear\n"), 0);
+	assert_int_equal(under(guest, DENY_ALL, .terminal = NOT_YET,
+			       .argv = { GETTY, "--skip-login", "--login-program", SHELL, "--login-options",
+					 "sh /tmp/protected-script", "--noissue", "--local-line", SCREEN,
+					 "vt100" }), 0);
+	assert_true(is_cleared(guest));
 }
 
 /* Any of root's shells may start the tool; it is only the shell that it cannot start. */
@@ -393,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup(the_tool_drills_it, guest_fresh),
 		cmocka_unit_test_setup(the_console_clears_it, guest_fresh),
 		cmocka_unit_test_setup(the_console_may_do_more_than_that, guest_fresh),
+		cmocka_unit_test_setup(an_operator_comes_to_the_console, guest_fresh),
 		cmocka_unit_test_setup(root_reaches_the_tool_from_anywhere, guest_fresh),
 		cmocka_unit_test_setup(a_link_to_the_tool_is_the_tool, guest_fresh),
 		cmocka_unit_test_setup(what_is_protected_is_not_killed, guest_fresh),
