@@ -53,6 +53,21 @@ static void copy_printable(char *to, size_t cap, const char *from)
 	to[used] = '\0';
 }
 
+/* Room for one more; an error takes that of the last warning. Return: NULL: there is none. */
+static struct ygr_text_error *make_room(struct ygr_text_errors *errors, enum ygr_text_severity severity)
+{
+	unsigned int i;
+
+	if (errors->nr < YGR_TEXT_ERRORS_MAX)
+		return &errors->item[errors->nr++];
+	if (severity != YGR_TEXT_ERROR)
+		return NULL;
+	for (i = errors->nr; i--; )
+		if (errors->item[i].severity == YGR_TEXT_WARNING)
+			return &errors->item[i];
+	return NULL;
+}
+
 void ygr_text_error_add(struct ygr_text_errors *errors,
 			enum ygr_text_severity severity, unsigned int line,
 			unsigned int column, const char *fmt, ...)
@@ -65,14 +80,14 @@ void ygr_text_error_add(struct ygr_text_errors *errors,
 		errors->error_nr++;
 	else
 		errors->warning_nr++;
-	if (errors->nr == YGR_TEXT_ERRORS_MAX)
+	error = make_room(errors, severity);
+	if (!error)
 		return;
 
 	va_start(args, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, args);
 	va_end(args);
 
-	error = &errors->item[errors->nr++];
 	error->severity = severity;
 	error->line = line;
 	error->column = column;

@@ -7,7 +7,7 @@
  *
  *	web.yaml:9:14: error: unknown key "wher" in rule "x" (did you mean "where"?)
  *
- * The list keeps the first YGR_TEXT_ERRORS_MAX and counts the rest. It owns no
+ * The list keeps the first YGR_TEXT_ERRORS_MAX, errors before warnings, and counts the rest. It owns no
  * memory and does no I/O, save ygr_text_error_print().
  */
 #ifndef YGR_TEXT_ERROR_H

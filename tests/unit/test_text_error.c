@@ -176,6 +176,27 @@ static void test_print_names_other_files(void **state)
 	free(text);
 }
 
+static void test_errors_come_before_warnings(void **state)
+{
+	struct ygr_text_errors errors;
+	unsigned int i, found = 0;
+
+	(void)state;
+	ygr_text_error_init(&errors);
+	for (i = 0; i < YGR_TEXT_ERRORS_MAX; i++)
+		ygr_text_error_add(&errors, i == 7 ? YGR_TEXT_ERROR : YGR_TEXT_WARNING, i, 1, "early");
+	ygr_text_error_add(&errors, YGR_TEXT_WARNING, 50, 1, "late");
+	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 51, 1, "late");
+	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 52, 1, "late");
+	assert_int_equal(errors.nr, YGR_TEXT_ERRORS_MAX);
+	assert_int_equal(errors.error_nr, 3);
+	assert_int_equal(errors.warning_nr, YGR_TEXT_ERRORS_MAX);
+	for (i = 0; i < errors.nr; i++)
+		if (errors.item[i].severity == YGR_TEXT_ERROR)
+			found |= errors.item[i].line == 7 ? 1 : errors.item[i].line == 51 ? 2 : 4;
+	assert_int_equal(found, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_control_bytes_are_shown_as_hex),
 		cmocka_unit_test(test_long_messages_are_cut),
 		cmocka_unit_test(test_list_is_bounded_and_counts_the_rest),
+		cmocka_unit_test(test_errors_come_before_warnings),
 		cmocka_unit_test(test_print_sorts_by_place),
 		cmocka_unit_test(test_print_names_other_files),
 	};

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Random conditions: what the text says, evaluated as it is written, and what the
+ * compiled policy decides, by the matcher that the kernel runs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "match.h"
+#include "policy_random.h"
+#include "policy_says.h"
+
+#define POLICY_NR	3000
+#define EVENTS_OF_EACH	40
+#define MEMBERS_MAX	4
+#define VALUES_MAX	3
+#define DEPTH_MAX	2
+
+enum kind { KEY, ALL, ANY, NOT, MAP, KIND_NR };
+enum key { PATH, UID, GID, WORDS, KEY_NR };
+
+static const char *const patterns[] = { "/a", "/a/**", "*b", "/?/b" };
+static const char *const paths[] = { "/a", "/b", "/a/b", "/c/b", "/a/c/b" };
+static const bool pattern_has[4][5] = {
+	{ true, false, false, false, false },
+	{ false, false, true, false, true },
+	{ false, true, true, true, true },
+	{ false, false, true, true, false },
+};
+
+static const char *const words[] = { "setuid", "memfd", "unlinked" };
+static const uint64_t bits[] = { YGR_FILE_SETUID, YGR_FILE_MEMFD, YGR_FILE_UNLINKED };
+
+/* A member of a map, or a map; its values are indexes, or numbers. */
+struct node {
+	enum kind kind;
+	enum key key;
+	uint32_t nr;
+	uint32_t value[VALUES_MAX];
+	struct node *child[MEMBERS_MAX];
+};
+
+struct happening {
+	uint32_t path;
+	uint32_t uid;
+	uint32_t gid;
+	uint64_t attr;
+};
+
+static struct node *make_map(struct choices *choices, unsigned int depth, bool in_not);
+
+static struct node *make_node(enum kind kind)
+{
+	struct node *node = calloc(1, sizeof(*node));
+
+	assert_non_null(node);
+	node->kind = kind;
+	return node;
+}
+
+static void destroy(struct node *node)
+{
+	uint32_t i;
+
+	for (i = 0; node->kind != KEY && i < node->nr; i++)
+		destroy(node->child[i]);
+	free(node);
+}
+
+static struct node *make_key(struct choices *choices, enum key key)
+{
+	static const uint32_t value_nr[KEY_NR] = { 4, 4, 4, 3 };
+	struct node *node = make_node(KEY);
+	uint32_t i;
+
+	node->key = key;
+	node->nr = 1 + choose(choices, VALUES_MAX);
+	for (i = 0; i < node->nr; i++)
+		node->value[i] = choose(choices, value_nr[key]);
+	return node;
+}
+
+static struct node *make_list(struct choices *choices, enum kind kind, unsigned int depth)
+{
+	struct node *node = make_node(kind);
+	uint32_t i;
+
+	node->nr = kind == NOT ? 1 : 1 + choose(choices, 3);
+	for (i = 0; i < node->nr; i++)
+		node->child[i] = make_map(choices, depth + 1, kind == NOT);
+	return node;
+}
+
+/* At most one member of each key. */
+static struct node *make_map(struct choices *choices, unsigned int depth, bool in_not)
+{
+	struct node *map = make_node(MAP);
+	enum kind kind;
+	enum key key;
+
+	for (kind = ALL; kind <= NOT && depth < DEPTH_MAX; kind++)
+		if (!choose(choices, 3) && !(kind == NOT && in_not))
+			map->child[map->nr++] = make_list(choices, kind, depth);
+	for (key = 0; key < KEY_NR && map->nr < MEMBERS_MAX; key++)
+		if (!choose(choices, 3))
+			map->child[map->nr++] = make_key(choices, key);
+	if (!map->nr)
+		map->child[map->nr++] = make_key(choices, choose(choices, KEY_NR));
+	return map;
+}
+
+/* ---- as text ---- */
+
+static void put_values(FILE *out, const struct node *node)
+{
+	uint32_t i;
+
+	for (i = 0; i < node->nr; i++) {
+		fputs(i ? ", " : "", out);
+		if (node->key == PATH)
+			fprintf(out, "\"%s\"", patterns[node->value[i]]);
+		else if (node->key == WORDS)
+			fputs(words[node->value[i]], out);
+		else
+			fprintf(out, "%u", node->value[i]);
+	}
+}
+
+static void put_map(FILE *out, const struct node *map);
+
+static void put_member(FILE *out, const struct node *node)
+{
+	static const char *const keys[KEY_NR] = { "path", "uid", "gid", "file" };
+	static const char *const kinds[KIND_NR] = { [ALL] = "all", [ANY] = "any", [NOT] = "not" };
+	uint32_t i;
+
+	fprintf(out, "%s: ", node->kind == KEY ? keys[node->key] : kinds[node->kind]);
+	fputs(node->kind == NOT ? "" : "[", out);
+	if (node->kind == KEY)
+		put_values(out, node);
+	for (i = 0; node->kind != KEY && i < node->nr; i++) {
+		fputs(i ? ", " : "", out);
+		put_map(out, node->child[i]);
+	}
+	fputs(node->kind == NOT ? "" : "]", out);
+}
+
+static void put_map(FILE *out, const struct node *map)
+{
+	uint32_t i;
+
+	fputs("{ ", out);
+	for (i = 0; i < map->nr; i++) {
+		fputs(i ? ", " : "", out);
+		put_member(out, map->child[i]);
+	}
+	fputs(" }", out);
+}
+
+static char *as_text(const struct node *map)
+{
+	size_t bytes;
+	char *text;
+	FILE *out;
+
+	out = open_memstream(&text, &bytes);
+	fputs("version: 1\nname: t\nrules:\n  - name: r\n    on: exec\n    do: deny\n    where: ", out);
+	put_map(out, map);
+	putc('\n', out);
+	fclose(out);
+	return text;
+}
+
+/* ---- as it is written ---- */
+
+static bool value_holds(enum key key, uint32_t value, const struct happening *happening)
+{
+	switch (key) {
+	case PATH:
+		return pattern_has[value][happening->path];
+	case UID:
+		return happening->uid == value;
+	case GID:
+		return happening->gid == value;
+	default:
+		return happening->attr & bits[value];
+	}
+}
+
+static bool holds(const struct node *node, const struct happening *happening)
+{
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < node->nr; i++)
+		nr += node->kind == KEY ? value_holds(node->key, node->value[i], happening) :
+					  holds(node->child[i], happening);
+	switch (node->kind) {
+	case KEY:
+	case ANY:
+		return nr > 0;
+	case NOT:
+		/* None of the keys of its one map, each by itself. */
+		for (i = 0; i < node->child[0]->nr; i++)
+			if (holds(node->child[0]->child[i], happening))
+				return false;
+		return true;
+	default:
+		return nr == node->nr;
+	}
+}
+
+/* ---- both ---- */
+
+static bool decides(const struct ygr_policy_compiled *compiled, const struct happening *happening)
+{
+	const struct ygr_match_event event = {
+		.on = YGR_ON_EXEC,
+		.path_nr = 1,
+		.paths = { { .bytes = paths[happening->path], .len = strlen(paths[happening->path]) } },
+		.has_file = true,
+		.file_attr = happening->attr,
+		.euid = happening->uid,
+		.egid = happening->gid,
+	};
+
+	return ygr_match(&compiled->index, &event).rule;
+}
+
+static void compare(struct choices *choices, const struct node *map, const char *text,
+		    const struct ygr_policy_compiled *compiled)
+{
+	struct happening happening;
+	unsigned int i;
+
+	for (i = 0; i < EVENTS_OF_EACH; i++) {
+		happening.path = choose(choices, 5);
+		happening.uid = choose(choices, 5);
+		happening.gid = choose(choices, 5);
+		happening.attr = choose(choices, 2) * bits[0] | choose(choices, 2) * bits[1] |
+				 choose(choices, 2) * bits[2];
+		if (decides(compiled, &happening) == holds(map, &happening))
+			continue;
+		fail_msg("%s\nof path %s uid %u gid %u attr %llx", text, paths[happening.path], happening.uid,
+			 happening.gid, (unsigned long long)happening.attr);
+	}
+}
+
+static void expect_too_large(const struct ygr_text_errors *errors, const char *text)
+{
+	unsigned int i = 0;
+
+	while (errors->item[i].severity != YGR_TEXT_ERROR)
+		i++;
+	if (!strstr(errors->item[i].message, "alternative") &&
+	    !strstr(errors->item[i].message, "too many rules about the same"))
+		fail_msg("%s\n%s", errors->item[i].message, text);
+}
+
+/* Some are too large when they are multiplied out: that is said, and they are few. */
+static void test_random_conditions(void **state)
+{
+	struct choices choices = { .state = 0x9e3779b97f4a7c15 };
+	const struct ygr_policy_host host = policy_says_host(NULL);
+	struct ygr_policy_compiled compiled;
+	struct ygr_text_errors errors;
+	const unsigned int nr = getenv("YAGURA_LONG") ? 50 * POLICY_NR : POLICY_NR;
+	unsigned int i, too_large = 0;
+	struct node *map;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < nr; i++) {
+		map = make_map(&choices, 0, false);
+		text = as_text(map);
+		ygr_text_error_init(&errors);
+		if (ygr_policy_compile("p", text, strlen(text), &host, &compiled, &errors)) {
+			expect_too_large(&errors, text);
+			too_large++;
+		} else {
+			compare(&choices, map, text, &compiled);
+			ygr_policy_compile_exit(&compiled);
+		}
+		free(text);
+		destroy(map);
+	}
+	assert_in_range(too_large, 0, nr / 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_conditions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
