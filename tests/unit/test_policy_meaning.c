@@ -20,7 +20,7 @@
 #define EVENTS_OF_EACH	40
 #define MEMBERS_MAX	4
 #define VALUES_MAX	3
-#define DEPTH_MAX	2
+#define DEPTH_MAX	3
 
 enum kind { KEY, ALL, ANY, NOT, MAP, KIND_NR };
 enum key { PATH, UID, GID, WORDS, KEY_NR };
@@ -91,7 +91,7 @@ static struct node *make_list(struct choices *choices, enum kind kind, unsigned 
 	struct node *node = make_node(kind);
 	uint32_t i;
 
-	node->nr = kind == NOT ? 1 : 1 + choose(choices, 3);
+	node->nr = kind == NOT ? 1 : 1 + choose(choices, 3 - depth);
 	for (i = 0; i < node->nr; i++)
 		node->child[i] = make_map(choices, depth + 1, kind == NOT);
 	return node;
@@ -105,7 +105,7 @@ static struct node *make_map(struct choices *choices, unsigned int depth, bool i
 	enum key key;
 
 	for (kind = ALL; kind <= NOT && depth < DEPTH_MAX; kind++)
-		if (!choose(choices, 3) && !(kind == NOT && in_not))
+		if (!choose(choices, 3 + depth) && !(kind == NOT && in_not))
 			map->child[map->nr++] = make_list(choices, kind, depth);
 	for (key = 0; key < KEY_NR && map->nr < MEMBERS_MAX; key++)
 		if (!choose(choices, 3))
