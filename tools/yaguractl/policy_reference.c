@@ -3,43 +3,87 @@
 
 /* ---- globs ---- */
 
-/* @start: at the first byte of a component */
-static bool glob_holds(const char *glob, const char *glob_end, const char *text, const char *end,
-		       bool start)
-{
-	const char *next = glob + 1;
+/*
+ * For each place in the text, whether what is left of it matches what is left of the
+ * glob: bit n of a byte, for the place in the glob that is n modulo 4, as none looks
+ * further ahead than three.
+ */
+struct table {
+	const char *glob;
+	__u32 glob_len;
+	const char *text;
+	__u32 len;
+	__u8 rows[YGR_REFERENCE_TEXT_MAX + 1];
+};
 
-	if (glob == glob_end)
-		return text == end;
-	if (start && glob_end - glob >= 2 && glob[0] == '*' && glob[1] == '*') {
-		if (glob_end - glob == 2)
-			return text < end;
-		if (glob[2] == '/') {
-			if (glob_holds(glob + 3, glob_end, text, end, true))
-				return true;
-			for (; text < end; text++)
-				if (*text == '/' && glob_holds(glob + 3, glob_end, text + 1, end, true))
-					return true;
-			return false;
-		}
-	}
-	if (*glob == '*')
-		return glob_holds(next, glob_end, text, end, false) ||
-		       (text < end && *text != '/' && glob_holds(glob, glob_end, text + 1, end, false));
-	if (text == end)
+static bool can(const struct table *table, __u32 g, __u32 t)
+{
+	return table->rows[t] >> g % 4 & 1;
+}
+
+/* A whole component "**". */
+static bool is_deep(const struct table *table, __u32 g)
+{
+	const char *at = table->glob + g;
+	__u32 left = table->glob_len - g;
+
+	return g && at[-1] == '/' && left >= 2 && at[0] == '*' && at[1] == '*' &&
+	       (left == 2 || at[2] == '/');
+}
+
+/* Of "**" and its '/': from here, or after any '/' from here on. */
+static bool deep_holds(const struct table *table, __u32 g, __u32 t)
+{
+	if (g + 2 == table->glob_len)
+		return t < table->len;
+	if (can(table, g + 3, t))
+		return true;
+	for (; t < table->len; t++)
+		if (table->text[t] == '/' && can(table, g + 3, t + 1))
+			return true;
+	return false;
+}
+
+/* Whether glob[g ..] matches text[t ..], if that is known of all further on. */
+static bool holds(const struct table *table, __u32 g, __u32 t)
+{
+	char byte = table->glob[g];
+
+	if (is_deep(table, g))
+		return deep_holds(table, g, t);
+	if (byte == '*' && can(table, g + 1, t))
+		return true;
+	if (t == table->len)
 		return false;
-	if (*glob == '?')
-		return *text != '/' && glob_holds(next, glob_end, text + 1, end, false);
-	if (*glob == '\\' && next < glob_end)
-		glob = next++;
-	return *glob == *text && glob_holds(next, glob_end, text + 1, end, *glob == '/');
+	if (byte == '*')
+		return table->text[t] != '/' && can(table, g, t + 1);
+	if (byte == '?')
+		return table->text[t] != '/' && can(table, g + 1, t + 1);
+	if (byte == '\\' && g + 1 < table->glob_len)
+		byte = table->glob[++g];
+	return table->text[t] == byte && can(table, g + 1, t + 1);
 }
 
 bool ygr_policy_reference_glob(const char *glob, __u32 glob_len, const char *text, __u32 len)
 {
-	if (len < 2 || text[len - 1] == '/')
+	struct table table;
+	__u32 g, t;
+
+	if (len < 2 || len > YGR_REFERENCE_TEXT_MAX || text[len - 1] == '/')
 		return false;
-	return glob_holds(glob, glob + glob_len, text, text + len, false);
+	table.glob = glob;
+	table.glob_len = glob_len;
+	table.text = text;
+	table.len = len;
+	memset(table.rows, 0, len);
+	table.rows[len] = (__u8)(1u << glob_len % 4);
+	for (g = glob_len; g--; ) {
+		for (t = len + 1; t--; ) {
+			table.rows[t] &= (__u8)~(1u << g % 4);
+			table.rows[t] |= (__u8)(holds(&table, g, t) << g % 4);
+		}
+	}
+	return can(&table, 0, 0);
 }
 
 /* ---- items ---- */

@@ -43,7 +43,9 @@ struct ygr_decision ygr_policy_reference_match(const struct ygr_policy_image *im
 					       void (*held)(void *arg, const struct ygr_rule *rule),
 					       void *arg);
 
-/* As ygr_glob_match(), by recursion: time may grow exponentially with the stars. */
+#define YGR_REFERENCE_TEXT_MAX	65536	/* bytes: longer texts match no glob here */
+
+/* As ygr_glob_match(), by a table of all places in both; as much stack as the longest text. */
 bool ygr_policy_reference_glob(const char *glob, __u32 glob_len, const char *text, __u32 len);
 
 #endif
