@@ -53,7 +53,7 @@ all: user module-here	## programs, and the module if this kernel's headers are h
 
 LIB_SRC	:= $(filter-out userd/main.c,$(wildcard userd/*.c)) \
 	   $(filter-out tools/yaguractl/main.c tools/yaguractl/cmd_%.c,$(wildcard tools/yaguractl/*.c)) \
-	   $(patsubst %,kmod/%.c,field glob policy_layout policy_item policy_verify policy_key \
+	   $(patsubst %,kmod/%.c,field glob policy_layout policy_item policy_verify policy_key policy_subject \
 	     policy_index policy_index_build match breaker protected_list)
 CTL_SRC	:= $(wildcard tools/yaguractl/main.c tools/yaguractl/cmd_*.c)
 RECV_SRC := $(wildcard tools/yagura-recv/*.c)
@@ -256,6 +256,7 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 	install -d $(DESTDIR)$(prefix)/lib/modules-load.d
 	echo yagura > $(DESTDIR)$(prefix)/lib/modules-load.d/yagura.conf
 	install -d $(DESTDIR)$(prefix)/share/doc/yagura/examples
+	install -m 644 docs/policy.schema.json $(DESTDIR)$(prefix)/share/doc/yagura/
 	install -m 644 docs/examples/* $(DESTDIR)$(prefix)/share/doc/yagura/examples/
 
 # Only the module: `dkms add yagura/VERSION` takes it from there.

@@ -42,6 +42,8 @@ check "manual pages are installed" \
 	contains opt/y/share/man/man8/yaguractl.8 '^\.TH'
 check "the completion completes yaguractl" \
 	contains opt/y/share/bash-completion/completions/yaguractl '^complete .*yaguractl'
+check "the policy's schema is installed" \
+	contains opt/y/share/doc/yagura/policy.schema.json '"title": "A policy of Yagura'
 check "the DKMS source is whole" \
 	test -f "$root"/usr/src/yagura-*/dkms.conf -a -f "$root"/usr/src/yagura-*/kmod/main.c
 make -s uninstall DESTDIR="$root" prefix=/opt/y
