@@ -19,7 +19,7 @@ bool disk_mount(void)
 	mkdir(DISK, 0755);
 	if (!mount(DEVICE, DISK, "ext4", 0, NULL))
 		return true;
-	if (errno != ENOENT || mount("tmpfs", DISK, "tmpfs", 0, NULL))
+	if ((errno != ENOENT && errno != ENODEV) || mount("tmpfs", DISK, "tmpfs", 0, NULL))
 		fail_msg("mount %s: %s", DEVICE, strerror(errno));
 	puts("# no " DEVICE);
 	return false;
