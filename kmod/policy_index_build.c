@@ -2,6 +2,7 @@
 #include <yagura/ygr_abi.h>
 
 #include "policy_index.h"
+#include "policy_subject.h"
 
 /*
  * Every key is visited twice in the same order: first to make its slot and to count who
@@ -23,57 +24,12 @@ static int refuse(const struct builder *b, __u32 code, const void *where)
 	return ygr_policy_refuse(b->error, b->image->header, code, where);
 }
 
-/* ---- distinct lists of programs and cgroups ---- */
-
-/* More than the lists, so that a search ends; small, as it is on the stack. */
-#define SUBJECT_SLOTS	(YGR_POLICY_SUBJECT_SPANS_MAX * 5 / 4)
-
-struct subjects {
-	__u32 nr;
-	__u32 first_test[SUBJECT_SLOTS]; /* 1 + index of the first test that has the list; 0: empty */
-};
-
-static bool is_same_list(const struct ygr_test *a, const struct ygr_test *b)
-{
-	return a->first == b->first && a->nr == b->nr &&
-	       ygr_policy_key_group(a->field) == ygr_policy_key_group(b->field);
-}
-
-/* Return: where the list of @test is or belongs. */
-static __u32 *find_subject(struct subjects *subjects, const struct ygr_policy_image *image,
-			   const struct ygr_test *test)
-{
-	__u32 i = (test->first * 31 + test->nr) % SUBJECT_SLOTS;
-
-	while (subjects->first_test[i] &&
-	       !is_same_list(&image->tests[subjects->first_test[i] - 1], test))
-		i = (i + 1) % SUBJECT_SLOTS;
-	return &subjects->first_test[i];
-}
-
-/*
- * Return: the test that had the list of test @i first, which may be itself, or
- * image->test_nr if there are too many lists.
- */
-static __u32 note_subject(struct subjects *subjects, const struct ygr_policy_image *image, __u32 i)
-{
-	__u32 *first = find_subject(subjects, image, &image->tests[i]);
-
-	if (*first)
-		return *first - 1;
-	if (subjects->nr == YGR_POLICY_SUBJECT_SPANS_MAX)
-		return image->test_nr;
-	subjects->nr++;
-	*first = i + 1;
-	return i;
-}
-
 /* ---- room ---- */
 
 /* How many refs there are; those without a key are as many as may be. */
 static __u64 ref_nr(const struct ygr_policy_image *image)
 {
-	struct subjects subjects = { 0 };
+	struct ygr_policy_subjects subjects = { 0 };
 	__u64 nr = 0;
 	__u32 i;
 
@@ -82,7 +38,7 @@ static __u64 ref_nr(const struct ygr_policy_image *image)
 
 		if (ygr_policy_key_is_of_event(test->field) ||
 		    (ygr_policy_key_is_of_subject(test->field) &&
-		     note_subject(&subjects, image, i) == i))
+		     ygr_policy_subject_note(&subjects, image, i) == i))
 			nr += test->nr;
 	}
 	return nr;
@@ -332,7 +288,7 @@ static int visit_clauses(struct builder *b)
 /* Tests with the same list have the same bit; its items are visited with the first. */
 static int visit_subjects(struct builder *b)
 {
-	struct subjects subjects = { 0 };
+	struct ygr_policy_subjects subjects = { 0 };
 	__u32 i, first;
 	int ret;
 
@@ -341,7 +297,7 @@ static int visit_subjects(struct builder *b)
 
 		if (!ygr_policy_key_is_of_subject(test->field))
 			continue;
-		first = note_subject(&subjects, b->image, i);
+		first = ygr_policy_subject_note(&subjects, b->image, i);
 		if (first == b->image->test_nr)
 			return refuse(b, YGR_POLICY_E_SUBJECTS, test);
 		if (first != i) {
