@@ -27,12 +27,12 @@ static void collect_file(struct candidates *c, const struct ygr_policy_index *in
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_FILE_ID)) && event->has_file) {
 		const struct ygr_id_item id = { event->dev_major, event->dev_minor, event->ino };
 
-		ygr_policy_index_find_id(index, YGR_KEY_FILE_ID, &id, &c->lists);
+		ygr_policy_index_find_bytes(index, YGR_KEY_FILE_ID, &id, &c->lists);
 	}
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_SHA256)) && event->sha256)
-		ygr_policy_index_find_digest(index, YGR_KEY_SHA256, event->sha256, &c->lists);
+		ygr_policy_index_find_bytes(index, YGR_KEY_SHA256, event->sha256, &c->lists);
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_VERITY)) && event->verity)
-		ygr_policy_index_find_digest(index, YGR_KEY_VERITY, event->verity, &c->lists);
+		ygr_policy_index_find_bytes(index, YGR_KEY_VERITY, event->verity, &c->lists);
 	if ((fields & YGR_FIELD_BIT(YGR_FIELD_XATTR)) && event->xattr.bytes)
 		ygr_policy_index_find_text(index, YGR_KEY_XATTR, event->xattr.bytes,
 					   event->xattr.len, &c->lists);
@@ -80,7 +80,7 @@ static void collect(struct candidates *c, const struct ygr_policy_index *index,
 	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID)) {
 		const struct ygr_id_item id = { .ino = event->cgroup_id };
 
-		ygr_policy_index_find_id(index, YGR_KEY_CGROUP_ID, &id, &c->lists);
+		ygr_policy_index_find_bytes(index, YGR_KEY_CGROUP_ID, &id, &c->lists);
 	}
 	collect_file(c, index, event, fields);
 	collect_socket(c, index, event, fields);

@@ -44,11 +44,6 @@ static inline void find(const struct ygr_policy_index *index, const struct ygr_p
 		};
 }
 
-static bool has_kind(const struct ygr_policy_index *index, __u32 kind)
-{
-	return index->kinds >> kind & 1;
-}
-
 /* ---- texts ---- */
 
 /* A text that is being looked up. */
@@ -270,25 +265,14 @@ void ygr_policy_index_find_address(const struct ygr_policy_index *index, __u16 f
 	find_networks(index, family, addr, family == AF_INET ? 32 : 128, lists);
 }
 
-void ygr_policy_index_find_digest(const struct ygr_policy_index *index, enum ygr_key_kind kind,
-				  const __u8 *digest, struct ygr_index_lists *lists)
+void ygr_policy_index_find_bytes(const struct ygr_policy_index *index, enum ygr_key_kind kind,
+				 const void *bytes, struct ygr_index_lists *lists)
 {
 	struct ygr_policy_key key;
 
-	if (!has_kind(index, kind))
+	if (!(index->kinds >> kind & 1))
 		return;
-	key = ygr_policy_key_of_bytes(kind, digest, 0);
-	find(index, &key, lists);
-}
-
-void ygr_policy_index_find_id(const struct ygr_policy_index *index, enum ygr_key_kind kind,
-			      const struct ygr_id_item *id, struct ygr_index_lists *lists)
-{
-	struct ygr_policy_key key;
-
-	if (!has_kind(index, kind))
-		return;
-	key = ygr_policy_key_of_bytes(kind, id, 0);
+	key = ygr_policy_key_of_bytes(kind, bytes, 0);
 	find(index, &key, lists);
 }
 

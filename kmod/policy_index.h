@@ -33,8 +33,7 @@
 /* One test that names a key. */
 struct ygr_index_ref {
 	__u32 what;		/* clause << 5 | test; of a program or cgroup, its bit */
-	__u32 glob;		/* text item that must match, too; or YGR_KEY_NO_GLOB, or of clauses without
-				   a key YGR_KEY_NEVER */
+	__u32 glob;		/* text item that must match, too, or YGR_KEY_NO_GLOB; unkeyed: _NEVER */
 };
 
 #define YGR_INDEX_TEST_BITS	5
@@ -136,13 +135,9 @@ void ygr_policy_index_find_text(const struct ygr_policy_index *index, enum ygr_k
 void ygr_policy_index_find_address(const struct ygr_policy_index *index, __u16 family,
 				   const __u8 *addr, struct ygr_index_lists *lists);
 
-/* @kind: YGR_KEY_SHA256 or YGR_KEY_VERITY */
-void ygr_policy_index_find_digest(const struct ygr_policy_index *index, enum ygr_key_kind kind,
-				  const __u8 *digest, struct ygr_index_lists *lists);
-
-/* @kind: YGR_KEY_FILE_ID or YGR_KEY_CGROUP_ID */
-void ygr_policy_index_find_id(const struct ygr_policy_index *index, enum ygr_key_kind kind,
-			      const struct ygr_id_item *id, struct ygr_index_lists *lists);
+/* @kind: of identities or digests; @bytes: a struct ygr_id_item, or 32 bytes */
+void ygr_policy_index_find_bytes(const struct ygr_policy_index *index, enum ygr_key_kind kind,
+				 const void *bytes, struct ygr_index_lists *lists);
 
 /* @item: the glob of a ref in a list that @text found */
 bool ygr_policy_index_glob_holds(const struct ygr_policy_index *index, __u32 item,
