@@ -217,6 +217,8 @@ static const struct mistake mistakes[] = {
 	  "p:6:9: error: rule \"r\": do: unknown value \"dny\" (did you mean \"deny\"?)\n" },
 	{ "kill is no bool", RULE("exec", "deny") "    kill: yes\n",
 	  "p:7:11: error: rule \"r\": kill: unknown value \"yes\" (expected false or true)\n" },
+	{ "kill, or not", RULE("exec", "kill") "    kill: false\n",
+	  "p:7:11: error: rule \"r\": \"kill: false\" contradicts \"do: kill\"\n" },
 	{ "kill fork", RULE("fork", "kill"),
 	  "p:6:9: error: rule \"r\": \"fork\" cannot be denied\n" },
 	{ "label without set", RULE("exec", "label"),
@@ -543,6 +545,32 @@ static void test_limit_of_all_lists(void **state)
 	free(text);
 }
 
+/* A small result can be a lot of work. */
+static void test_limit_of_work(void **state)
+{
+	struct ygr_text_errors errors;
+	size_t bytes;
+	unsigned int i;
+	char *text;
+	FILE *out;
+
+	(void)state;
+	out = open_memstream(&text, &bytes);
+	fputs(RULE("exec", "deny") "    where:\n      all:\n        - any: [", out);
+	for (i = 0; i < 1024; i++)
+		fprintf(out, "{ uid: %u }, ", i);
+	fputs("]\n", out);
+	for (i = 0; i < 5000; i++)
+		fputs("        - { gid: 4 }\n", out);
+	fclose(out);
+	says_to(text, bytes, &errors);
+	assert_int_equal(errors.error_nr, 1);
+	assert_int_equal(errors.item[0].line, 8);
+	assert_string_equal(errors.item[0].message,
+			    "\"where\" of rule \"r\": all conditions together are too much to multiply out");
+	free(text);
+}
+
 /* One list that many rules use counts each time: what the verifier refuses has its place, too. */
 static void test_limit_of_all_conditions(void **state)
 {
@@ -597,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_item_limit),
 		cmocka_unit_test(test_limit_of_all_rules),
 		cmocka_unit_test(test_label_limit),
+		cmocka_unit_test(test_limit_of_work),
 		cmocka_unit_test(test_limit_of_all_lists),
 		cmocka_unit_test(test_limit_of_all_conditions),
 		cmocka_unit_test(test_blob_limit),

@@ -31,6 +31,7 @@ struct ygr_policy_parser {
 	struct ygr_policy_named_list *lists;
 	struct ygr_policy_draft draft;	/* of the list that is being read */
 	uint32_t draft_item_nr;		/* of all lists so far */
+	uint64_t work;			/* of multiplying out, so far */
 	int err;			/* -ENOMEM, or 0 */
 };
 

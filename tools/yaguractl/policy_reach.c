@@ -11,8 +11,9 @@
 /* Some of so many tests of an alternative are looked up, in all combinations. */
 #define SUBSET_TESTS_MAX	6
 
-/* Values of longer lists are not looked at one by one. */
+/* Values of longer lists are not looked at one by one, nor more values of all rules than this. */
 #define LIST_VALUES_MAX		4096
+#define VALUES_MAX		YGR_POLICY_SPAN_ITEMS_MAX
 
 /* Key of alternatives without tests: always decided. */
 #define ALWAYS			0u
@@ -35,6 +36,7 @@ struct reach {
 	struct ygr_policy_parser *p;
 	const struct ygr_policy_model *model;
 	struct covers covers;
+	uint32_t value_nr;	/* looked at so far */
 };
 
 #define NO_RULE		UINT32_MAX
@@ -133,10 +135,14 @@ static uint64_t key_of_value(const struct ygr_policy_test *test, const union ygr
 	return ygr_policy_values_hash(test->values->section, value) * 31 + test->field + 1;
 }
 
-/* One test that asks for few values. */
-static bool is_list(const struct ygr_policy_test *test)
+/* Whether a test asks for values that there is time to look at. */
+static bool take_values(struct reach *r, const struct ygr_policy_test *test)
 {
-	return test->values && !test->negate && test->values->nr <= LIST_VALUES_MAX;
+	if (!test->values || test->negate || test->values->nr > LIST_VALUES_MAX ||
+	    test->values->nr > VALUES_MAX - r->value_nr)
+		return false;
+	r->value_nr += test->values->nr;
+	return true;
 }
 
 /* ---- one alternative ---- */
@@ -146,7 +152,7 @@ static void add_clause(struct reach *r, uint32_t rule, const struct ygr_policy_t
 	uint32_t i;
 
 	add(r, key_of_clause(test, nr), rule);
-	if (nr == 1 && is_list(test))
+	if (nr == 1 && take_values(r, test))
 		for (i = 0; i < test->values->nr; i++)
 			add(r, key_of_value(test, &test->values->item[i]), rule);
 }
@@ -227,7 +233,7 @@ static void look_up_values(const struct reach *r, const struct ygr_policy_test *
 }
 
 /* Events of @on for which earlier rules decide the alternative. */
-static struct found find_cover(const struct reach *r, const struct ygr_policy_test *test, uint32_t nr,
+static struct found find_cover(struct reach *r, const struct ygr_policy_test *test, uint32_t nr,
 			       uint64_t on)
 {
 	struct found found = { .on = 0, .rule = NO_RULE };
@@ -240,7 +246,7 @@ static struct found find_cover(const struct reach *r, const struct ygr_policy_te
 		look_up(r, key_of_clause(test, nr), on, &found);
 	}
 	for (i = 0; i < nr; i++)
-		if (on & ~found.on && is_list(&test[i]))
+		if (on & ~found.on && take_values(r, &test[i]))
 			look_up_values(r, &test[i], on, &found);
 	return found;
 }

@@ -145,8 +145,11 @@ static void read_denial(struct ygr_policy_parser *p, struct draft *draft)
 					    &index, p->errors))
 		rule->error = ygr_policy_word_errno_number[index];
 	ygr_policy_parser_join(what, draft->what, "kill");
-	if (kill && ygr_yaml_tree_get_bool(kill, what, &value, p->errors) && value)
-		rule->flags |= YGR_RULE_F_KILL;
+	if (kill && ygr_yaml_tree_get_bool(kill, what, &value, p->errors)) {
+		if (!value && (rule->flags & YGR_RULE_F_KILL))
+			ygr_policy_parser_error(p, kill, "%s: \"kill: false\" contradicts \"do: kill\"", draft->what);
+		rule->flags |= value ? YGR_RULE_F_KILL : 0;
+	}
 	text = breaker ? ygr_policy_parser_text(p, draft->node, draft->what, "breaker") : NULL;
 	if (text && ygr_policy_quantity_rate(text, &rule->breaker_nr, &rule->breaker_s, &why))
 		ygr_policy_parser_error(p, breaker, "%s: breaker: %s", draft->what, why.text);

@@ -8,9 +8,13 @@
 /* Fields of which an event has more than one value: two lists without a common one may both hold. */
 #define MANY_VALUED	(YGR_FIELD_BIT(YGR_FIELD_ANCESTOR) | YGR_FIELD_BIT(YGR_FIELD_ARGV))
 
+/* Pairs of values that are compared in one policy. */
+#define PAIRS_MAX	(1u << 26)
+
 /* An alternative of a rule. */
 struct clause {
 	struct ygr_policy_parser *p;
+	uint64_t pair_nr;		/* compared in this policy so far */
 	const struct ygr_policy_rule *rule;
 	const struct ygr_policy_test *test;
 	uint32_t nr;
@@ -85,7 +89,7 @@ static bool check_file(const struct clause *c)
 /* Two tests of one field. Return: NULL, or why they do not hold together. */
 static const char *clash(const struct ygr_policy_test *a, const struct ygr_policy_test *b)
 {
-	if (a->field != b->field || (a->negate && b->negate))
+	if (a->negate && b->negate)
 		return NULL;
 	if (a->negate || b->negate) {
 		const struct ygr_policy_test *wanted = a->negate ? b : a, *not = a->negate ? a : b;
@@ -101,7 +105,17 @@ static const char *clash(const struct ygr_policy_test *a, const struct ygr_polic
 	return NULL;
 }
 
-static void check_clause(const struct clause *c)
+/* Whether there is time to compare them. */
+static bool take_pair(struct clause *c, const struct ygr_policy_test *a, const struct ygr_policy_test *b)
+{
+	if (a->field != b->field || c->pair_nr > PAIRS_MAX)
+		return false;
+	if (a->values)
+		c->pair_nr += (uint64_t)a->values->nr * b->values->nr;
+	return true;
+}
+
+static void check_clause(struct clause *c)
 {
 	const char *why;
 	uint32_t i, j;
@@ -110,6 +124,8 @@ static void check_clause(const struct clause *c)
 		return;
 	for (i = 0; i < c->nr; i++) {
 		for (j = 0; j < i; j++) {
+			if (!take_pair(c, &c->test[j], &c->test[i]))
+				continue;
 			why = clash(&c->test[j], &c->test[i]);
 			if (!why)
 				continue;

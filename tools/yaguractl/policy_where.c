@@ -8,6 +8,10 @@
 #include "policy_collect.h"
 #include "policy_word.h"
 
+/* Some seconds, whatever a policy says. */
+#define WORK_MAX	(1ull << 28)
+#define AND_WORK	64
+
 /* What a condition is read with. */
 struct reading {
 	struct ygr_policy_parser *p;
@@ -55,10 +59,23 @@ static bool is_over(const struct reading *r)
 	return r->too_big || r->p->err || r->p->too_much;
 }
 
+/* Alternatives are compared in pairs; what is joined of a pair is compared again. */
+static bool is_affordable(struct reading *r, bool any, const struct ygr_policy_dnf *to,
+			  const struct ygr_policy_dnf *with)
+{
+	r->p->work += (uint64_t)to->nr * with->nr * (any ? 1 : AND_WORK);
+	if (r->p->work <= WORK_MAX)
+		return true;
+	ygr_policy_parser_error(r->p, r->where, "\"where\" of %s: all conditions together are too much to multiply out",
+				r->what);
+	r->p->too_much = true;
+	return false;
+}
+
 static void join(struct reading *r, bool any, struct ygr_policy_dnf *to,
 		 const struct ygr_policy_dnf *with)
 {
-	if (!is_over(r))
+	if (!is_over(r) && is_affordable(r, any, to, with))
 		check(r, any ? ygr_policy_dnf_or(to, with) : ygr_policy_dnf_and(to, with));
 }
 
