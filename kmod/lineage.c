@@ -68,18 +68,23 @@ void ygr_lineage_put(struct ygr_lineage *lineage)
 	kfree_rcu(lineage, rcu);
 }
 
-void ygr_lineage_bits(struct ygr_lineage *lineage, const struct ygr_policy *policy,
-		      struct ygr_subject_bits *bits)
+static noinline void renew(struct ygr_lineage *lineage, const struct ygr_policy *policy,
+			   struct ygr_subject_bits *bits)
 {
 	struct ygr_subject_bits one __uninitialized;
 	u32 i;
 
-	if (likely(ygr_bits_cache_get(&lineage->bits, policy->generation, bits)))
-		return;
 	memset(bits, 0, sizeof(*bits));
 	for (i = 0; i < lineage->ancestor_nr; i++) {
 		ygr_program_bits(lineage->ancestors[i], policy, &one);
 		ygr_bits_add(bits, &one);
 	}
 	ygr_bits_cache_put(&lineage->bits, policy->generation, bits);
+}
+
+void ygr_lineage_bits(struct ygr_lineage *lineage, const struct ygr_policy *policy,
+		      struct ygr_subject_bits *bits)
+{
+	if (unlikely(!ygr_bits_cache_get(&lineage->bits, policy->generation, bits)))
+		renew(lineage, policy, bits);
 }

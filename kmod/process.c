@@ -8,6 +8,10 @@
 #include "process.h"
 #include "process_table.h"
 
+/* What an object of ours is looked up for. */
+#define OWN_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_EXE) | YGR_FIELD_BIT(YGR_FIELD_PARENT) | \
+			 YGR_FIELD_BIT(YGR_FIELD_ANCESTOR) | YGR_FIELD_BIT(YGR_FIELD_LABEL))
+
 /* What children inherit: all slots but those that are being taken off everybody. */
 static struct ygr_label_slots inherited;
 
@@ -119,16 +123,34 @@ static const struct ygr_subject_bits *bits_of(struct ygr_program *program,
 	return bits;
 }
 
-static void fill_ancestors(struct ygr_match_event *match, struct ygr_process_bits *bits,
-			   const struct ygr_policy *policy, const struct ygr_process *process,
-			   struct ygr_lineage *lineage)
+/* It has executed nothing: what it runs is its parent's, and so an ancestor. */
+static noinline void add_own(struct ygr_subject_bits *ancestors, struct ygr_program *program,
+			     const struct ygr_policy *policy)
 {
 	struct ygr_subject_bits own __uninitialized;
 
-	ygr_lineage_bits(lineage, policy, &bits->ancestors);
-	if (process->is_fork && bits_of(lineage->program, policy, &own))
-		ygr_bits_add(&bits->ancestors, &own);
-	match->ancestors = &bits->ancestors;
+	ygr_program_bits(program, policy, &own);
+	ygr_bits_add(ancestors, &own);
+}
+
+static void fill_ancestors(struct ygr_match_event *match, struct ygr_subject_bits *bits,
+			   const struct ygr_policy *policy, const struct ygr_process *process,
+			   struct ygr_lineage *lineage)
+{
+	ygr_lineage_bits(lineage, policy, bits);
+	if (process->is_fork && lineage->program)
+		add_own(bits, lineage->program, policy);
+	match->ancestors = bits;
+}
+
+/* Most have none, and need not be asked for each that the policy knows. */
+static noinline u64 labels_of(const struct ygr_process *process, const struct ygr_policy *policy)
+{
+	struct ygr_label_slots slots = slots_of(process);
+
+	if (!memcmp(&slots, &no_slots, sizeof(slots)))
+		return 0;
+	return ygr_label_map_labels(&policy->labels, &slots);
 }
 
 static void fill_process(struct ygr_match_event *match, struct ygr_process_bits *bits,
@@ -136,18 +158,15 @@ static void fill_process(struct ygr_match_event *match, struct ygr_process_bits 
 			 u32 fields)
 {
 	struct ygr_lineage *lineage = rcu_dereference_sched(process->lineage);
-	struct ygr_label_slots slots;
 
 	if (lineage && (fields & YGR_FIELD_BIT(YGR_FIELD_EXE)))
 		match->exe = bits_of(lineage->program, policy, &bits->exe);
 	if (fields & YGR_FIELD_BIT(YGR_FIELD_PARENT))
 		match->parent = bits_of(process->parent, policy, &bits->parent);
 	if (lineage && (fields & YGR_FIELD_BIT(YGR_FIELD_ANCESTOR)))
-		fill_ancestors(match, bits, policy, process, lineage);
-	if (fields & YGR_FIELD_BIT(YGR_FIELD_LABEL)) {
-		slots = slots_of(process);
-		match->labels = ygr_label_map_labels(&policy->labels, &slots);
-	}
+		fill_ancestors(match, &bits->ancestors, policy, process, lineage);
+	if (fields & YGR_FIELD_BIT(YGR_FIELD_LABEL))
+		match->labels = labels_of(process, policy);
 }
 
 void ygr_process_fill(struct ygr_match_event *match, struct ygr_process_bits *bits,
@@ -162,6 +181,8 @@ void ygr_process_fill(struct ygr_match_event *match, struct ygr_process_bits *bi
 	match->labels = 0;
 	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP))
 		match->cgroup = ygr_cgroup_bits(policy);
+	if (!(fields & OWN_FIELDS))
+		return;
 	process = ygr_process_table_find(current);
 	if (process)
 		fill_process(match, bits, policy, process, fields);

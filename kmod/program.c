@@ -36,12 +36,18 @@ bool ygr_program_is_same(const struct ygr_program *a, const struct ygr_program *
 	return a == b || (a && b && a->len == b->len && !memcmp(a->path, b->path, a->len));
 }
 
-void ygr_program_bits(struct ygr_program *program, const struct ygr_policy *policy,
-		      struct ygr_subject_bits *bits)
+/* Once per program and generation, and so out of the way of what follows. */
+static noinline void renew(struct ygr_program *program, const struct ygr_policy *policy,
+			   struct ygr_subject_bits *bits)
 {
-	if (likely(ygr_bits_cache_get(&program->exe, policy->generation, bits)))
-		return;
 	memset(bits, 0, sizeof(*bits));
 	ygr_policy_index_subject(&policy->index, YGR_SUBJECT_EXE, program->path, program->len, bits);
 	ygr_bits_cache_put(&program->exe, policy->generation, bits);
+}
+
+void ygr_program_bits(struct ygr_program *program, const struct ygr_policy *policy,
+		      struct ygr_subject_bits *bits)
+{
+	if (unlikely(!ygr_bits_cache_get(&program->exe, policy->generation, bits)))
+		renew(program, policy, bits);
 }

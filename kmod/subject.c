@@ -17,11 +17,6 @@
 #include "compat/compat.h"
 #include "subject.h"
 
-u64 ygr_subject_start_ns(const struct task_struct *task)
-{
-	return task->group_leader->start_boottime;
-}
-
 static u32 task_flags(const struct task_struct *task)
 {
 	u32 flags = 0;

@@ -22,6 +22,9 @@ void ygr_subject_fill(struct ygr_record *record);
 u64 ygr_subject_attr(void);
 
 /* Start of a process, which with its id names it for ever. */
-u64 ygr_subject_start_ns(const struct task_struct *task);
+static inline u64 ygr_subject_start_ns(const struct task_struct *task)
+{
+	return task->group_leader->start_boottime;
+}
 
 #endif
