@@ -101,10 +101,13 @@ static void print_where(struct ygr_policy_printer *p, const struct ygr_rule *rul
 	}
 	fputs("      any:\n", p->out);
 	for (i = 0; i < rule->clause_nr; i++) {
+		if (clause[i].test_nr) {
+			print_clause(p, &clause[i], 10, "        - ");
+			continue;
+		}
 		/* An alternative that always holds can only be the only one. */
-		if (!clause[i].test_nr)
-			ygr_policy_printer_fail(p);
-		print_clause(p, &clause[i], 10, "        - ");
+		ygr_policy_printer_fail(p);
+		fputs("        - {}\n", p->out);
 	}
 }
 

@@ -259,7 +259,7 @@ static const struct ygr_policy_test *tests_of(const struct reach *r, const struc
 	const struct ygr_policy_clause *clause = &r->model->clause[rule->clause_first + index];
 
 	*nr = clause->test_nr;
-	return &r->model->test[clause->test_first];
+	return *nr ? &r->model->test[clause->test_first] : NULL;
 }
 
 /* An earlier rule with the very same alternatives, for some of the same events; or NULL. */

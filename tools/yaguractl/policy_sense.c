@@ -167,6 +167,8 @@ void ygr_policy_sense_check(struct ygr_policy_parser *p)
 		for (j = 0; j < c.rule->clause_nr; j++) {
 			const struct ygr_policy_clause *clause = &model->clause[c.rule->clause_first + j];
 
+			if (!clause->test_nr)
+				continue;
 			c.test = &model->test[clause->test_first];
 			c.nr = clause->test_nr;
 			check_clause(&c);
