@@ -5,6 +5,7 @@
 #include "match.h"
 #include "match_cases.h"
 #include "policy_kunit.h"
+#include "policy_random.h"
 
 /* In memory that ends where the text does. */
 static void confine(struct kunit *test, struct ygr_match_text *text)
@@ -112,11 +113,38 @@ static void networks_compare_exactly_their_prefix(struct kunit *test)
 	}
 }
 
+#define POLICIES	300
+#define EVENTS		100	/* for each policy */
+
+static void agrees_with_the_reference(struct kunit *test)
+{
+	static struct random_event event;
+	u64 seed;
+	u32 i;
+
+	for (seed = 1; seed <= POLICIES; seed++) {
+		struct choices choices = { .state = seed };
+		struct kunit_policy policy;
+
+		random_policy(&choices, &kunit_draft);
+		kunit_policy_build(test, &policy);
+		for (i = 0; i < EVENTS; i++) {
+			struct ygr_decision quick, slow;
+
+			random_event(&choices, &policy.index, &event);
+			KUNIT_EXPECT_TRUE_MSG(test, random_event_agrees(&policy.index, &event, &quick, &slow),
+					      "seed %llu, event %u: rule %u, not %u", seed, i,
+					      quick.rule_id, slow.rule_id);
+		}
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(judges_files),
 	KUNIT_CASE(judges_sockets),
 	KUNIT_CASE(judges_processes),
 	KUNIT_CASE(networks_compare_exactly_their_prefix),
+	KUNIT_CASE(agrees_with_the_reference),
 	{}
 };
 

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy_random.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <sys/socket.h>
-
 #include "field.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-uint32_t choose(struct choices *choices, uint32_t nr)
+__u32 choose(struct choices *choices, __u32 nr)
 {
 	if (choices->left) {
 		choices->left--;
@@ -21,7 +15,7 @@ uint32_t choose(struct choices *choices, uint32_t nr)
 	choices->state ^= choices->state << 13;
 	choices->state ^= choices->state >> 7;
 	choices->state ^= choices->state << 17;
-	return (uint32_t)((choices->state >> 16) % nr);
+	return (__u32)((choices->state >> 16) % nr);
 }
 
 #define PICK(choices, array)	((array)[choose(choices, COUNT(array))])
@@ -33,7 +27,7 @@ static const char *const names[] = { "a", "b", "ab", "b.a", "eightish", "longer-
 
 void random_path(struct choices *choices, char *path)
 {
-	uint32_t depth = choose(choices, 5);
+	__u32 depth = choose(choices, 5);
 
 	strcpy(path, depth ? "" : "/");
 	while (depth--) {
@@ -48,7 +42,7 @@ void random_glob(struct choices *choices, char first, char *glob)
 		"a", "b", "ab", "longer-than-that", "*", "**", "**", "?", "a*", "*b", "?b", "\\a", "*a*", "*.a",
 		"***", "a**", "\\*", "l*-*t",
 	};
-	uint32_t depth = 1 + choose(choices, 4);
+	__u32 depth = 1 + choose(choices, 4);
 
 	strcpy(glob, first == '@' ? "@" : "");
 	do {
@@ -58,23 +52,23 @@ void random_glob(struct choices *choices, char first, char *glob)
 	} while (--depth);
 }
 
-static void random_digest(struct choices *choices, uint8_t digest[32])
+static void random_digest(struct choices *choices, __u8 digest[32])
 {
 	memset(digest, 0, 32);
-	digest[0] = (uint8_t)choose(choices, 3);
-	digest[31] = (uint8_t)choose(choices, 2);
+	digest[0] = (__u8)choose(choices, 3);
+	digest[31] = (__u8)choose(choices, 2);
 }
 
-static void random_address(struct choices *choices, uint16_t family, uint8_t addr[16])
+static void random_address(struct choices *choices, __u16 family, __u8 addr[16])
 {
 	int i, bytes = family == AF_INET ? 4 : 16;
 
 	memset(addr, 0, 16);
 	for (i = 0; i < bytes; i++)
-		addr[i] = choose(choices, 4) ? 0 : (uint8_t)(1u << choose(choices, 8));
+		addr[i] = choose(choices, 4) ? 0 : (__u8)(1u << choose(choices, 8));
 }
 
-static uint16_t random_family(struct choices *choices)
+static __u16 random_family(struct choices *choices)
 {
 	return choose(choices, 2) ? AF_INET : AF_INET6;
 }
@@ -146,10 +140,10 @@ static void add_xattr(struct choices *choices, struct draft *draft)
 
 static void add_cidr(struct choices *choices, struct draft *draft)
 {
-	static const uint8_t lens4[] = { 0, 1, 2, 7, 8, 9, 16, 24, 31, 32 };
-	static const uint8_t lens6[] = { 0, 1, 8, 15, 32, 63, 64, 65, 127, 128 };
-	uint16_t family = random_family(choices);
-	uint8_t addr[16];
+	static const __u8 lens4[] = { 0, 1, 2, 7, 8, 9, 16, 24, 31, 32 };
+	static const __u8 lens6[] = { 0, 1, 8, 15, 32, 63, 64, 65, 127, 128 };
+	__u16 family = random_family(choices);
+	__u8 addr[16];
 
 	random_address(choices, family, addr);
 	draft_cidr(draft, family, addr, family == AF_INET ? PICK(choices, lens4) :
@@ -158,7 +152,7 @@ static void add_cidr(struct choices *choices, struct draft *draft)
 
 static void add_digest(struct choices *choices, struct draft *draft)
 {
-	uint8_t digest[32];
+	__u8 digest[32];
 
 	random_digest(choices, digest);
 	draft_digest(draft, digest);
@@ -196,7 +190,7 @@ static void add_item(struct choices *choices, struct draft *draft, enum ygr_fiel
 
 static void add_ranges(struct choices *choices, struct draft *draft)
 {
-	uint32_t nr = 1 + choose(choices, 3), low = choose(choices, 4), high;
+	__u32 nr = 1 + choose(choices, 3), low = choose(choices, 4), high;
 
 	while (nr--) {
 		high = low + choose(choices, 3);
@@ -209,7 +203,7 @@ static void add_ranges(struct choices *choices, struct draft *draft)
 static bool share_span(struct choices *choices, struct draft *draft)
 {
 	struct ygr_test *last = &draft->tests[draft->nr[YGR_SECTION_TESTS] - 1];
-	uint32_t i;
+	__u32 i;
 
 	if (choose(choices, 4))
 		return false;
@@ -223,10 +217,10 @@ static bool share_span(struct choices *choices, struct draft *draft)
 	return false;
 }
 
-static void add_test(struct choices *choices, struct draft *draft, uint64_t on)
+static void add_test(struct choices *choices, struct draft *draft, __u64 on)
 {
 	enum ygr_field field = choose(choices, YGR_FIELD_NR);
-	uint32_t nr = 1 + choose(choices, 3);
+	__u32 nr = 1 + choose(choices, 3);
 
 	while (on & ~ygr_field_shapes[field].on)
 		field = (field + 1) % YGR_FIELD_NR;
@@ -245,16 +239,16 @@ static void add_test(struct choices *choices, struct draft *draft, uint64_t on)
 			add_item(choices, draft, field);
 }
 
-static uint64_t random_on(struct choices *choices)
+static __u64 random_on(struct choices *choices)
 {
-	static const uint64_t families[] = {
+	static const __u64 families[] = {
 		YGR_ON_WITH_FILE, YGR_ON_BIT(YGR_ON_EXEC), YGR_ON_BIT(YGR_ON_SETXATTR),
 		YGR_ON_WITH_ADDRESS, YGR_ON_WITH_SOCKET,
 		YGR_ON_BIT(YGR_ON_BIND) | YGR_ON_BIT(YGR_ON_CONNECT), YGR_ON_ALL,
 	};
-	uint64_t family = PICK(choices, families), on = 0;
+	__u64 family = PICK(choices, families), on = 0;
 
-	for (uint32_t i = 0; i < YGR_ON_NR; i++)
+	for (__u32 i = 0; i < YGR_ON_NR; i++)
 		if ((family & YGR_ON_BIT(i)) && choose(choices, 2))
 			on |= YGR_ON_BIT(i);
 	return on ? on : family;
@@ -264,15 +258,15 @@ static uint64_t random_on(struct choices *choices)
 
 static void add_rule(struct choices *choices, struct draft *draft)
 {
-	uint64_t on = random_on(choices);
+	__u64 on = random_on(choices);
 	enum ygr_action action = choose(choices, YGR_ACTION_NR);
-	uint32_t clauses = choose(choices, 3), tests;
+	__u32 clauses = choose(choices, 3), tests;
 	struct ygr_rule *rule;
 
 	if (action == YGR_ACTION_DENY && (on & YGR_ON_UNDENIABLE))
 		action = YGR_ACTION_RECORD;
 	rule = draft_rule(draft, on, action);
-	rule->mode = (uint8_t)choose(choices, YGR_MODE_NR);
+	rule->mode = (__u8)choose(choices, YGR_MODE_NR);
 	if (action == YGR_ACTION_LABEL || !choose(choices, 4))
 		rule->labels = choose(choices, 1u << LABELS);
 	if (!choose(choices, 6))
@@ -288,7 +282,7 @@ static void add_rule(struct choices *choices, struct draft *draft)
 
 void random_policy(struct choices *choices, struct draft *draft)
 {
-	uint32_t rules = 1 + choose(choices, RANDOM_RULES_MAX);
+	__u32 rules = 1 + choose(choices, RANDOM_RULES_MAX);
 
 	draft_reset(draft);
 	draft_label(draft, "first");
@@ -302,7 +296,7 @@ void random_policy(struct choices *choices, struct draft *draft)
 
 static struct ygr_match_text text_of(const char *bytes)
 {
-	return (struct ygr_match_text) { .bytes = bytes, .len = (uint32_t)strlen(bytes) };
+	return (struct ygr_match_text) { .bytes = bytes, .len = (__u32)strlen(bytes) };
 }
 
 /* Sometimes none. */
@@ -316,13 +310,13 @@ static struct ygr_match_text maybe_path(struct choices *choices, char *room)
 
 static void fill_argv(struct choices *choices, struct random_event *random)
 {
-	uint32_t nr = choose(choices, 4), len = 0;
+	__u32 nr = choose(choices, 4), len = 0;
 
 	while (nr--) {
 		const char *argument = PICK(choices, arguments);
 
 		strcpy(random->argv + len, argument);
-		len += (uint32_t)strlen(argument) + 1;
+		len += (__u32)strlen(argument) + 1;
 	}
 	random->match.argv = (struct ygr_match_text) { random->argv, len };
 }
@@ -344,7 +338,7 @@ static void fill_exec(struct choices *choices, struct random_event *random)
 static void fill_file(struct choices *choices, struct random_event *random)
 {
 	struct ygr_match_event *event = &random->match;
-	uint32_t i;
+	__u32 i;
 
 	event->path_nr = event->on == YGR_ON_RENAME || event->on == YGR_ON_LINK ? 2 : 1;
 	if (!choose(choices, 8))
@@ -384,14 +378,14 @@ static void fill_socket(struct choices *choices, struct random_event *random)
 {
 	struct ygr_match_event *event = &random->match;
 
-	event->family = (uint16_t)choose(choices, 4);
-	event->socket_type = (uint16_t)choose(choices, 8);
-	event->protocol = (uint16_t)choose(choices, 8);
+	event->family = (__u16)choose(choices, 4);
+	event->socket_type = (__u16)choose(choices, 8);
+	event->protocol = (__u16)choose(choices, 8);
 	if (event->on == YGR_ON_SOCKET_CREATE)
 		return;
 	if (choose(choices, 2)) {
 		event->addr_family = random_family(choices);
-		event->port = (uint16_t)choose(choices, 12);
+		event->port = (__u16)choose(choices, 12);
 		random_address(choices, event->addr_family, random->addr);
 		event->addr = random->addr;
 	} else if (choose(choices, 4)) {
@@ -407,7 +401,7 @@ static void fill_bits(struct random_event *random, const struct ygr_policy_index
 	const struct ygr_subject_bits **bits[] = {
 		&random->match.exe, &random->match.parent, &random->match.cgroup,
 	};
-	uint32_t i;
+	__u32 i;
 
 	for (i = 0; i < COUNT(texts); i++) {
 		if (!texts[i]->bytes)
@@ -426,7 +420,7 @@ static void fill_process(struct choices *choices, struct random_event *random)
 {
 	struct ygr_reference_event *named = &random->reference;
 	struct ygr_match_event *event = &random->match;
-	uint32_t i;
+	__u32 i;
 
 	event->euid = choose(choices, 12);
 	event->egid = choose(choices, 12);
@@ -473,7 +467,7 @@ void random_event(struct choices *choices, const struct ygr_policy_index *index,
 /* ---- comparison ---- */
 
 struct told {
-	uint32_t nr;
+	__u32 nr;
 	const struct ygr_rule *rules[RANDOM_RULES_MAX + 1];
 };
 
@@ -485,13 +479,13 @@ static void tell(void *arg, const struct ygr_rule *rule)
 		told->rules[told->nr++] = rule;
 }
 
-bool random_event_agrees(const struct built *built, const struct random_event *event,
+bool random_event_agrees(const struct ygr_policy_index *index, const struct random_event *event,
 			 struct ygr_decision *quick, struct ygr_decision *slow)
 {
 	struct told by_quick = { 0 }, by_slow = { 0 };
 
-	*quick = ygr_match_tell(&built->index, &event->match, tell, &by_quick);
-	*slow = ygr_policy_reference_match(&built->image, &event->reference, tell, &by_slow);
+	*quick = ygr_match_tell(index, &event->match, tell, &by_quick);
+	*slow = ygr_policy_reference_match(index->image, &event->reference, tell, &by_slow);
 	return quick->rule == slow->rule && quick->rule_id == slow->rule_id &&
 	       quick->action == slow->action && quick->mode == slow->mode &&
 	       quick->labels == slow->labels && by_quick.nr == by_slow.nr &&

@@ -3,25 +3,24 @@
  * Random policies and events, of all fields and kinds of item.
  *
  * Names, numbers and networks are few and short, so that rules overlap, nest,
- * exclude one another and miss by one. The same choices give the same policy.
+ * exclude one another and miss by one. The same choices give the same policy. It
+ * builds in the kernel, too.
  */
 #ifndef YGR_TEST_POLICY_RANDOM_H
 #define YGR_TEST_POLICY_RANDOM_H
 
-#include <stdint.h>
-
-#include "policy_built.h"
+#include "policy_draft.h"
 #include "policy_reference.h"
 
 /* Where choices come from: the bytes, and when they are used up, the state. */
 struct choices {
-	const uint8_t *bytes;
+	const __u8 *bytes;
 	size_t left;
-	uint64_t state;		/* not 0 */
+	__u64 state;		/* not 0 */
 };
 
 /* Return: 0 .. @nr - 1. */
-uint32_t choose(struct choices *choices, uint32_t nr);
+__u32 choose(struct choices *choices, __u32 nr);
 
 #define RANDOM_RULES_MAX	24
 
@@ -47,9 +46,9 @@ struct random_event {
 	char name[3 + RANDOM_ANCESTORS][RANDOM_TEXT_BYTES];
 	char argv[RANDOM_TEXT_BYTES];
 	char unix_name[RANDOM_TEXT_BYTES];
-	uint8_t sha256[32];
-	uint8_t verity[32];
-	uint8_t addr[16];
+	__u8 sha256[32];
+	__u8 verity[32];
+	__u8 addr[16];
 };
 
 /* @index: for the bits of the process's programs and cgroup */
@@ -61,7 +60,7 @@ void random_event(struct choices *choices, const struct ygr_policy_index *index,
  *
  * Return: whether they are alike.
  */
-bool random_event_agrees(const struct built *built, const struct random_event *event,
+bool random_event_agrees(const struct ygr_policy_index *index, const struct random_event *event,
 			 struct ygr_decision *quick, struct ygr_decision *slow);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "policy_built.h"
 #include "policy_random.h"
 
 #define EVENTS	200	/* for each policy */
@@ -33,7 +34,7 @@ static void compare(uint64_t seed)
 	build(&choices, &built, seed);
 	for (int i = 0; i < EVENTS; i++) {
 		random_event(&choices, &built.index, &event);
-		if (!random_event_agrees(&built, &event, &quick, &slow))
+		if (!random_event_agrees(&built.index, &event, &quick, &slow))
 			fail_msg("seed %llu, event %d: rule %u labels %llx, not rule %u labels %llx",
 				 (unsigned long long)seed, i, quick.rule_id,
 				 (unsigned long long)quick.labels, slow.rule_id,
@@ -84,7 +85,7 @@ static void random_events_reach_everything(void **state)
 		build(&choices, &built, seed);
 		for (int i = 0; i < EVENTS; i++) {
 			random_event(&choices, &built.index, &event);
-			random_event_agrees(&built, &event, &quick, &slow);
+			random_event_agrees(&built.index, &event, &quick, &slow);
 			decided[slow.rule_id]++;
 			labelled += slow.labels != 0;
 			if (slow.rule)
