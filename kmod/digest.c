@@ -107,11 +107,16 @@ static bool is_same(const struct state *a, const struct state *b)
 }
 
 /*
- * tmpfs does not tell of writes through a mapping, a network or FUSE file system
- * need not tell of any, and Btrfs gives the files of all its subvolumes the same numbers.
+ * A writable mapping is told of when a page of it is written first and not again for long,
+ * so nothing must be open for writing: exec sees to that, but not for the layers of a stacked
+ * file system, nor for a memfd, whose writers are not counted. A network or FUSE
+ * file system need not tell of any change, and Btrfs gives the files of all its
+ * subvolumes the same numbers.
  */
 static bool tells_of_changes(const struct inode *inode)
 {
+	if (inode_is_open_for_write(inode))
+		return false;
 	switch (inode->i_sb->s_magic) {
 	case EXT4_SUPER_MAGIC:	/* and those before it */
 	case XFS_SUPER_MAGIC:

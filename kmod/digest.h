@@ -6,8 +6,8 @@
  * Digests are kept in a bounded cache (under 1 MiB), by identity, size and times of the
  * file. Only for file systems whose times tell of every change, through mappings too,
  * and whose inode numbers are those of one file each: ext2 to ext4, XFS, F2FS, squashfs,
- * EROFS, and overlayfs of these. A file that has just changed could change again
- * without its times telling, so it is not trusted to the cache either. What is not
+ * EROFS, and overlayfs of these. A file that has just changed, or that somebody can write,
+ * could change without its times telling, so it is not trusted to the cache either. What is not
  * kept for everybody is kept for the task that executes it, from the attempt until
  * its success is told.
  */
