@@ -239,7 +239,11 @@ static void find_networks(const struct ygr_policy_index *index, __u16 family, co
 	__u32 i, words = is_ip4 ? 1 : 3;
 	__u64 whole[2] = { 0 }, masked[2];
 
-	memcpy(whole, addr, is_ip4 ? 4 : 16);
+	/* Of constant sizes, so that neither is a call. */
+	if (is_ip4)
+		memcpy(whole, addr, 4);
+	else
+		memcpy(whole, addr, 16);
 	for (i = 0; i < words; i++) {
 		__u64 left = lens[i];
 

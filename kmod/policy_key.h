@@ -104,13 +104,13 @@ struct ygr_policy_key ygr_policy_key_of_item(const struct ygr_policy_image *imag
 static inline struct ygr_policy_key ygr_policy_key_of_bytes(__u32 kind, const void *bytes,
 							    __u32 len)
 {
-	const char *at = bytes, *end = at + ygr_policy_key_bytes(kind, len);
+	const char *at = bytes, *last = at + ygr_policy_key_bytes(kind, len) - 8;
 	struct ygr_policy_key key = { .kind = kind, .len = len, .bytes = bytes };
 	__u64 state = YGR_TEXT_HASH_START;
 
-	for (; at != end; at += 8)
+	for (; at != last; at += 8)
 		state = ygr_text_hash_mix(state, ygr_text_hash_load(at));
-	key.hash = ygr_text_hash_finish(state, 0, kind << 16 | len);
+	key.hash = ygr_text_hash_finish(state, ygr_text_hash_load(last), kind << 16 | len);
 	return key;
 }
 
