@@ -77,6 +77,12 @@ yaguractl: warnings.yaml: refused for its warnings (--strict)
 exit status 1"
 	result "a policy from a pipe" "$(printf 'version: 1\nname: p\nrules: 3\n' | "$ctl" policy check - 2>&1)" \
 		"<stdin>:3:8: error: rules: expected a list, got a number"
+	printf 'version: 1\nname: h\nrules:\n- { name: r, on: exec, do: deny, where: { uid: root, gid: root, same-file-as: / } }\n' \
+		>"$work/host.yaml"
+	matches "users, groups and files of this host" "$(said "$ctl" policy check "$work/host.yaml")" \
+		"$work/host.yaml:4:79: warning: rule \"r\": same-file-as: \"/\" is the file of this name now: load again when it is replaced
+$work/host.yaml: ok, policy \"h\", 1 rule \(1 enforce, 0 monitor\), [0-9]+ bytes
+exit status 0"
 	result "a policy without end" "$(said "$ctl" policy check /dev/zero)" \
 		"yaguractl: /dev/zero: File too large
 exit status 1"
@@ -247,7 +253,7 @@ bad_spool() {
 		".*$((nr - 1)) batches, [0-9]+ events, 1 faults"$'\nexit status 1'
 }
 
-echo "1..48"
+echo "1..49"
 policies
 usage
 completion
