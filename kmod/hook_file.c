@@ -171,10 +171,17 @@ static bool is_below(const struct path *from, struct dentry *dentry)
 	return from->mnt->mnt_sb == dentry->d_sb && is_subdir(dentry, from->mnt->mnt_root);
 }
 
+/* The mount of the subject's root or working directory, if @dentry can be reached through it. */
+static struct vfsmount *lend_mount(const struct fs_struct *fs, struct dentry *dentry)
+{
+	if (is_below(&fs->root, dentry))
+		return fs->root.mnt;
+	return is_below(&fs->pwd, dentry) ? fs->pwd.mnt : NULL;
+}
+
 /*
- * The hook is told of no mount. The subject's root or working directory lends its own, if
- * the file can be reached through it; else there is no path. The lock stands
- * in for a reference, as in add_cwd().
+ * The hook is told of no mount: one is lent, or there is no path. The lock stands
+ * in for a reference, as in add_cwd(). Who is about to end has no directories any more.
  */
 static int run_by_dentry(struct ygr_event *event, struct dentry *dentry, u32 open_flags)
 {
@@ -182,14 +189,13 @@ static int run_by_dentry(struct ygr_event *event, struct dentry *dentry, u32 ope
 	struct path path = { .dentry = dentry };
 	int ret;
 
-	spin_lock(&fs->lock);
-	if (is_below(&fs->root, dentry))
-		path.mnt = fs->root.mnt;
-	else if (is_below(&fs->pwd, dentry))
-		path.mnt = fs->pwd.mnt;
+	if (fs)
+		spin_lock(&fs->lock);
+	path.mnt = fs ? lend_mount(fs, dentry) : NULL;
 	ygr_event_add_path(event, path.mnt ? &path : NULL, NULL);
 	ret = run_file(event, 0, open_flags);
-	spin_unlock(&fs->lock);
+	if (fs)
+		spin_unlock(&fs->lock);
 	return ret;
 }
 
