@@ -150,7 +150,7 @@ $(B)/guest-cert/%.der: $(B)/guest-cert/%.pem
 # ---- tests ------------------------------------------------------------------
 
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNIT_AUX := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+UNIT_AUX := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)) tests/conformance/cases.c
 UNIT	:= $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ	:= $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 GUEST_SRC := $(wildcard tests/guest/test_*.c)
