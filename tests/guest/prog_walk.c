@@ -6,6 +6,7 @@
  *	fork	go on in a child; end with its status
  *	vfork	the same by vfork()
  *	orphan	go on in a child whose parent has ended
+ *	sibling	go on in a child whose parent is ours
  *	thread	go on in a second thread, while the first waits
  *	alone	go on in a second thread, when the first has ended
  *	leave P	go on in a child whose parent has executed P; end with its status
@@ -29,6 +30,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +96,15 @@ static int do_orphan(char **rest)
 	while (getppid() == parent)
 		usleep(500);
 	return walk(rest);
+}
+
+static int do_sibling(char **rest)
+{
+	pid_t pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0);
+
+	if (!pid)
+		_exit(walk(rest));
+	return pid < 0 ? CANNOT_GO_ON : 0;
 }
 
 static void *walk_in_thread(void *rest)
@@ -260,15 +272,15 @@ static const struct {
 	int (*act)(const char *operand);
 } steps[] = {
 	{ "fork", do_fork, NULL },	{ "vfork", do_vfork, NULL },
-	{ "orphan", do_orphan, NULL },	{ "thread", do_thread, NULL },
-	{ "alone", do_alone, NULL },	{ "leave", do_leave, NULL },
-	{ "exec", do_exec, NULL },	{ "reap", do_reap, NULL },
-	{ "aside", do_aside, NULL },	{ "fail", NULL, do_fail },
-	{ "skip", NULL, do_skip },	{ "wait", NULL, do_wait },
-	{ "join", NULL, do_join },	{ "remove", NULL, do_remove },
-	{ "root", NULL, do_root },	{ "open", NULL, do_open },
-	{ "read", NULL, do_read },	{ "copy", NULL, do_copy },
-	{ "send", NULL, do_send },
+	{ "orphan", do_orphan, NULL },	{ "sibling", do_sibling, NULL },
+	{ "thread", do_thread, NULL },	{ "alone", do_alone, NULL },
+	{ "leave", do_leave, NULL },	{ "reap", do_reap, NULL },
+	{ "aside", do_aside, NULL },	{ "exec", do_exec, NULL },
+	{ "fail", NULL, do_fail },	{ "skip", NULL, do_skip },
+	{ "wait", NULL, do_wait },	{ "join", NULL, do_join },
+	{ "remove", NULL, do_remove },	{ "root", NULL, do_root },
+	{ "open", NULL, do_open },	{ "read", NULL, do_read },
+	{ "copy", NULL, do_copy },	{ "send", NULL, do_send },
 };
 
 static int walk(char **rest)

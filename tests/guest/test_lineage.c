@@ -239,21 +239,43 @@ static void parent_does_not_change_afterwards(void **state)
 	walk_table(*state, walks);
 }
 
-static bool is_by_orphan(const struct guest_event *event, const void *arg)
+struct actor {
+	uint32_t ppid;
+	const char *exe;
+};
+
+static bool is_by(const struct guest_event *event, const void *arg)
 {
-	return event->head.ppid == 1 && event->text[YGR_STR_EXE].bytes &&
-	       !strcmp(event->text[YGR_STR_EXE].bytes, arg);
+	const struct actor *actor = arg;
+
+	return event->head.ppid == actor->ppid && event->text[YGR_STR_EXE].bytes &&
+	       !strcmp(event->text[YGR_STR_EXE].bytes, actor->exe);
 }
 
 static void parent_stays_when_it_ends(void **state)
 {
-	struct guest *guest = *state;
+	const struct actor orphan = { 1, B };
 
-	guest_policy_load(guest, RULES_1("{ name: r, on: open-write, do: deny, "
-					 "where: { path: " FILE_X ", parent: " A " } }"));
+	guest_policy_load(*state, RULES_1("{ name: r, on: open-write, do: deny, "
+					  "where: { path: " FILE_X ", parent: " A " } }"));
 	assert_int_equal(walk_now(A, "orphan", "exec", B, "open", FILE_X), 0);
-	guest_expect(guest, .type = YGR_EV_OPEN, .verdict = GUEST_DENIED, .path = FILE_X,
-		     .where = is_by_orphan, .arg = B);
+	guest_expect(*state, .type = YGR_EV_OPEN, .verdict = GUEST_DENIED, .path = FILE_X,
+		     .where = is_by, .arg = &orphan);
+}
+
+/* It may say who is to be told of its end; it cannot say who has made it. */
+static void parent_cannot_be_passed_on(void **state)
+{
+	const struct actor sibling = { getpid(), B };
+	int status;
+
+	guest_policy_load(*state, RULES_1("{ name: r, on: open-write, do: deny, errno: EACCES, where: "
+					  "{ path: " FILE_X ", parent: " A ", ancestor: " A " } }"));
+	assert_int_equal(walk_now(A, "sibling", "exec", B, "open", FILE_X), 0);
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, EACCES << 8);
+	guest_expect(*state, .type = YGR_EV_OPEN, .verdict = GUEST_DENIED, .path = FILE_X,
+		     .where = is_by, .arg = &sibling);
 }
 
 /* ---- ancestors ---- */
@@ -575,6 +597,7 @@ int main(void)
 		cmocka_unit_test_setup(parent_is_what_forked_it, guest_fresh),
 		cmocka_unit_test_setup(parent_does_not_change_afterwards, guest_fresh),
 		cmocka_unit_test_setup(parent_stays_when_it_ends, guest_fresh),
+		cmocka_unit_test_setup(parent_cannot_be_passed_on, guest_fresh),
 		cmocka_unit_test_setup(ancestor_is_any_before, guest_fresh),
 		cmocka_unit_test_setup(ancestors_are_the_eight_nearest, guest_fresh),
 		cmocka_unit_test_setup(ancestors_cannot_be_shaken_off, guest_fresh),
