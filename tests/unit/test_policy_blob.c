@@ -100,6 +100,32 @@ static void test_print(void **state)
 		    "    do: record\n");
 }
 
+static void test_groups_are_spelt_out(void **state)
+{
+	static const struct {
+		const char *word;
+		const char *events;
+	} groups[] = {
+		{ "open", "open-read, open-write" },
+		{ "change", "open-write, create, unlink, rename, link, chmod, chown, setxattr, truncate" },
+		{ "file", "open-write, create, unlink, rename, mmap-exec, link, chmod, chown, setxattr, truncate" },
+		{ "socket", "socket-create, bind, listen, connect, accept" },
+		{ "[socket, connect, send]", "socket-create, bind, listen, connect, accept, send" },
+		{ "all", "exec, fork, exit, open-read, open-write, create, unlink, rename, mmap-exec, "
+			 "socket-create, bind, listen, connect, accept, link, chmod, chown, setxattr, truncate, send" },
+	};
+	char text[200], wanted[400];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		sprintf(text, "version: 1\nname: t\nrules:\n  - { name: a, on: %s, do: record }\n", groups[i].word);
+		sprintf(wanted, "version: 1\nname: t\nrules:\n  - name: a\n    on: [%s]\n    do: record\n",
+			groups[i].events);
+		policy_says_printed(text, wanted);
+	}
+}
+
 static void test_print_of_alternatives(void **state)
 {
 	(void)state;
@@ -330,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_print_of_nothing),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_groups_are_spelt_out),
 		cmocka_unit_test(test_print_of_alternatives),
 		cmocka_unit_test(test_print_of_everything),
 		cmocka_unit_test(test_long_lists_are_broken),

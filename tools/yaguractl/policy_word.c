@@ -57,13 +57,17 @@ const uint32_t ygr_policy_word_errno_number[YGR_POLICY_ERRNO_NR] = {
 	EPERM, EACCES, ECONNREFUSED, ENOENT,
 };
 
+#define CHANGES		(YGR_ON_WITH_FILE & ~(YGR_ON_BIT(YGR_ON_EXEC) | YGR_ON_BIT(YGR_ON_OPEN_READ) | \
+					      YGR_ON_BIT(YGR_ON_MMAP_EXEC)))
+
 /*
- * "file" is what changes files or runs code in them, "socket" what sets connections up:
- * reading a file and sending a datagram are asked for by name.
+ * "change" is what changes files, "file" that and loading code from them, "socket" what
+ * sets connections up: reading a file and sending a datagram are asked for by name.
  */
 const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR] = {
 	{ "open",   YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE) },
-	{ "file",   YGR_ON_WITH_FILE & ~(YGR_ON_BIT(YGR_ON_EXEC) | YGR_ON_BIT(YGR_ON_OPEN_READ)) },
+	{ "change", CHANGES },
+	{ "file",   CHANGES | YGR_ON_BIT(YGR_ON_MMAP_EXEC) },
 	{ "socket", YGR_ON_WITH_SOCKET & ~YGR_ON_BIT(YGR_ON_SEND) },
 	{ "all",    YGR_ON_ALL },
 };
