@@ -341,7 +341,7 @@ static void reuse_misses_nobody(void **state)
 	}
 	assert_int_equal(guest_file_write(GO, ""), 0);
 	for (size_t i = 0; i < MARKER_NR; i++)
-		assert_int_equal(guest_child_wait(pids[i], GUEST_WAIT_MS), 0);
+		assert_int_equal(guest_child_wait(pids[i], WALK_WAIT_MS), 0);
 	guest_drain(*state);
 }
 

@@ -479,7 +479,7 @@ static void adoption_misses_nobody(void **state)
 	close(fd[0]);
 	close(fd[1]);
 	for (unsigned int i = 0; i < STIRRER_NR; i++)
-		assert_int_equal(guest_child_wait(pids[i], GUEST_WAIT_MS), 0);
+		assert_int_equal(guest_child_wait(pids[i], WALK_WAIT_MS), 0);
 }
 
 /* ---- bounds ---- */
@@ -572,7 +572,7 @@ static void storm_leaves_nothing(void **state)
 	uint64_t begun = guest_stats(guest, YGR_CPU_ALL).process_begun;
 	pid_t pid = guest_child_start(fork_storm, &nr);
 
-	assert_int_equal(guest_child_wait(pid, 20 * GUEST_WAIT_MS), 0);
+	assert_int_equal(guest_child_wait(pid, 2 * WALK_WAIT_MS), 0);
 	expect_one_for_each_process(guest);
 	assert_true(guest_stats(guest, YGR_CPU_ALL).process_begun >= begun + nr);
 	assert_int_equal(guest_stats(guest, YGR_CPU_ALL).process_failed, 0);

@@ -58,7 +58,7 @@ pid_t walk_start(const char *const *steps)
 
 int walk_wait(pid_t pid)
 {
-	return guest_child_wait(pid, GUEST_WAIT_MS);
+	return guest_child_wait(pid, WALK_WAIT_MS);
 }
 
 int walk_status(const char *const *steps)
