@@ -107,6 +107,7 @@ static void test_text_files(void **state)
 		{ "two.txt", HASH2 "\n" HASH1 "\n" HASH2 "\n" HASH1 },
 		{ "bad.txt", HASH1 "\n\tnothash\n" HASH2 " x\n" },
 		{ "empty.txt", "# nothing\n\n" },
+		{ "latin.txt", "/a\n /gr\xfc\xdf\x65 # gr\xc3\xbc\xc3\x9f\x65\n/gr\xc3\xbc\xc3\x9f\x65\n" },
 		{ NULL, NULL },
 	};
 
@@ -121,6 +122,8 @@ static void test_text_files(void **state)
 			 "bad.txt:3:1: error: list \"l\": sha256 \"" HASH2 " x\": expected 64 hexadecimal digits, got 66 characters\n");
 	policy_says_with(files, HEAD "lists: { l: { sha256: [], file: empty.txt } }\n" USE("sha256"),
 			 "p:3:13: error: list \"l\" has no value\n");
+	policy_says_with(files, HEAD "lists: { l: { path: [], file: latin.txt } }\n" USE("path"),
+			 "latin.txt:2:2: error: list \"l\": not UTF-8\n");
 	policy_says_with(files, HEAD "lists: { l: { sha256: [], file: none.txt } }\n" USE("sha256"),
 			 "p:3:33: error: file \"none.txt\": No such file or directory\n");
 	policy_says_with(files, HEAD "lists: { l: { sha256: [], file: [x] } }\n" USE("sha256"),

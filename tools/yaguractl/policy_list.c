@@ -8,6 +8,7 @@
 
 #include "policy_collect.h"
 #include "policy_word.h"
+#include "utf8.h"
 
 #define SUGGEST_MAX	64
 
@@ -79,7 +80,9 @@ static void read_line(struct ygr_policy_parser *p, enum ygr_field field, char *l
 	while (len > start && strchr(" \t\r", line[len - 1]))
 		line[--len] = '\0';
 	place.column = start + 1;
-	if (len > start)
+	if (!ygr_utf8_is_valid(line, len))
+		ygr_policy_parser_error_at(p, &place, "%s: not UTF-8", what);
+	else if (len > start)
 		ygr_policy_collect_text(p, &place, field, line + start, what);
 }
 

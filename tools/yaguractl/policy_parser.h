@@ -72,7 +72,10 @@ bool ygr_policy_parser_mode(struct ygr_policy_parser *p, const struct ygr_yaml_n
 const char *ygr_policy_parser_text(struct ygr_policy_parser *p, const struct ygr_yaml_node *map,
 				   const char *what, const char *key);
 
-/* The first value of a node that is one value or a list of them; NULL, and the error was added: the list is empty. */
+/*
+ * The first value of a node that is one value or a list of them; NULL, and the
+ * error was added: the list is empty.
+ */
 const struct ygr_yaml_node *ygr_policy_parser_first(struct ygr_policy_parser *p,
 						    const struct ygr_yaml_node *node,
 						    const char *what);
