@@ -134,7 +134,7 @@ static void test_text_files(void **state)
 static void test_lines(void **state)
 {
 	static const struct policy_says_file files[] = {
-		{ "f", "/a#b\n /c d \t# e\n#/f\n  # /g\n/h #i#j\n" },
+		{ "f", "\xef\xbb\xbf/a#b\r\n /c d \t# e\n#/f\n  # /g\n/h #i#j\n" },
 		{ NULL, NULL },
 	};
 	const struct ygr_policy_host host = policy_says_host(files);

@@ -12,6 +12,9 @@
 
 #define SUGGEST_MAX	64
 
+/* Some editors put it in front of UTF-8. */
+#define BYTE_ORDER_MARK	"\xef\xbb\xbf"
+
 struct ygr_policy_named_list {
 	const char *name;
 	enum ygr_field field;			/* that it was written for */
@@ -94,6 +97,8 @@ static void read_lines(struct ygr_policy_parser *p, const struct ygr_policy_inpu
 
 	if (!text)
 		p->err = -ENOMEM;
+	else if (!strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+		line += strlen(BYTE_ORDER_MARK);
 	for (; line && !p->err && !p->too_much; line = end ? end + 1 : NULL, number++) {
 		end = strchr(line, '\n');
 		if (end)
