@@ -2,7 +2,8 @@
 # bash completion for yaguractl(8)
 
 _yaguractl_types='exec_check exec fork exit open create unlink rename mmap_exec
-	socket_create bind listen connect accept start policy gap totals'
+	link chmod chown setxattr truncate socket_create bind listen connect accept send
+	start policy gap totals breaker'
 
 # The last item of a comma-separated list of event types.
 _yaguractl_complete_types() {
@@ -37,11 +38,11 @@ _yaguractl() {
 	--format)
 		mapfile -t COMPREPLY < <(compgen -W 'text json ecs ocsf sigma csv' -- "$current")
 		return ;;
-	--textfile)
+	--textfile | --signature | --policy | --key | --cert | --out)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
-	--expect-generation | --where | --since | --until)
+	--expect-generation | --where | --since | --until | --confirm | --samples)
 		return ;;
 	esac
 	if [[ $COMP_CWORD = 1 ]]; then
@@ -53,11 +54,18 @@ _yaguractl() {
 	watch) _yaguractl_complete '--spool --all --json --format --where --type --denied --since --until' ;;
 	metrics) _yaguractl_complete '--textfile --run' ;;
 	policy)
-		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check load show clear'; return; }
+		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check diff test explain load confirm rollback show stats clear lock sign'; return; }
 		case $action in
 		check) _yaguractl_complete '--strict' file ;;
-		load) _yaguractl_complete '--strict --expect-generation' file ;;
-		show) _yaguractl_complete '--blob' ;;
+		load) _yaguractl_complete '--strict --expect-generation --confirm --signature' file ;;
+		diff) _yaguractl_complete '' file ;;
+		test) _yaguractl_complete '--spool --samples --json' file ;;
+		explain) _yaguractl_complete '--policy --all' ;;
+		confirm | rollback) _yaguractl_complete '--expect-generation' ;;
+		show) _yaguractl_complete '--blob --source --protected' ;;
+		stats) _yaguractl_complete '--all --json' ;;
+		lock) _yaguractl_complete '--until-reboot --expect-generation' ;;
+		sign) _yaguractl_complete '--key --cert --out' file ;;
 		clear) _yaguractl_complete '--expect-generation' ;;
 		esac ;;
 	spool)
