@@ -167,20 +167,38 @@ static bool put_extension(struct ygr_text_buffer *out, const struct source *sour
 	return true;
 }
 
+/* By hand, as times are half of what a mapped event would cost with printf. */
+static void put_digits(struct ygr_text_buffer *out, uint64_t number, unsigned int width, char after)
+{
+	char *at = ygr_text_buffer_reserve(out, width + 1);
+	unsigned int i;
+
+	if (!at)
+		return;
+	for (i = width; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	at[width] = after;
+	out->len += width + 1;
+}
+
 static void put_date(struct ygr_text_buffer *out, uint64_t time_ns, char between)
 {
 	time_t seconds = (time_t)(time_ns / NS_PER_S);
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
-	ygr_text_buffer_printf(out, "%04d-%02d-%02d%c%02d:%02d:%02d", tm.tm_year + 1900,
-			       tm.tm_mon + 1, tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	put_digits(out, (uint64_t)tm.tm_year + 1900, 4, '-');
+	put_digits(out, (uint64_t)tm.tm_mon + 1, 2, '-');
+	put_digits(out, (uint64_t)tm.tm_mday, 2, between);
+	put_digits(out, (uint64_t)tm.tm_hour, 2, ':');
+	put_digits(out, (uint64_t)tm.tm_min, 2, ':');
+	put_digits(out, (uint64_t)tm.tm_sec, 2, '.');
 }
 
 void ygr_event_mapping_put_time(struct ygr_text_buffer *out, uint64_t time_ns)
 {
 	put_date(out, time_ns, 'T');
-	ygr_text_buffer_printf(out, ".%09" PRIu64 "Z", time_ns % NS_PER_S);
+	put_digits(out, time_ns % NS_PER_S, 9, 'Z');
 }
 
 static bool put_time_text(struct ygr_text_buffer *out, const struct source *source)
@@ -199,7 +217,7 @@ static bool put_time_plain(struct ygr_text_buffer *out, const struct source *sou
 		return false;
 	ygr_text_buffer_put_char(out, '"');
 	put_date(out, source->value->number, ' ');
-	ygr_text_buffer_printf(out, ".%03" PRIu64 "\"", source->value->number % NS_PER_S / NS_PER_MS);
+	put_digits(out, source->value->number % NS_PER_S / NS_PER_MS, 3, '"');
 	return true;
 }
 
@@ -316,8 +334,13 @@ static bool put_process_id(struct ygr_text_buffer *out, const struct source *sou
 	if (!ygr_event_map_get_u64(map, is_child ? "child_pid" : "pid", &pid) ||
 	    !ygr_event_map_get_u64(map, is_child ? "child_start_ns" : "start_ns", &start_ns))
 		return false;
-	ygr_text_buffer_printf(out, "\"%s-%" PRIu64 "-%" PRIu64 "\"", source->origin->boot_id, pid,
-			       start_ns);
+	ygr_text_buffer_put_char(out, '"');
+	ygr_text_buffer_put_text(out, source->origin->boot_id);
+	ygr_text_buffer_put_char(out, '-');
+	ygr_text_buffer_put_u64(out, pid);
+	ygr_text_buffer_put_char(out, '-');
+	ygr_text_buffer_put_u64(out, start_ns);
+	ygr_text_buffer_put_char(out, '"');
 	return true;
 }
 
