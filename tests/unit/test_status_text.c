@@ -52,6 +52,16 @@ static void test_policy(void **state)
 	      "policy     generation 0, no policy: everything is allowed\n");
 	check("{'policy':{'generation':7,'name':'web','rules':1,'enforce':1,'monitor':0}}",
 	      "policy     generation 7, web, 1 rule (1 enforce, 0 monitor)\n");
+	check("{'policy':{'generation':7,'name':'web','rules':1,'enforce':1,'monitor':0,"
+	      "'previous_generation':5,'confirm_left_ms':59001,'tripped':false,'locked':false}}",
+	      "policy     generation 7, web, 1 rule (1 enforce, 0 monitor)\n"
+	      "           on trial: returns to generation 5 in 60 s unless: yaguractl policy confirm\n");
+	check("{'policy':{'generation':7,'name':'web','rules':1,'enforce':1,'monitor':0,"
+	      "'confirm_left_ms':0,'tripped':true,'no_reader':true,'locked':true}}",
+	      "policy     generation 7, web, 1 rule (1 enforce, 0 monitor)\n"
+	      "           NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back\n"
+	      "           NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n"
+	      "           locked until the next boot\n");
 }
 
 static void test_hooks_that_are_well_are_only_counted(void **state)

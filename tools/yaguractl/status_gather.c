@@ -24,12 +24,13 @@ static json_int_t age_s(uint64_t load_id)
 
 static json_t *get_module(const struct ygr_info *info)
 {
+	static const char *const names[] = { "deny", "mnt-ns", "sha256", "verity", "signed" };
 	json_t *features = json_array();
+	size_t i;
 
-	if (info->features & YGR_FEATURE_DENY)
-		json_array_append_new(features, json_string("deny"));
-	if (info->features & YGR_FEATURE_MNT_NS)
-		json_array_append_new(features, json_string("mnt-ns"));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (info->features & 1ull << i)
+			json_array_append_new(features, json_string(names[i]));
 	return json_pack("{s:s#, s:i, s:i, s:I, s:I, s:o}",
 			 "version", info->version, (int)strnlen(info->version, sizeof(info->version)),
 			 "abi", info->abi_version, "schema", info->schema_version,
@@ -101,11 +102,17 @@ static json_t *get_classes(const struct ygr_stats *stats, uint32_t class_nr)
 
 static json_t *get_counters(const struct ygr_stats *stats)
 {
-	return json_pack("{s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "denied", (json_int_t)stats->denied,
 			 "ignored", (json_int_t)stats->ignored,
+			 "protected", (json_int_t)stats->protected,
+			 "monitored", (json_int_t)stats->monitored,
+			 "killed", (json_int_t)stats->killed,
+			 "digested", (json_int_t)stats->digested,
+			 "digest_failed", (json_int_t)stats->digest_failed,
 			 "path_failed", (json_int_t)stats->path_failed,
-			 "argv_failed", (json_int_t)stats->argv_failed);
+			 "argv_failed", (json_int_t)stats->argv_failed,
+			 "process_failed", (json_int_t)stats->process_failed);
 }
 
 static void describe_blob(json_t *policy, const void *blob, size_t bytes)
@@ -123,8 +130,19 @@ static void describe_blob(json_t *policy, const void *blob, size_t bytes)
 	json_object_set_new(policy, "monitor", json_integer(nr[YGR_MODE_MONITOR]));
 }
 
+static void describe_state(json_t *policy, const struct ygr_policy_state *state)
+{
+	json_object_set_new(policy, "previous_generation", json_integer((json_int_t)state->previous_generation));
+	json_object_set_new(policy, "bytes", json_integer((json_int_t)state->bytes));
+	json_object_set_new(policy, "confirm_left_ms", json_integer(state->confirm_left_ms));
+	json_object_set_new(policy, "locked", json_boolean(state->flags & YGR_STATE_LOCKED));
+	json_object_set_new(policy, "tripped", json_boolean(state->flags & YGR_STATE_TRIPPED));
+	json_object_set_new(policy, "no_reader", json_boolean(state->flags & YGR_STATE_NO_READER));
+}
+
 static json_t *get_policy(int fd)
 {
+	struct ygr_policy_state state;
 	json_t *policy = json_object();
 	uint64_t generation = 0;
 	size_t bytes;
@@ -135,6 +153,8 @@ static json_t *get_policy(int fd)
 		free(blob);
 	}
 	json_object_set_new(policy, "generation", json_integer(generation));
+	if (!ygr_device_get_state(fd, &state))
+		describe_state(policy, &state);
 	return policy;
 }
 

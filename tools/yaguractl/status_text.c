@@ -44,6 +44,21 @@ static void print_module(FILE *out, const json_t *module)
 	putc('\n', out);
 }
 
+/* What is out of the ordinary about it, a line each. */
+static void print_policy_state(FILE *out, const json_t *policy)
+{
+	if (get_number(policy, "confirm_left_ms"))
+		fprintf(out, NO_LABEL "on trial: returns to generation %" PRId64 " in %" PRId64 " s unless: yaguractl policy confirm\n",
+			get_number(policy, "previous_generation"),
+			(get_number(policy, "confirm_left_ms") + 999) / 1000);
+	if (json_is_true(json_object_get(policy, "tripped")))
+		fputs(NO_LABEL "NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back\n", out);
+	if (json_is_true(json_object_get(policy, "no_reader")))
+		fputs(NO_LABEL "NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n", out);
+	if (json_is_true(json_object_get(policy, "locked")))
+		fputs(NO_LABEL "locked until the next boot\n", out);
+}
+
 static void print_policy(FILE *out, const json_t *policy)
 {
 	int64_t rule_nr = get_number(policy, "rules");
@@ -53,12 +68,14 @@ static void print_policy(FILE *out, const json_t *policy)
 	fprintf(out, LABEL "generation %" PRId64 ", ", "policy", get_number(policy, "generation"));
 	if (!json_object_get(policy, "name")) {
 		fputs("no policy: everything is allowed\n", out);
+		print_policy_state(out, policy);
 		return;
 	}
 	put_text(out, get_text(policy, "name"));
 	fprintf(out, ", %" PRId64 " rule%s (%" PRId64 " enforce, %" PRId64 " monitor)\n", rule_nr,
 		rule_nr == 1 ? "" : "s", get_number(policy, "enforce"),
 		get_number(policy, "monitor"));
+	print_policy_state(out, policy);
 }
 
 static bool is_attached(const json_t *hook)
