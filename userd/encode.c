@@ -155,6 +155,9 @@ static const struct shape *shape_of(uint16_t type)
 	static const struct shape file = {
 		TAG(YGR_STR_PATH), 4, { FILE_NAMES, "access", "open_flags", "path" },
 	};
+	static const struct shape chown = {
+		TAG(YGR_STR_PATH), 4, { FILE_NAMES, "new_uid", "new_gid", "path" },
+	};
 	static const struct shape rename = {
 		TAG(YGR_STR_PATH) | TAG(YGR_STR_NEW_PATH), 5,
 		{ FILE_NAMES, "access", "open_flags", "path", "new_path" },
@@ -179,8 +182,11 @@ static const struct shape *shape_of(uint16_t type)
 		return &rename;
 	case YGR_EV_OPEN ... YGR_EV_UNLINK:
 	case YGR_EV_MMAP_EXEC:
-	case YGR_EV_CHMOD ... YGR_EV_TRUNCATE:
+	case YGR_EV_CHMOD:
+	case YGR_EV_SETXATTR ... YGR_EV_TRUNCATE:
 		return &file;
+	case YGR_EV_CHOWN:
+		return &chown;
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return &socket;
 	}
@@ -541,6 +547,22 @@ static uint8_t *put_access(uint8_t *at, uint32_t bits)
 	return at + lists[known].len;
 }
 
+/* Left as it is: nothing. */
+static uint8_t *put_new_id(uint8_t *at, uint32_t id)
+{
+	return id == ~0u ? ygr_pack_nil(at) : ygr_pack_u64(at, id);
+}
+
+static uint8_t *put_chown(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_file *body = &view->body.file;
+
+	at = put_file(encoder, at, &body->file);
+	at = put_new_id(at, body->open_flags);
+	at = put_new_id(at, body->access);
+	return put_string(at, &view->strings[YGR_STR_PATH]);
+}
+
 static uint8_t *put_file_event(struct ygr_encoder *encoder, uint8_t *at,
 			       const struct ygr_record_view *view)
 {
@@ -616,7 +638,10 @@ static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struc
 		return put_fork(at, view);
 	case YGR_EV_EXIT:
 		return put_exit(at, &view->body.exit);
-	case YGR_EV_OPEN ... YGR_EV_TRUNCATE:
+	case YGR_EV_CHOWN:
+		return put_chown(encoder, at, view);
+	case YGR_EV_OPEN ... YGR_EV_CHMOD:
+	case YGR_EV_SETXATTR ... YGR_EV_TRUNCATE:
 		return put_file_event(encoder, at, view);
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return put_socket(at, view);

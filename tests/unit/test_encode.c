@@ -240,6 +240,12 @@ static void test_link_and_changes(void **state)
 	record_fake_body(&record, &body, sizeof(body));
 	expect("type: 'chmod', class: 'file'");
 	expect("open_flags: 2541");
+	body = (struct ygr_body_file) { .open_flags = 33, .access = ~0u };
+	begin(YGR_EV_CHOWN, YGR_CLASS_FILE);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_PATH, "/a", 2);
+	expect("new_uid: 33, path: '/a'");
+	expect_not("access");
 	begin(YGR_EV_SETXATTR, YGR_CLASS_FILE);
 	record_fake_string(&record, YGR_STR_XATTR, "user.x", 6);
 	expect("xattr: 'user.x'");
