@@ -167,7 +167,7 @@ static bool put_extension(struct ygr_text_buffer *out, const struct source *sour
 	return true;
 }
 
-/* By hand, as times are half of what a mapped event would cost with printf. */
+/* By hand: three times are in most events. */
 static void put_digits(struct ygr_text_buffer *out, uint64_t number, unsigned int width, char after)
 {
 	char *at = ygr_text_buffer_reserve(out, width + 1);

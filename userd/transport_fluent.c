@@ -18,10 +18,9 @@
 #include "clock.h"
 #include "event_link.h"
 #include "fluent_message.h"
-#include "text_file.h"
+#include "secret.h"
 
 #define SALT_BYTES	16
-#define SECRET_BYTES_MAX 4096
 /* The longest answer that makes sense is a HELO or a PONG. */
 #define IN_BYTES	4096
 #define ANSWER_NS	(60 * YGR_NS_PER_S)
@@ -381,21 +380,14 @@ static void describe(const struct ygr_event_transport *base, json_t *object)
 	json_object_set_new(object, "chunks", json_integer((json_int_t)fluent->chunk_nr));
 }
 
-static void free_secret(char *secret)
-{
-	if (secret)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
-
 static void destroy(struct ygr_event_transport *base)
 {
 	struct fluent *fluent = from_base(base);
 
 	ygr_event_link_exit(&fluent->link);
 	ygr_event_transport_exit(base);
-	free_secret(fluent->shared_key);
-	free_secret(fluent->password);
+	ygr_secret_free(fluent->shared_key);
+	ygr_secret_free(fluent->password);
 	ygr_text_buffer_exit(&fluent->json);
 	ygr_text_buffer_exit(&fluent->entries);
 	ygr_text_buffer_exit(&fluent->packed);
@@ -409,19 +401,6 @@ static const struct ygr_event_transport_ops fluent_ops = {
 	.destroy  = destroy,
 	.describe = describe,
 };
-
-/* The first line of a file, read while we still may. NULL path: none. */
-static int read_secret(const char *path, char **secret, const char **reason)
-{
-	size_t bytes;
-	int err = path ? ygr_text_file_read(path, SECRET_BYTES_MAX, secret, &bytes) : 0;
-
-	if (err)
-		*reason = path;
-	else if (path)
-		(*secret)[strcspn(*secret, "\r\n")] = '\0';
-	return err;
-}
 
 static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
@@ -442,9 +421,9 @@ static int create(struct ygr_transport **out, struct ygr_loop *loop,
 	}
 	err = ygr_event_link_init(&fluent->link, &settings->link, ready, reason);
 	if (!err)
-		err = read_secret(settings->shared_key_file, &fluent->shared_key, reason);
+		err = ygr_secret_read(settings->shared_key_file, &fluent->shared_key, reason);
 	if (!err)
-		err = read_secret(settings->password_file, &fluent->password, reason);
+		err = ygr_secret_read(settings->password_file, &fluent->password, reason);
 	if (err) {
 		destroy(&fluent->link.base);
 		return err;

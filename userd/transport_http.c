@@ -20,13 +20,13 @@
 #include "clock.h"
 #include "event_transport.h"
 #include "http_answer.h"
+#include "secret.h"
 #include "text_file.h"
 #include "tls.h"
 
 #define SOCKETS_MAX	8
 #define ANSWER_BYTES_MAX (4u << 20)
 #define CONNECT_TIMEOUT_S 10L
-#define SECRET_BYTES_MAX 4096
 #define CERT_BYTES_MAX	(4u << 20)
 #define SYSTEM_CA	"/etc/ssl/certs/ca-certificates.crt"
 /* curl is looked after at least this often while a request is under way. */
@@ -409,45 +409,33 @@ static int add_header(struct http *http, const char *header)
 	return 0;
 }
 
-/* The first line of a file; a newline at its end is nobody's password. */
-static int read_secret(const char *path, char secret[SECRET_BYTES_MAX], const char **reason)
+static int set_token(struct http *http, const char *token)
 {
-	size_t bytes;
-	char *text;
-	int err = ygr_text_file_read(path, SECRET_BYTES_MAX - 1, &text, &bytes);
+	char header[YGR_SECRET_BYTES_MAX + 32];
+	int err;
 
-	if (err) {
-		*reason = path;
-		return err;
-	}
-	memcpy(secret, text, bytes);
-	secret[bytes] = '\0';
-	secret[strcspn(secret, "\r\n")] = '\0';
-	free(text);
-	return 0;
+	snprintf(header, sizeof(header), "Authorization: %s", token);
+	err = add_header(http, header);
+	explicit_bzero(header, sizeof(header));
+	return err;
 }
 
 static int set_credentials(struct http *http, const char **reason)
 {
 	const struct http_settings *settings = http->settings;
-	char secret[SECRET_BYTES_MAX], header[SECRET_BYTES_MAX + 32];
-	int err = 0;
+	char *password, *token = NULL;
+	int err = ygr_secret_read(settings->password_file, &password, reason);
 
-	if (settings->user)
+	if (!err)
+		err = ygr_secret_read(settings->token_file, &token, reason);
+	if (!err && settings->user)
 		curl_easy_setopt(http->easy, CURLOPT_USERNAME, settings->user);
-	if (settings->password_file) {
-		err = read_secret(settings->password_file, secret, reason);
-		if (!err)
-			curl_easy_setopt(http->easy, CURLOPT_PASSWORD, secret);
-	}
-	if (!err && settings->token_file) {
-		err = read_secret(settings->token_file, secret, reason);
-		snprintf(header, sizeof(header), "Authorization: %s", secret);
-		if (!err)
-			err = add_header(http, header);
-	}
-	explicit_bzero(secret, sizeof(secret));
-	explicit_bzero(header, sizeof(header));
+	if (!err && password)
+		curl_easy_setopt(http->easy, CURLOPT_PASSWORD, password);
+	if (!err && token)
+		err = set_token(http, token);
+	ygr_secret_free(password);
+	ygr_secret_free(token);
 	return err;
 }
 

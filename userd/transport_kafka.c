@@ -18,10 +18,10 @@
 
 #include "clock.h"
 #include "event_transport.h"
+#include "secret.h"
 #include "text_file.h"
 #include "tls.h"
 
-#define SECRET_BYTES_MAX	4096
 /* How many records may be the library's at a time; the rest of the batch waits. */
 #define UNDER_WAY_MAX		20000
 
@@ -305,18 +305,12 @@ static int set_pem(rd_kafka_conf_t *conf, const char *key, const char *path, con
 
 static int set_password(rd_kafka_conf_t *conf, const char *path, const char **reason)
 {
-	size_t bytes;
-	char *text;
-	int err = ygr_text_file_read(path, SECRET_BYTES_MAX, &text, &bytes);
+	char *password;
+	int err = ygr_secret_read(path, &password, reason);
 
-	if (err) {
-		*reason = path;
-		return err;
-	}
-	text[strcspn(text, "\r\n")] = '\0';
-	err = set(conf, "sasl.password", text, reason);
-	explicit_bzero(text, bytes);
-	free(text);
+	if (!err)
+		err = set(conf, "sasl.password", password, reason);
+	ygr_secret_free(password);
 	return err;
 }
 
