@@ -189,6 +189,9 @@ NATIVE_BENCH := $(call obj,$(wildcard tests/bench/native/*.c) tests/unit/ring_fa
 $(B)/bench/native: $(NATIVE_BENCH) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
+$(B)/bench/events: $(call obj,tests/bench/events/bench_events.c) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
 $(B)/demo/intruder: $(B)/obj/tests/demo/intruder.o
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -luring
 
@@ -229,6 +232,10 @@ demo:	## a small intrusion in a VM, seen from the receiver's end
 
 bench-native: $(B)/bench/native	## the reader's speed and density, beside memcpy and LZ4
 	$(Q)tests/bench/native/run $<
+
+.PHONY: bench-events
+bench-events: $(B)/bench/events user	## what reading a spool costs: filters and formats
+	$(Q)tests/bench/events/run $<
 
 bench:	## instructions per event, by -icount, on both kernels
 	$(Q)tests/bench/run
