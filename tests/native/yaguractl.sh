@@ -141,8 +141,8 @@ complete_words() {
 
 completion() {
 	result "completes verbs" "$(complete_words s)" "status spool"
-	result "completes what a verb takes" "$(complete_words policy c)" "check clear"
-	result "completes options" "$(complete_words policy load --)" "--strict --expect-generation"
+	result "completes what a verb takes" "$(complete_words policy c)" "check confirm clear"
+	result "completes options" "$(complete_words policy load --)" "--strict --expect-generation --confirm --signature"
 	result "completes files" "$(complete_words policy check docs/examples/web)" "docs/examples/web-server.yaml"
 	result "completes a list of types" "$(complete_words watch --type open,ex)" \
 		"open,exec_check open,exec open,exit"

@@ -23,7 +23,7 @@ refuses() { # MESSAGE ARGUMENTS...
 	is "refused: $*" "$? $(head -n 1 <<<"$got")" "2 yaguractl: $message"
 }
 
-echo "1..34"
+echo "1..33"
 configure "{type: 'null'}"
 fill 5000
 start_daemon
