@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Random conditions: what the text says, evaluated as it is written, and what the
- * compiled policy decides, by the matcher that the kernel runs.
+ * compiled policy decides, by the matcher that the kernel runs; and whether it is true what
+ * warnings say of rules.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -217,7 +218,8 @@ static bool holds(const struct node *node, const struct happening *happening)
 
 /* ---- both ---- */
 
-static bool decides(const struct ygr_policy_compiled *compiled, const struct happening *happening)
+/* Return: 1 + the index of the rule that decides, or 0. */
+static uint32_t decide(const struct ygr_policy_compiled *compiled, const struct happening *happening)
 {
 	const struct ygr_match_event event = {
 		.on = YGR_ON_EXEC,
@@ -229,7 +231,18 @@ static bool decides(const struct ygr_policy_compiled *compiled, const struct hap
 		.egid = happening->gid,
 	};
 
-	return ygr_match(&compiled->index, &event).rule;
+	return ygr_match(&compiled->index, &event).rule_id;
+}
+
+static struct happening make_happening(struct choices *choices)
+{
+	return (struct happening) {
+		.path = choose(choices, 5),
+		.uid = choose(choices, 5),
+		.gid = choose(choices, 5),
+		.attr = choose(choices, 2) * bits[0] | choose(choices, 2) * bits[1] |
+			choose(choices, 2) * bits[2],
+	};
 }
 
 static void compare(struct choices *choices, const struct node *map, const char *text,
@@ -239,12 +252,8 @@ static void compare(struct choices *choices, const struct node *map, const char 
 	unsigned int i;
 
 	for (i = 0; i < EVENTS_OF_EACH; i++) {
-		happening.path = choose(choices, 5);
-		happening.uid = choose(choices, 5);
-		happening.gid = choose(choices, 5);
-		happening.attr = choose(choices, 2) * bits[0] | choose(choices, 2) * bits[1] |
-				 choose(choices, 2) * bits[2];
-		if (decides(compiled, &happening) == holds(map, &happening))
+		happening = make_happening(choices);
+		if (decide(compiled, &happening) == holds(map, &happening))
 			continue;
 		fail_msg("%s\nof path %s uid %u gid %u attr %llx", text, paths[happening.path], happening.uid,
 			 happening.gid, (unsigned long long)happening.attr);
@@ -292,10 +301,87 @@ static void test_random_conditions(void **state)
 	assert_in_range(too_large, 0, nr / 10);
 }
 
+/* ---- several rules ---- */
+
+#define RULE_NR	6
+
+/* Small conditions, so that rules cover one another, contradict, and ask for what cannot be. */
+static char *some_rules(struct choices *choices)
+{
+	struct node *map;
+	size_t bytes;
+	unsigned int i;
+	char *text;
+	FILE *out;
+
+	out = open_memstream(&text, &bytes);
+	fputs("version: 1\nname: t\nrules:\n", out);
+	for (i = 0; i < RULE_NR; i++) {
+		map = make_map(choices, DEPTH_MAX - choose(choices, 2), false);
+		fprintf(out, "  - { name: r%u, on: exec, do: %s, where: ", i, choose(choices, 2) ? "deny" : "allow");
+		put_map(out, map);
+		fputs(" }\n", out);
+		destroy(map);
+	}
+	fclose(out);
+	return text;
+}
+
+/* The rules that a warning says never decide. */
+static uint32_t silent_rules(const struct ygr_text_errors *errors)
+{
+	uint32_t silent = 0;
+	unsigned int i, rule;
+	char what[16];
+
+	for (i = 0; i < errors->nr; i++) {
+		if (sscanf(errors->item[i].message, "rule \"r%u\" %15s", &rule, what) != 2)
+			continue;
+		if (!strcmp(what, "is") || !strcmp(what, "never") || !strcmp(what, "contradicts"))
+			silent |= 1u << rule;
+	}
+	return silent;
+}
+
+static void test_warnings_are_true(void **state)
+{
+	struct choices choices = { .state = 0x2545f4914f6cdd1d };
+	const struct ygr_policy_host host = policy_says_host(NULL);
+	const unsigned int nr = getenv("YAGURA_LONG") ? 50 * POLICY_NR : POLICY_NR;
+	struct ygr_policy_compiled compiled;
+	struct ygr_text_errors errors;
+	unsigned int i, j, warned = 0;
+	struct happening happening;
+	uint32_t silent, rule;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < nr; i++) {
+		text = some_rules(&choices);
+		ygr_text_error_init(&errors);
+		assert_int_equal(ygr_policy_compile("p", text, strlen(text), &host, &compiled, &errors), 0);
+		silent = silent_rules(&errors);
+		warned += silent != 0;
+		for (j = 0; silent && j < 5 * EVENTS_OF_EACH; j++) {
+			happening = make_happening(&choices);
+			rule = decide(&compiled, &happening);
+			if (rule && (silent & 1u << (rule - 1)))
+				fail_msg("%s\nrule %u decides path %s uid %u gid %u attr %llx", text, rule - 1,
+					 paths[happening.path], happening.uid, happening.gid,
+					 (unsigned long long)happening.attr);
+		}
+		ygr_policy_compile_exit(&compiled);
+		free(text);
+	}
+	/* The test is one only if there was something to be warned of. */
+	assert_in_range(warned, nr / 4, nr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_conditions),
+		cmocka_unit_test(test_warnings_are_true),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
