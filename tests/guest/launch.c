@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -66,6 +67,21 @@ const struct guest_event *expect_denied_exec(struct guest *guest, pid_t pid)
 	assert_int_equal(guest_count(guest, &check), 1);
 	guest_reject(guest, .type = YGR_EV_EXEC, .tgid = pid);
 	return event;
+}
+
+struct hash hash_of(const char *path)
+{
+	char command[128];
+	struct hash hash = { "" };
+	FILE *f;
+
+	snprintf(command, sizeof(command), "/bin/busybox sha256sum %s", path);
+	f = popen(command, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%64s", hash.hex), 1);
+	assert_int_equal(pclose(f), 0);
+	assert_int_equal(strlen(hash.hex), 64);
+	return hash;
 }
 
 int copy_prog(int to)

@@ -47,6 +47,13 @@ void expect_exit(struct guest *guest, pid_t pid);
 /* The one EXEC_CHECK of a process, a denial; there was no EXEC. */
 const struct guest_event *expect_denied_exec(struct guest *guest, pid_t pid);
 
+/* The SHA-256 of a file, by busybox: programs must be allowed to run. Not for children. */
+struct hash {
+	char hex[65];
+};
+
+struct hash hash_of(const char *path);
+
 /* A copy of PROG in an open file, or by name. May be called in a child. Return: 0 or -1. */
 int copy_prog(int to);
 int make_copy(const char *path);

@@ -506,24 +506,13 @@ static const char *exec_by_id(void)
 	return yaml_room;
 }
 
-static char hashes[3][65];
-
-static void hash(char text[65], const char *path)
-{
-	char command[128];
-	FILE *f;
-
-	snprintf(command, sizeof(command), "/bin/busybox sha256sum %s", path);
-	f = popen(command, "r");
-	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%64s", text), 1);
-	pclose(f);
-}
+static struct hash hashes[3];
 
 static const char *exec_by_hash(void)
 {
 	snprintf(yaml_room, sizeof(yaml_room), RULES_1("{ name: no, on: exec, do: deny, "
-		 "where: { sha256: [%s, %s, %s] } }"), hashes[0], hashes[1], hashes[2]);
+		 "where: { sha256: [%s, %s, %s] } }"), hashes[0].hex, hashes[1].hex,
+		 hashes[2].hex);
 	return yaml_room;
 }
 
@@ -555,9 +544,9 @@ static void ways_to_run_a_denied_program(void **state)
 		{ "path", exec_by_path }, { "file-id", exec_by_id }, { "sha256", exec_by_hash },
 	};
 
-	hash(hashes[0], PROGRAM);
-	hash(hashes[1], DYNAMIC);
-	hash(hashes[2], DENIED_SCRIPT);
+	hashes[0] = hash_of(PROGRAM);
+	hashes[1] = hash_of(DYNAMIC);
+	hashes[2] = hash_of(DENIED_SCRIPT);
 	check_ways(*state, exec_ways, count_of(exec_ways), &program, rules);
 }
 

@@ -32,42 +32,22 @@ static bool has_disk;
 
 /* ---- helpers ---- */
 
-struct hex {
-	char text[65];
-};
-
-/* While programs may run. */
-static struct hex hash(const char *path)
+static struct hash to_hash(const uint8_t *bytes)
 {
-	char command[128];
-	struct hex hex = { "" };
-	FILE *f;
-
-	snprintf(command, sizeof(command), "/bin/busybox sha256sum %s", path);
-	f = popen(command, "r");
-	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%64s", hex.text), 1);
-	assert_int_equal(pclose(f), 0);
-	assert_int_equal(strlen(hex.text), 64);
-	return hex;
-}
-
-static struct hex hex_of(const uint8_t *bytes)
-{
-	struct hex hex;
+	struct hash hash;
 
 	for (size_t i = 0; i < 32; i++)
-		snprintf(hex.text + 2 * i, 3, "%02x", bytes[i]);
-	return hex;
+		snprintf(hash.hex + 2 * i, 3, "%02x", bytes[i]);
+	return hash;
 }
 
-static void assert_digest(const struct guest_event *event, struct hex want)
+static void assert_digest(const struct guest_event *event, struct hash want)
 {
 	const struct guest_text *text = &event->text[YGR_STR_SHA256];
 
 	assert_non_null(text->bytes);
 	assert_int_equal(text->len, 32);
-	assert_string_equal(hex_of((const uint8_t *)text->bytes).text, want.text);
+	assert_string_equal(to_hash((const uint8_t *)text->bytes).hex, want.hex);
 	assert_int_equal(event->head.flags & YGR_F_NO_DIGEST, 0);
 }
 
@@ -142,16 +122,16 @@ static const struct guest_event *run(struct guest *guest, const char *path)
 /* Executes @path, whose record must have the digest that it has now, however often it was made. */
 static void run_and_check(struct guest *guest, const char *path)
 {
-	struct hex want = hash(path);
+	struct hash want = hash_of(path);
 
 	assert_digest(run(guest, path), want);
 }
 
-static void load(struct guest *guest, const char *format, struct hex hex)
+static void load(struct guest *guest, const char *format, struct hash hash)
 {
 	char yaml[512];
 
-	snprintf(yaml, sizeof(yaml), format, hex.text);
+	snprintf(yaml, sizeof(yaml), format, hash.hex);
 	guest_policy_load(guest, yaml);
 }
 
@@ -176,7 +156,7 @@ static void no_digest_unless_wanted(void **state)
 
 static void digest_is_recorded_if_the_policy_says_so(void **state)
 {
-	struct hex want = hash(PROG);
+	struct hash want = hash_of(PROG);
 
 	guest_policy_load(*state, DIGESTS);
 	assert_digest(run(*state, PROG), want);
@@ -186,7 +166,7 @@ static void digest_is_recorded_if_the_policy_says_so(void **state)
 
 static void digest_is_recorded_if_a_rule_asks(void **state)
 {
-	struct hex want = hash(PROG), none = hash("/dev/null");
+	struct hash want = hash_of(PROG), none = hash_of("/dev/null");
 
 	load(*state, RULES_1("{ name: r, on: exec, do: record, where: { sha256: %s } }"), none);
 	assert_digest(run(*state, PROG), want);
@@ -195,7 +175,7 @@ static void digest_is_recorded_if_a_rule_asks(void **state)
 
 static void scripts_record_has_its_interpreters(void **state)
 {
-	struct hex want = hash(PROG);
+	struct hash want = hash_of(PROG);
 
 	guest_policy_load(*state, DIGESTS);
 	assert_digest(run(*state, SCRIPT), want);
@@ -203,7 +183,7 @@ static void scripts_record_has_its_interpreters(void **state)
 
 static void denial_has_the_digest_of_what_was_denied(void **state)
 {
-	struct hex script = hash(SCRIPT);
+	struct hash script = hash_of(SCRIPT);
 
 	load(*state, DENY_HASH, script);
 	assert_digest(expect_denied_exec(*state, launch_plain(SCRIPT, EPERM)), script);
@@ -212,10 +192,10 @@ static void denial_has_the_digest_of_what_was_denied(void **state)
 static void unreadable_program_has_a_digest(void **state)
 {
 	char *argv[] = { ON_TMPFS, RAN, NULL };
-	struct hex want;
+	struct hash want;
 
 	make_program(ON_TMPFS, "1");
-	want = hash(ON_TMPFS);
+	want = hash_of(ON_TMPFS);
 	chmod(ON_TMPFS, 0711);
 	guest_policy_load(*state, DIGESTS);
 	assert_digest(expect_exec(*state, launch(&(struct launch){ .file = ON_TMPFS, .argv = argv, .uid = 1000 },
@@ -236,21 +216,21 @@ static int many_run(void *arg)
 	return 0;
 }
 
-/* @arg: the struct hex that it should have */
+/* @arg: the struct hash that it should have */
 static bool lacks_digest(const struct guest_event *event, const void *arg)
 {
 	const struct guest_text *text = &event->text[YGR_STR_SHA256];
-	const struct hex *want = arg;
+	const struct hash *want = arg;
 
-	return !text->bytes || strcmp(hex_of((const uint8_t *)text->bytes).text, want->text);
+	return !text->bytes || strcmp(to_hash((const uint8_t *)text->bytes).hex, want->hex);
 }
 
 static void programs_that_start_at_once_have_one_each(void **state)
 {
-	struct hex want;
+	struct hash want;
 
 	make_program(ON_TMPFS, "many");
-	want = hash(ON_TMPFS);
+	want = hash_of(ON_TMPFS);
 	guest_policy_load(*state, DIGESTS);
 	for (size_t i = 0; i < 10; i++)
 		assert_int_equal(guest_child_call(0, many_run, NULL), 0);
@@ -264,7 +244,7 @@ static void programs_that_start_at_once_have_one_each(void **state)
 static void deny_by_hash_under_any_name(void **state)
 {
 	make_program(ON_TMPFS, "bad");
-	load(*state, DENY_HASH, hash(ON_TMPFS));
+	load(*state, DENY_HASH, hash_of(ON_TMPFS));
 	expect_denied_exec(*state, launch_plain(ON_TMPFS, EPERM));
 	assert_int_equal(rename(ON_TMPFS, ON_DISK), -1);	/* another file system: */
 	make_program(ON_DISK, "bad");				/* and another file */
@@ -276,11 +256,11 @@ static void deny_by_hash_under_any_name(void **state)
 
 static void allow_by_hash_and_nothing_else(void **state)
 {
-	struct hex good;
+	struct hash good;
 
 	make_program(ON_TMPFS, "good");
 	make_program(ON_DISK, "good");
-	good = hash(ON_TMPFS);
+	good = hash_of(ON_TMPFS);
 	load(*state, ALLOW_HASH, good);
 	assert_digest(run(*state, ON_TMPFS), good);
 	assert_digest(run(*state, ON_DISK), good);
@@ -294,7 +274,7 @@ static void allow_by_hash_and_nothing_else(void **state)
 
 static void interpreter_is_judged_too(void **state)
 {
-	load(*state, DENY_HASH, hash(PROG));
+	load(*state, DENY_HASH, hash_of(PROG));
 	assert_text(expect_denied_exec(*state, launch_plain(SCRIPT, EPERM)), YGR_STR_PATH, PROG);
 }
 
@@ -306,7 +286,7 @@ static void memfd_is_judged_by_its_bytes(void **state)
 	const struct guest_event *event;
 
 	assert_int_equal(copy_prog(fd), 0);
-	load(*state, DENY_HASH, hash(PROG));
+	load(*state, DENY_HASH, hash_of(PROG));
 	event = expect_denied_exec(*state, launch(&what, EPERM));
 	assert_int_equal(event->head.flags, YGR_F_MEMFD | YGR_F_UNLINKED);
 	assert_int_equal(write(fd, "x", 1), 1);
@@ -328,7 +308,7 @@ static void load_with_limit(struct guest *guest, size_t bytes, const char *rules
 static void large_file_has_none(void **state)
 {
 	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL), after;
-	struct hex want = hash(PROG);
+	struct hash want = hash_of(PROG);
 	struct stat st;
 
 	assert_int_equal(stat(PROG, &st), 0);
@@ -358,7 +338,7 @@ static void lack_of_a_digest_is_no_match(void **state)
 	char rules[256];
 
 	snprintf(rules, sizeof(rules), "\n- { name: no, on: exec, do: deny, where: { sha256: %s } }",
-		 hash(PROG).text);
+		 hash_of(PROG).hex);
 	load_with_limit(*state, 1, rules);
 	assert_no_digest(run(*state, PROG));
 	snprintf(rules, sizeof(rules), "\n- { name: no, on: exec, do: deny, where: { not: { sha256: %s } } }",
@@ -372,11 +352,11 @@ static void lack_of_a_digest_is_no_match(void **state)
 static void program_on_disk_is_digested_once(void **state)
 {
 	uint64_t before;
-	struct hex want;
+	struct hash want;
 
 	need_disk();
 	make_program(ON_DISK, "once");
-	want = hash(ON_DISK);
+	want = hash_of(ON_DISK);
 	usleep(SETTLED_US);
 	guest_policy_load(*state, DIGESTS);
 	before = digested(*state);
@@ -388,10 +368,10 @@ static void program_on_disk_is_digested_once(void **state)
 static void program_on_tmpfs_is_digested_each_time(void **state)
 {
 	uint64_t before;
-	struct hex want;
+	struct hash want;
 
 	make_program(ON_TMPFS, "each");
-	want = hash(ON_TMPFS);
+	want = hash_of(ON_TMPFS);
 	usleep(SETTLED_US);
 	guest_policy_load(*state, DIGESTS);
 	before = digested(*state);
@@ -500,7 +480,7 @@ static void written_memfd_has_a_new_digest(void **state)
 	usleep(SETTLED_US);
 	guest_policy_load(*state, DIGESTS);
 	for (char byte = '2'; byte < '5'; byte++) {
-		struct hex want = hash(path);
+		struct hash want = hash_of(path);
 
 		assert_digest(expect_exec(*state, launch(&what, RAN_STATUS)), want);
 		map.bytes[map.len - 1] = byte;
@@ -532,7 +512,7 @@ static int rewrite_and_execute(void *arg)
 }
 
 /* Return: whether the change has the time that was meant for it. */
-static bool rewrite_and_check(struct guest *guest, const struct rewrite *rewrite, struct hex want)
+static bool rewrite_and_check(struct guest *guest, const struct rewrite *rewrite, struct hash want)
 {
 	pid_t pid = guest_child_start(rewrite_and_execute, (void *)rewrite);
 	struct stat st;
@@ -547,14 +527,14 @@ static bool rewrite_and_check(struct guest *guest, const struct rewrite *rewrite
 static void write_in_the_same_tick_has_a_new_digest(void **state)
 {
 	struct rewrite zero = { .byte = '0' }, one = { .byte = '1' };
-	struct hex want[2];
+	struct hash want[2];
 	size_t alike_nr = 0;
 
 	need_disk();
 	make_program(ON_DISK, "0");
-	want[0] = hash(ON_DISK);
+	want[0] = hash_of(ON_DISK);
 	overwrite_last_byte(ON_DISK, '1');
-	want[1] = hash(ON_DISK);
+	want[1] = hash_of(ON_DISK);
 	guest_policy_load(*state, DIGESTS);
 	for (size_t i = 0; i < 20; i++) {
 		clock_gettime(CLOCK_REALTIME, &zero.at);
@@ -570,14 +550,14 @@ static void write_in_the_same_tick_has_a_new_digest(void **state)
 static void clock_that_is_set_back_hides_no_change(void **state)
 {
 	struct rewrite zero = { .byte = '0' }, one = { .byte = '1' };
-	struct hex want[2];
+	struct hash want[2];
 	size_t alike_nr = 0;
 
 	need_disk();
 	make_program(ON_DISK, "1");
-	want[1] = hash(ON_DISK);
+	want[1] = hash_of(ON_DISK);
 	overwrite_last_byte(ON_DISK, '0');
-	want[0] = hash(ON_DISK);
+	want[0] = hash_of(ON_DISK);
 	guest_policy_load(*state, DIGESTS);
 	for (size_t i = 0; i < 20; i++) {
 		bool is_alike;
@@ -599,11 +579,11 @@ static void new_program_is_not_kept_until_it_has_settled(void **state)
 {
 	struct rewrite rewrite = { .byte = 'x' };
 	uint64_t before;
-	struct hex want;
+	struct hash want;
 
 	need_disk();
 	make_program(ON_DISK, "x");
-	want = hash(ON_DISK);
+	want = hash_of(ON_DISK);
 	guest_policy_load(*state, DIGESTS);
 	before = digested(*state);
 	clock_gettime(CLOCK_REALTIME, &rewrite.at);
@@ -669,7 +649,7 @@ static void program_written_below_the_stack_has_a_new_digest(void **state)
 }
 
 /* Return: the digest that the kernel measures. */
-static struct hex enable_verity(const char *path)
+static struct hash enable_verity(const char *path)
 {
 	struct fsverity_enable_arg arg = { .version = 1, .hash_algorithm = FS_VERITY_HASH_ALG_SHA256,
 					   .block_size = 4096 };
@@ -683,7 +663,7 @@ static struct hex enable_verity(const char *path)
 	assert_int_equal(ioctl(fd, FS_IOC_MEASURE_VERITY, &measured), 0);
 	assert_int_equal(measured.digest.digest_size, 32);
 	close(fd);
-	return hex_of(measured.digest.digest);
+	return to_hash(measured.digest.digest);
 }
 
 static void verity_digest_is_told_and_judged(void **state)
@@ -691,7 +671,7 @@ static void verity_digest_is_told_and_judged(void **state)
 	struct guest *guest = *state;
 	const struct guest_text *text;
 	const struct guest_event *event;
-	struct hex want;
+	struct hash want;
 
 	need_disk();
 	make_program(ON_DISK, "verity");
@@ -703,11 +683,11 @@ static void verity_digest_is_told_and_judged(void **state)
 	}
 	text = &event->text[YGR_STR_VERITY];
 	assert_int_equal(text->len, 32);
-	assert_string_equal(hex_of((const uint8_t *)text->bytes).text, want.text);
+	assert_string_equal(to_hash((const uint8_t *)text->bytes).hex, want.hex);
 	assert_no_text(run(guest, PROG), YGR_STR_VERITY);
 	load(guest, RULES_1("{ name: no, on: exec, do: deny, where: { verity: %s } }"), want);
 	event = expect_denied_exec(guest, launch_plain(ON_DISK, EPERM));
-	assert_string_equal(hex_of((const uint8_t *)event->text[YGR_STR_VERITY].bytes).text, want.text);
+	assert_string_equal(to_hash((const uint8_t *)event->text[YGR_STR_VERITY].bytes).hex, want.hex);
 	run(guest, PROG);
 	load(guest, RULES_2("{ name: yes, on: exec, do: record, where: { verity: %s } }",
 			    "{ name: no, on: exec, do: deny }"), want);
