@@ -602,6 +602,22 @@ static void rules_see_the_submitter(void **state)
 }
 
 /* Workers are threads: their begin and end are not the process's. */
+static void workers_have_the_program_and_the_labels(void **state)
+{
+	struct uring *uring = *state;
+
+	deny(uring, DENY("open-write", "{ path: " A ", exe: /t/test_uring }"));
+	assert_int_equal(run_open(uring, A, O_WRONLY), -EPERM);
+	deny(uring, DENY("open-write", "{ path: " A ", not: { exe: /t/test_uring } }"));
+	assert_int_equal(run_open(uring, A, O_WRONLY), 0);
+	deny(uring, "version: 1\nname: t\nrules:\n"
+	     "  - { name: mark, on: open-read, where: { path: " A " }, do: label, set: [uring] }\n"
+	     "  - { name: no, on: open-write, where: { path: " A ", label: uring }, do: deny }\n");
+	assert_int_equal(run_open(uring, A, O_WRONLY), 0);
+	assert_int_equal(run_open(uring, A, O_RDONLY), 0);
+	assert_int_equal(run_open(uring, A, O_WRONLY), -EPERM);
+}
+
 static void workers_are_no_processes(void **state)
 {
 	struct uring *uring = *state;
@@ -646,6 +662,7 @@ int main(void)
 		test(accept_is_told_and_denied),
 		test(bind_and_listen_are_told_and_denied),
 		test(rules_see_the_submitter),
+		test(workers_have_the_program_and_the_labels),
 		test(workers_are_no_processes),
 		test(monitored_operation_is_done),
 	};
