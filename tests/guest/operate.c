@@ -54,7 +54,7 @@ struct ygr_rule_stats operate_stats(const struct guest *guest, uint32_t rule)
 
 uint64_t operate_wait(const struct guest *guest, uint64_t generation)
 {
-	uint64_t deadline_ns = guest_now_ns() + 2 * GUEST_WAIT_MS * 1000000ull;
+	uint64_t deadline_ns = guest_now_ns() + 6 * GUEST_WAIT_MS * 1000000ull;
 	uint64_t now;
 
 	while ((now = operate_state(guest).generation) == generation) {

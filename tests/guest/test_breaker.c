@@ -208,7 +208,7 @@ static void a_tripped_rule_kills_nobody(void **state)
 /* ---- many at once ---- */
 
 #define THREAD_NR	4
-#define OPEN_NR		400
+#define OPEN_NR		200
 
 static void *count_denials(void *arg)
 {
@@ -223,7 +223,7 @@ static void processors_agree_on_the_last_one(void **state)
 {
 	struct guest *guest = *state;
 
-	for (int round = 0; round < 5; round++) {
+	for (int round = 0; round < 3; round++) {
 		unsigned int denied_nr[THREAD_NR] = { 0 }, sum = 0;
 		pthread_t threads[THREAD_NR];
 
