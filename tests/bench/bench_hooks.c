@@ -23,6 +23,7 @@
 #include "../guest/guest.h"
 
 #define SAMPLES		2001
+#define FORK_SAMPLES	301
 #define EXEC_SAMPLES	301
 #define MAKE_ROOM_EVERY	100	/* samples; far less than a ring holds */
 
@@ -90,6 +91,19 @@ static uint64_t sample_connect(void)
 	return end - begin;
 }
 
+/* Until it returns in the parent. */
+static uint64_t sample_fork(void)
+{
+	uint64_t begin = now_ns(), end;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	end = now_ns();
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return end - begin;
+}
+
 /* From the call of execve() to main(). */
 static uint64_t sample_exec(void)
 {
@@ -130,6 +144,7 @@ static const struct work {
 	{ "open-write",	sample_open_write,	SAMPLES },
 	{ "open-read",	sample_open_read,	SAMPLES },
 	{ "connect",	sample_connect,		SAMPLES },
+	{ "fork",	sample_fork,		FORK_SAMPLES },
 	{ "exec",	sample_exec,		EXEC_SAMPLES },
 };
 
@@ -229,6 +244,16 @@ static void measure_many(const char *contender, unsigned int nr)
 	free(text);
 }
 
+/* One rule that never holds, for what it asks of the process. */
+static void measure_asking(const char *contender, const char *where)
+{
+	char yaml[512];
+
+	snprintf(yaml, sizeof(yaml), "version: 1\nname: t\nrules:\n"
+		 "  - { name: r, on: [open-read, open-write], do: deny, where: { %s } }\n", where);
+	measure_yagura(contender, yaml);
+}
+
 static void measured(void **state)
 {
 	static const char ignore_all[] =
@@ -253,6 +278,11 @@ static void measured(void **state)
 	measure_bench_module("record-64", "record=1");
 	measure_yagura("ignore", ignore_all);
 	measure_yagura("full", NULL);
+	measure_asking("uid", "uid: 4242");
+	measure_asking("exe", "exe: /usr/bin/none");
+	measure_asking("ancestor", "ancestor: /usr/bin/none");
+	measure_asking("cgroup", "cgroup: /none/**");
+	measure_asking("label", "label: none");
 	measure("baseline-again", NULL);
 	/* Last: what compiling the largest takes makes a later fork dear. */
 	measure_many("rules-10", 10);
