@@ -33,7 +33,7 @@ static const char *const fields[] = {
 	"truncated", "exe", "parent", "parent.pid", "parent.start_ns", "parent.comm",
 	"parent.exe", "ancestors", "ancestors.pid", "ancestors.comm", "user", "group",
 	"container", "container.id", "container.runtime", "container.pod", "sha256", "verity",
-	"xattr", "severity", "attack", "tags", "message", "denial_nr", "seconds",
+	"xattr", "severity", "attack", "tags", "message", "denial_nr", "seconds", "new_uid", "new_gid",
 	"first_batch_id", "last_batch_id", "batch_nr", "discarded",
 };
 

@@ -30,7 +30,8 @@
 #define ON_FILE		(FILES | BIT(MMAP_EXEC) | BIT(EXEC_CHECK))
 
 /* open_flags says more about these. */
-#define HAS_FLAGS	(BIT(OPEN) | BIT(CREATE) | BIT(RENAME) | BIT(MMAP_EXEC) | ATTRIBUTES)
+#define HAS_FLAGS	(BIT(OPEN) | BIT(CREATE) | BIT(RENAME) | BIT(MMAP_EXEC) | BIT(CHMOD) | \
+			 BIT(SETXATTR))
 
 #define COPY(types, to, from)		{ types, to, YGR_MAP_COPY, from, NULL }
 #define TEXT(types, to, from)		{ types, to, YGR_MAP_TEXT, from, NULL }
@@ -190,7 +191,9 @@ static const struct ygr_mapping_row ecs_rows[] = {
 	COPY(BIT(EXEC_CHECK), "yagura.argv", "argv"),
 	COPY(BIT(EXEC), "yagura.file", "file"),
 	COPY(SUBJECT, "yagura.ancestors", "ancestors"),
-	COPY(BIT(OPEN) | BIT(MMAP_EXEC) | BIT(CHOWN), "yagura.access", "access"),
+	COPY(BIT(OPEN) | BIT(MMAP_EXEC), "yagura.access", "access"),
+	COPY(BIT(CHOWN), "yagura.new_uid", "new_uid"),
+	COPY(BIT(CHOWN), "yagura.new_gid", "new_gid"),
 	COPY(HAS_FLAGS, "yagura.open_flags", "open_flags"),
 	COPY(SOCKETS, "yagura.family", "family"),
 	COPY(SOCKETS, "yagura.socket_ino", "socket_ino"),
@@ -399,7 +402,9 @@ static const struct ygr_mapping_row ocsf_rows[] = {
 	COPY(BIT(BACKLOG), "unmapped.batch_nr", "batch_nr"),
 	COPY(BIT(BACKLOG), "unmapped.discarded", "discarded"),
 	COPY(SUBJECT, "unmapped.ancestors", "ancestors"),
-	COPY(BIT(OPEN) | BIT(MMAP_EXEC) | BIT(CHOWN), "unmapped.access", "access"),
+	COPY(BIT(OPEN) | BIT(MMAP_EXEC), "unmapped.access", "access"),
+	COPY(BIT(CHOWN), "unmapped.new_uid", "new_uid"),
+	COPY(BIT(CHOWN), "unmapped.new_gid", "new_gid"),
 	COPY(HAS_FLAGS, "unmapped.open_flags", "open_flags"),
 	COPY(SOCKETS, "unmapped.family", "family"),
 	COPY(SOCKETS, "unmapped.socket_ino", "socket_ino"),
