@@ -26,8 +26,9 @@
 
 size_t ygr_compress_bound(size_t bytes)
 {
-	/* A block that does not shrink is stored as it is. */
-	return HEAD_BYTES + bytes + 4 * (bytes / BLOCK_BYTES + 1) + TAIL_BYTES;
+	/* A block that does not shrink is stored as it is; but LZ4 is faster if it need not look out. */
+	return HEAD_BYTES + bytes + 4 * (bytes / BLOCK_BYTES + 1) + LZ4_COMPRESSBOUND(BLOCK_BYTES) - BLOCK_BYTES +
+	       TAIL_BYTES;
 }
 
 static uint8_t *put_head(uint8_t *at, size_t bytes)
@@ -42,9 +43,10 @@ static uint8_t *put_head(uint8_t *at, size_t bytes)
 
 static uint8_t *put_block(uint8_t *at, const uint8_t *in, size_t bytes)
 {
-	int used = LZ4_compress_fast((const char *)in, (char *)at + 4, (int)bytes, (int)bytes - 1, ACCELERATION);
+	int used = LZ4_compress_fast((const char *)in, (char *)at + 4, (int)bytes, LZ4_compressBound((int)bytes),
+				     ACCELERATION);
 
-	if (used > 0) {
+	if (used > 0 && (size_t)used < bytes) {
 		ygr_le32_put(at, (uint32_t)used);
 		return at + 4 + used;
 	}

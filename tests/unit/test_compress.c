@@ -74,7 +74,7 @@ static void test_noise(void **state)
 	for (size_t i = 0; i < BYTES; i++)
 		in[i] = (uint8_t)random();
 	len = ygr_compress_frame(in, BYTES, frame, cap);
-	assert_int_equal(len, ygr_compress_bound(BYTES));
+	assert_int_equal(len, 15 + 4 + BYTES + 8);	/* head, block's size, block, end mark and checksum */
 	assert_int_equal(ygr_compress_expand(frame, (size_t)len, out, BYTES), 0);
 	assert_memory_equal(in, out, BYTES);
 }

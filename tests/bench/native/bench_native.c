@@ -629,7 +629,7 @@ int main(int argc, char **argv)
 {
 	static struct bench bench = {
 		.names_path = "tests/bench/native/paths.txt", .spool_dir = ".",
-		.event_nr = 150000, .round_nr = 25,
+		.event_nr = 300000, .round_nr = 15,
 	};
 	struct result result;
 
