@@ -192,6 +192,9 @@ $(B)/bench/native: $(NATIVE_BENCH) $(B)/libygr.a
 $(B)/bench/events: $(call obj,tests/bench/events/bench_events.c) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
+$(B)/conformance/table: $(call obj,tests/conformance/table.c tests/conformance/cases.c) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(B)/demo/intruder: $(B)/obj/tests/demo/intruder.o
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -luring
 

@@ -1,61 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which rule decides about which event: the cases that user space judges as well. */
-#include <linux/slab.h>
-
 #include "match.h"
-#include "match_cases.h"
 #include "policy_kunit.h"
 #include "policy_random.h"
-
-/* In memory that ends where the text does. */
-static void confine(struct kunit *test, struct ygr_match_text *text)
-{
-	char *copy;
-
-	if (!text->bytes)
-		return;
-	copy = kunit_kmalloc(test, text->len, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, copy);
-	text->bytes = memcpy(copy, text->bytes, text->len);
-}
-
-static void find_bits(const struct ygr_policy_index *index, enum ygr_subject_kind kind,
-		      const struct ygr_match_text *text, struct ygr_subject_bits *bits,
-		      const struct ygr_subject_bits **to)
-{
-	if (!text->bytes)
-		return;
-	ygr_policy_index_subject(index, kind, text->bytes, text->len, bits);
-	*to = bits;
-}
-
-static void judge(struct kunit *test, const struct match_suite *suite, const struct match_case *c,
-		  const struct kunit_policy *policy)
-{
-	const struct ygr_rule *rule = c->rule_id ? &policy->image.rules[c->rule_id - 1] : NULL;
-	struct ygr_subject_bits bits[4] = { 0 };
-	struct ygr_match_event event = c->event;
-	struct ygr_decision decision;
-	u32 i;
-
-	for (i = 0; i < event.path_nr; i++)
-		confine(test, &event.paths[i]);
-	confine(test, &event.argv);
-	confine(test, &event.xattr);
-	confine(test, &event.unix_name);
-	find_bits(&policy->index, YGR_SUBJECT_EXE, &c->exe, &bits[0], &event.exe);
-	find_bits(&policy->index, YGR_SUBJECT_EXE, &c->parent, &bits[1], &event.parent);
-	find_bits(&policy->index, YGR_SUBJECT_CGROUP, &c->cgroup, &bits[2], &event.cgroup);
-	for (i = 0; i < MATCH_ANCESTORS; i++)
-		find_bits(&policy->index, YGR_SUBJECT_EXE, &c->ancestors[i], &bits[3],
-			  &event.ancestors);
-	decision = ygr_match(&policy->index, &event);
-	KUNIT_EXPECT_EQ_MSG(test, decision.rule_id, c->rule_id, "%s: %s", suite->what, c->what);
-	KUNIT_EXPECT_EQ_MSG(test, decision.labels, c->labels, "%s: %s", suite->what, c->what);
-	KUNIT_EXPECT_PTR_EQ_MSG(test, decision.rule, rule, "%s: %s", suite->what, c->what);
-	KUNIT_EXPECT_EQ(test, decision.action, rule ? rule->action : YGR_ACTION_ALLOW);
-	KUNIT_EXPECT_EQ(test, decision.mode, rule ? rule->mode : YGR_MODE_ENFORCE);
-}
 
 static void judge_suites(struct kunit *test, const struct match_suite *suite)
 {
@@ -67,7 +14,7 @@ static void judge_suites(struct kunit *test, const struct match_suite *suite)
 		suite->draw(&kunit_draft);
 		kunit_policy_build(test, &policy);
 		for (i = 0; i < suite->case_nr; i++)
-			judge(test, suite, &suite->cases[i], &policy);
+			kunit_policy_judge(test, suite->what, &suite->cases[i], &policy);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include <kunit/test.h>
 
+#include "match_cases.h"
 #include "policy_draft.h"
 #include "policy_index.h"
 
@@ -32,6 +33,11 @@ extern struct draft kunit_draft;
 /* Fails the test unless the draft verifies and can be indexed. */
 void kunit_policy_build(struct kunit *test, struct kunit_policy *policy);
 
+/* Expects of the matcher what the case says; @suite: what the case is part of. */
+void kunit_policy_judge(struct kunit *test, const char *suite, const struct match_case *c,
+			const struct kunit_policy *policy);
+
+extern struct kunit_suite conformance_suite;
 extern struct kunit_suite policy_verify_suite;
 extern struct kunit_suite match_suite;
 extern struct kunit_suite glob_suite;

@@ -3,7 +3,7 @@
 
 #include "policy_kunit.h"
 
-kunit_test_suites(&policy_verify_suite, &match_suite, &glob_suite);
+kunit_test_suites(&policy_verify_suite, &match_suite, &glob_suite, &conformance_suite);
 
 MODULE_DESCRIPTION("KUnit suites of yagura's pure code");
 MODULE_LICENSE("GPL");

@@ -9,7 +9,7 @@
 
 #include "policy_draft.h"
 
-#define MATCH_ANCESTORS	3
+#define MATCH_ANCESTORS	8
 
 struct match_case {
 	const char *what;
