@@ -51,7 +51,7 @@ void ygr_cgroup_exit(void)
 static void renew(struct slot *slot, char *path, struct cgroup *cgroup,
 		  const struct ygr_policy *policy)
 {
-	/* The length, though it did not fit, or an error: newer kernels say this, older ones that. */
+	/* If it does not fit, its length or an error, which depends on the kernel. */
 	int len = cgroup_path(cgroup, path, PATH_MAX);
 
 	slot->generation = policy->generation;
@@ -59,7 +59,8 @@ static void renew(struct slot *slot, char *path, struct cgroup *cgroup,
 	slot->known = len > 0 && len < PATH_MAX;
 	memset(&slot->bits, 0, sizeof(slot->bits));
 	if (slot->known)
-		ygr_policy_index_subject(&policy->index, YGR_SUBJECT_CGROUP, path, len, &slot->bits);
+		ygr_policy_index_subject(&policy->index, YGR_SUBJECT_CGROUP, path, len,
+					 &slot->bits);
 }
 
 const struct ygr_subject_bits *ygr_cgroup_bits(const struct ygr_policy *policy)

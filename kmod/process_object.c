@@ -76,7 +76,8 @@ struct ygr_process *ygr_process_object_fork(const struct task_struct *task,
 					    const struct ygr_label_slots *inherited)
 {
 	struct ygr_lineage *lineage = parent ? rcu_dereference_sched(parent->lineage) : NULL;
-	struct ygr_process *process = create(task, ygr_program_get(lineage ? lineage->program : NULL),
+	struct ygr_program *program = lineage ? lineage->program : NULL;
+	struct ygr_process *process = create(task, ygr_program_get(program),
 					     ygr_lineage_get(lineage));
 	u32 i;
 

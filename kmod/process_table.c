@@ -23,10 +23,11 @@ static spinlock_t locks[LOCK_NR];
 
 int ygr_process_table_init(void)
 {
-	unsigned long nr = clamp(totalram_pages() >> (20 - PAGE_SHIFT), BUCKET_NR_MIN, BUCKET_NR_MAX);
+	unsigned long mib = totalram_pages() >> (20 - PAGE_SHIFT);
+	unsigned long nr;
 	unsigned int i;
 
-	nr = roundup_pow_of_two(nr);
+	nr = roundup_pow_of_two(clamp(mib, BUCKET_NR_MIN, BUCKET_NR_MAX));
 	buckets = kvcalloc(nr, sizeof(*buckets), GFP_KERNEL);
 	if (!buckets)
 		return -ENOMEM;

@@ -41,7 +41,8 @@ static noinline void renew(struct ygr_program *program, const struct ygr_policy 
 			   struct ygr_subject_bits *bits)
 {
 	memset(bits, 0, sizeof(*bits));
-	ygr_policy_index_subject(&policy->index, YGR_SUBJECT_EXE, program->path, program->len, bits);
+	ygr_policy_index_subject(&policy->index, YGR_SUBJECT_EXE, program->path, program->len,
+				 bits);
 	ygr_bits_cache_put(&program->exe, policy->generation, bits);
 }
 
