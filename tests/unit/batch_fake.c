@@ -34,8 +34,9 @@ void chain_fake_next(struct chain_fake *chain, uint32_t event_nr, struct batch_f
 		.class_nr = { [5] = event_nr },
 		.cpu_nr = 2,
 	};
-	uint8_t events[1024], frame[1536];
+	uint8_t events[1024], frame[64 << 10];
 	size_t used = 0;
+	ssize_t frame_bytes;
 
 	for (uint32_t i = 0; i < event_nr; i++) {
 		events[used++] = 0x81;
@@ -46,7 +47,10 @@ void chain_fake_next(struct chain_fake *chain, uint32_t event_nr, struct batch_f
 	memcpy(header.spool_id, chain->spool_id, YGR_BATCH_ID_BYTES);
 	memcpy(header.prev_hash, chain->prev_hash, YGR_BATCH_HASH_BYTES);
 	header.events_bytes = used;
-	header.frame_bytes = (uint64_t)ygr_compress_frame(events, used, frame, sizeof(frame));
+	frame_bytes = ygr_compress_frame(events, used, frame, sizeof(frame));
+	if (frame_bytes < 0)
+		abort();
+	header.frame_bytes = (uint64_t)frame_bytes;
 	batch->len = ygr_spool_format_put_header(batch->bytes, &header, cpus, frame);
 	memcpy(batch->bytes + batch->len, frame, header.frame_bytes);
 	batch->len += header.frame_bytes;
