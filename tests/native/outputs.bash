@@ -17,7 +17,7 @@ say() {
 		echo "ok $number - $2"
 	else
 		echo "not ok $number - $2"
-		tail -n 15 "$work"/*.log 2>/dev/null | sed 's/^/# /'
+		tail -n 15 "$work"/*.log "$work"/run/*.json 2>/dev/null | sed 's/^/# /'
 		failed=1
 	fi
 }
