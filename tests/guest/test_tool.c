@@ -91,7 +91,7 @@ static void usage_is_told(void **state)
 	command_run(&said, CTL, "policy", "load", "--expect-generation", "x", POLICY_PATH);
 	assert_command(&said, 2, "\"x\" is no generation number");
 	command_run(&said, CTL, "version");
-	assert_command(&said, 0, ", ABI 1, schema 1, policy format 1\n");
+	assert_command(&said, 0, ", ABI 2, schema 2, policy format 2\n");
 }
 
 /* ---- with the module ------------------------------------------------------ */
@@ -157,6 +157,20 @@ static void status_tells_the_module(void **state)
 	json_decref(status);
 }
 
+/* Of the device, which test_device.c looks at: what is missing here is missing for good. */
+static uint32_t attached_nr(void)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < info().hook_nr; i++) {
+		struct ygr_hook_info hook = { .index = i };
+
+		assert_int_equal(ioctl(handle.fd, YGR_IOC_GET_HOOK, &hook), 0);
+		nr += hook.state == YGR_HOOK_ATTACHED;
+	}
+	return nr;
+}
+
 static void status_tells_every_hook(void **state)
 {
 	json_t *status, *hooks, *hook;
@@ -175,9 +189,9 @@ static void status_tells_every_hook(void **state)
 		assert_int_equal(ioctl(handle.fd, YGR_IOC_GET_HOOK, &is), 0);
 		unpack(hook, "{s:s, s:s, s:I}", "symbol", &symbol, "state", &word, "error", &error);
 		assert_string_equal(symbol, is.symbol);
-		assert_string_equal(word, "attached");
-		assert_int_equal(is.state, YGR_HOOK_ATTACHED);
-		assert_int_equal(error, 0);
+		assert_string_equal(word, is.state == YGR_HOOK_ATTACHED ? "attached" :
+							      "missing in this kernel");
+		assert_int_equal(error, is.error);
 	}
 	json_decref(status);
 }
@@ -244,13 +258,13 @@ static void status_reads_well(void **state)
 	(void)state;
 	command_run(&said, CTL, "policy", "load", POLICY_PATH);
 	command_run(&said, CTL, "status");
-	snprintf(line, sizeof(line), "hooks      %u of %u attached\n", info().hook_nr, info().hook_nr);
+	snprintf(line, sizeof(line), "hooks      %u of %u attached\n", attached_nr(), info().hook_nr);
 	assert_command(&said, 0, line);
 	snprintf(line, sizeof(line),
 		 "policy     generation %" PRIu64 ", tool, 2 rules (1 enforce, 1 monitor)\n",
 		 (uint64_t)info().generation);
 	assert_command(&said, 0, line);
-	snprintf(line, sizeof(line), "module     yagura %s, ABI 1, schema 1, loaded ", info().version);
+	snprintf(line, sizeof(line), "module     yagura %s, ABI 2, schema 2, loaded ", info().version);
 	assert_command(&said, 0, line);
 	assert_command(&said, 0, " % of 1024 KiB waiting\n");
 }
@@ -337,7 +351,7 @@ static void expect_generation_is_kept(void **state)
 		 wrong);
 	assert_command(&said, 1, text);
 	command_run(&said, CTL, "policy", "clear", "--expect-generation", wrong);
-	assert_command(&said, 1, "not cleared: ");
+	assert_command(&said, 1, "policy clear: not done: ");
 	assert_int_equal(info().generation, before);
 	assert_true(is_denied());
 	command_run(&said, CTL, "policy", "load", "--expect-generation", right, POLICY_PATH);

@@ -45,6 +45,18 @@ static void test_module(void **state)
 	      "module     yagura 0.1.0, ABI 1, schema 1, loaded 77 s ago, features deny mnt-ns\n");
 }
 
+static void test_hooks_that_only_newer_kernels_have(void **state)
+{
+	(void)state;
+	check("{'hooks':[{'symbol':'a','state':'attached'},"
+	      "{'symbol':'security_file_truncate','state':'missing in this kernel','error':-22}]}",
+	      "hooks      1 of 2 attached\n"
+	      "           security_file_truncate: not in this kernel, where another sees the same\n");
+	check("{'hooks':[{'symbol':'security_file_truncate','state':'failed','error':-22}]}",
+	      "hooks      0 of 1 attached, DEGRADED:\n"
+	      "           security_file_truncate: failed (Invalid argument)\n");
+}
+
 static void test_policy(void **state)
 {
 	(void)state;
@@ -166,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_hooks_that_only_newer_kernels_have),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_hooks_that_are_well_are_only_counted),
 		cmocka_unit_test(test_degraded_hooks_are_named),

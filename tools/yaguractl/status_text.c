@@ -83,29 +83,46 @@ static bool is_attached(const json_t *hook)
 	return !strcmp(get_text(hook, "state"), "attached");
 }
 
+/* Linux 6.2 parted these from others, which see the same where they are missing. */
+static bool is_needed(const json_t *hook)
+{
+	const char *symbol = get_text(hook, "symbol");
+
+	return strncmp(get_text(hook, "state"), "missing", strlen("missing")) ||
+	       (strcmp(symbol, "security_file_truncate") && strcmp(symbol, "security_inode_set_acl"));
+}
+
+static void print_lost_hook(FILE *out, const json_t *hook)
+{
+	fputs(NO_LABEL, out);
+	put_text(out, get_text(hook, "symbol"));
+	if (!is_needed(hook)) {
+		fputs(": not in this kernel, where another sees the same\n", out);
+		return;
+	}
+	fprintf(out, ": %s", get_text(hook, "state"));
+	if (get_number(hook, "error"))
+		fprintf(out, " (%s)", strerror(-get_number(hook, "error")));
+	putc('\n', out);
+}
+
 /* How many are well, and each that is not by name. */
 static void print_hooks(FILE *out, const json_t *hooks)
 {
-	size_t i, attached_nr = 0;
+	size_t i, attached_nr = 0, needed_nr = 0;
 	const json_t *hook;
 
 	if (!hooks)
 		return;
-	json_array_foreach(hooks, i, hook)
-		attached_nr += is_attached(hook);
-	fprintf(out, LABEL "%zu of %zu attached%s\n", "hooks", attached_nr,
-		json_array_size(hooks),
-		attached_nr < json_array_size(hooks) ? ", DEGRADED:" : "");
 	json_array_foreach(hooks, i, hook) {
-		if (is_attached(hook))
-			continue;
-		fputs(NO_LABEL, out);
-		put_text(out, get_text(hook, "symbol"));
-		fprintf(out, ": %s", get_text(hook, "state"));
-		if (get_number(hook, "error"))
-			fprintf(out, " (%s)", strerror(-get_number(hook, "error")));
-		putc('\n', out);
+		attached_nr += is_attached(hook);
+		needed_nr += is_attached(hook) || is_needed(hook);
 	}
+	fprintf(out, LABEL "%zu of %zu attached%s\n", "hooks", attached_nr,
+		json_array_size(hooks), attached_nr < needed_nr ? ", DEGRADED:" : "");
+	json_array_foreach(hooks, i, hook)
+		if (!is_attached(hook))
+			print_lost_hook(out, hook);
 }
 
 static void print_rings(FILE *out, const json_t *rings)
