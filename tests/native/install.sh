@@ -27,7 +27,7 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..13"
+echo "1..14"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
 check "yagurad is installed" executable opt/y/sbin/yagurad
 check "yaguractl is installed" executable opt/y/sbin/yaguractl

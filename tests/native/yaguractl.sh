@@ -253,7 +253,7 @@ bad_spool() {
 		".*$((nr - 1)) batches, [0-9]+ events, 1 faults"$'\nexit status 1'
 }
 
-echo "1..49"
+echo "1..54"
 policies
 usage
 completion
