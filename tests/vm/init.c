@@ -35,6 +35,7 @@
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -151,6 +152,25 @@ static void kill_leftovers(void)
 		report("killed %u processes left behind", nr);
 }
 
+/* A module of a program that failed, and whatever it denies. */
+static void unload_leftovers(void)
+{
+	char line[512], name[64], taint[16];
+	FILE *f = fopen("/proc/modules", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %*s %*s %*s %*s %*s %15s", name, taint) != 2 ||
+		    !strchr(taint, 'O'))
+			continue;
+		if (syscall(SYS_delete_module, name, O_NONBLOCK))
+			report("module %s left behind: %s", name, strerror(errno));
+		else
+			report("unloaded %s, left behind", name);
+	}
+	if (f)
+		fclose(f);
+}
+
 static pid_t spawn(char **argv, int out_fd)
 {
 	pid_t pid = fork();
@@ -233,6 +253,7 @@ static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 	ended = follow(pid, fd[0], timeout_s, &tap, &status);
 	close(fd[0]);
 	kill_leftovers();
+	unload_leftovers();
 
 	tap_end(&tap);
 	why = why_failed(ended, status, is_tap ? &tap : NULL);
