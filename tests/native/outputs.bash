@@ -80,11 +80,12 @@ start_daemon() {
 	within 5 test -s "$work/run/sender.json"
 }
 
-# status PYTHON - true of `o`, the list of outputs in the sender's status?
+# status PYTHON - true of `o`, the list of outputs in the sender's status, and `by`, the same by name?
 status() {
 	python3 -c '
 import json, sys
 o = json.load(open(sys.argv[1]))["outputs"]
+by = {x["name"]: x for x in o}
 sys.exit(0 if eval(sys.argv[2]) else 1)' "$work/run/sender.json" "$1"
 }
 
@@ -105,6 +106,66 @@ check_config() { # NAME LINE:COLUMN PATTERN OUTPUT
 	local result=$?
 	[[ $result = 0 ]] || sed 's/^/# /' "$work/errors"
 	say $result "refused with its place: $1"
+}
+
+# ---- partners that several tests have
+
+# authority NAME HOST - a certificate that is its own authority: $work/NAME, $work/NAME.key
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj "/CN=$2" \
+		-addext "subjectAltName=DNS:$2" -keyout "$work/$1.key" -out "$work/$1" 2>/dev/null
+}
+
+has_rsyslog() { command -v rsyslogd >/dev/null; }
+has_rsyslog_tls() { has_rsyslog && [[ -e $(find /usr/lib -name lmnsd_ossl.so -print -quit) ]]; }
+
+# rsyslog PORT DIR [NAME] - as $peer; each message becomes a line of DIR/messages. Over TLS
+# with the certificate NAME of authority(), if there is one.
+rsyslog() {
+	local port=$1 dir=$2 driver='' input=''
+	if [[ -n ${3-} ]]; then
+		driver="defaultNetstreamDriver=\"ossl\" defaultNetstreamDriverCAFile=\"$work/$3\""
+		driver+=" defaultNetstreamDriverCertFile=\"$work/$3\" defaultNetstreamDriverKeyFile=\"$work/$3.key\""
+		input='streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon"'
+	fi
+	cat >"$dir/rsyslog.conf" <<-END
+		global(workDirectory="$dir" maxMessageSize="64k" $driver)
+		module(load="imtcp" $input)
+		input(type="imtcp" port="$port" address="127.0.0.1" ruleset="all")
+		template(name="message" type="string" string="%msg%\n")
+		ruleset(name="all") { action(type="omfile" file="$dir/messages" template="message") }
+	END
+	rsyslogd -n -f "$dir/rsyslog.conf" -i "$dir/rsyslog.pid" >>"$work/peer.log" 2>&1 &
+	peer=$!
+	within 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
+}
+
+has_clickhouse() { command -v clickhouse-server >/dev/null; }
+
+# clickhouse PORT - as $peer, with its data in $work/clickhouse
+clickhouse() {
+	local data=$work/clickhouse
+	mkdir -p "$data"
+	cat >"$data/config.xml" <<-END
+		<yandex><logger><level>warning</level><log>$data/log</log><errorlog>$data/errors</errorlog></logger>
+		<http_port>$1</http_port><listen_host>127.0.0.1</listen_host><path>$data/</path><tmp_path>$data/tmp/</tmp_path>
+		<users_config>$data/users.xml</users_config><default_profile>default</default_profile>
+		<default_database>default</default_database><mark_cache_size>1000000</mark_cache_size></yandex>
+	END
+	cat >"$data/users.xml" <<-END
+		<yandex><profiles><default/></profiles><quotas><default/></quotas>
+		<users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default></users></yandex>
+	END
+	clickhouse-server --config-file="$data/config.xml" >>"$work/peer.log" 2>&1 &
+	peer=$!
+	within 10 query "$1" 'SELECT 1'
+}
+
+# query PORT SQL - of ClickHouse
+query() { python3 -c 'import sys, urllib.request; print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1], sys.argv[2].encode()).read().decode(), end="")' "$1" "$2"; }
+
+build_kafka_peer() {
+	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$work/kafka_peer" tests/native/peer/kafka_peer.c -lrdkafka || exit 1
 }
 
 build_producer

@@ -104,15 +104,13 @@ start_peer
 within 20 acked && same "$work/out/records" >/dev/null
 say $? "peer down and back: each event once"
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=localhost \
-	-addext subjectAltName=DNS:localhost -keyout "$work/tls.key" -out "$work/cert" 2>/dev/null
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=other \
-	-keyout "$work/other.key" -out "$work/other" 2>/dev/null
-begin 2000 "$(key key), tls: {ca: $work/cert}" key opensesame tls "$work/cert" "$work/tls.key"
+authority cert localhost
+authority other other
+begin 2000 "$(key key), tls: {ca: $work/cert}" key opensesame tls "$work/cert" "$work/cert.key"
 start_daemon
 within 10 acked && same "$work/out/records" >/dev/null
 say $? "TLS and shared key"
-begin 1000 "$(key key), tls: {ca: $work/other}" key opensesame tls "$work/cert" "$work/tls.key"
+begin 1000 "$(key key), tls: {ca: $work/other}" key opensesame tls "$work/cert" "$work/cert.key"
 start_daemon
 within 10 status '"certificate" in o[0]["last_down"].lower()' && [[ ! -e $work/out/records ]]
 say $? "TLS, wrong authority: refused, nothing sent"

@@ -118,16 +118,14 @@ say $? "peer down for a while: each event once"
 stop_peer
 
 # ---- TLS
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=localhost \
-	-addext subjectAltName=DNS:localhost -keyout "$work/key" -out "$work/cert" 2>/dev/null
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=other \
-	-keyout "$work/other.key" -out "$work/other" 2>/dev/null
+authority cert localhost
+authority other other
 printf 'Bearer s3cret\n' >"$work/token"
 chmod 600 "$work/token"
 tls() { echo "{type: http, kind: lines, url: 'https://$1:$port/in', retry_max_s: 1, token_file: $work/token, tls: {ca: $2}}"; }
 configure "$(tls localhost "$work/cert")"
 begin 1000 take
-start_peer "$work/cert" "$work/key"
+start_peer "$work/cert" "$work/cert.key"
 start_daemon
 within 10 acked && same "$work/out/events" >/dev/null && grep -q 'Bearer s3cret$' "$work/out/requests"
 say $? "TLS with the right certificate, and a token"
@@ -145,36 +143,17 @@ stop_daemon
 stop_peer
 
 # ---- a real ClickHouse
-clickhouse() {
-	local data=$work/clickhouse
-	mkdir -p "$data"
-	cat >"$data/config.xml" <<-END
-		<yandex><logger><level>warning</level><log>$data/log</log><errorlog>$data/errors</errorlog></logger>
-		<http_port>$port</http_port><listen_host>127.0.0.1</listen_host><path>$data/</path><tmp_path>$data/tmp/</tmp_path>
-		<users_config>$data/users.xml</users_config><default_profile>default</default_profile>
-		<default_database>default</default_database><mark_cache_size>1000000</mark_cache_size></yandex>
-	END
-	cat >"$data/users.xml" <<-END
-		<yandex><profiles><default/></profiles><quotas><default/></quotas>
-		<users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default></users></yandex>
-	END
-	clickhouse-server --config-file="$data/config.xml" >>"$work/peer.log" 2>&1 &
-	peer=$!
-	within 10 query 'SELECT 1'
-}
-query() { python3 -c 'import sys, urllib.request; print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1], sys.argv[2].encode()).read().decode(), end="")' "$port" "$1"; }
-
-if command -v clickhouse-server >/dev/null; then
-	clickhouse
-	query 'CREATE TABLE events (id String, host String, type String, pid UInt32, path String) ENGINE = Log'
+if has_clickhouse; then
+	clickhouse "$port"
+	query "$port" 'CREATE TABLE events (id String, host String, type String, pid UInt32, path String) ENGINE = Log'
 	configure "{type: http, kind: clickhouse, url: 'http://127.0.0.1:$port', table: default.events, retry_max_s: 1}"
 	begin 3000 take
 	start_daemon
-	within 15 acked && diff -q <(spool_ids) <(query 'SELECT id FROM events ORDER BY id') >/dev/null &&
-		[[ $(query "SELECT count() FROM events WHERE host = 'web-17' AND path LIKE '/var/tmp/native/%'") = 3000 ]]
+	within 15 acked && diff -q <(spool_ids) <(query "$port" 'SELECT id FROM events ORDER BY id') >/dev/null &&
+		[[ $(query "$port" "SELECT count() FROM events WHERE host = 'web-17' AND path LIKE '/var/tmp/native/%'") = 3000 ]]
 	say $? "ClickHouse has each event once, in its columns"
-	query 'DROP TABLE events'
-	query 'CREATE TABLE events (id UInt8) ENGINE = Log'
+	query "$port" 'DROP TABLE events'
+	query "$port" 'CREATE TABLE events (id UInt8) ENGINE = Log'
 	begin 1000 take
 	start_daemon
 	within 15 status 'o[0]["parked_batches"] > 0 and o[0]["unacked_batches"] == 0 and "Code: " in o[0]["last_refusal"]'

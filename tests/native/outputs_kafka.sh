@@ -23,7 +23,7 @@ begin() { # EVENTS OPTIONS [PER_MS]
 }
 
 echo "1..12"
-"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$work/kafka_peer" tests/native/peer/kafka_peer.c -lrdkafka || exit 1
+build_kafka_peer
 mkfifo "$work/commands"
 
 begin 5000

@@ -84,10 +84,6 @@ say $? "a message that is too long: parked"
 stop_peer
 
 # ---- TLS
-authority() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj "/CN=$2" \
-		-addext "subjectAltName=DNS:$2" -keyout "$work/$1.key" -out "$work/$1" 2>/dev/null
-}
 authority cert localhost
 authority other localhost
 authority wrong elsewhere
@@ -114,23 +110,11 @@ stop_daemon
 stop_peer
 
 # ---- rsyslog
-rsyslog() { # DRIVER_LINES INPUT_OPTIONS
-	cat >"$work/rsyslog.conf" <<-END
-		global(workDirectory="$work/out" maxMessageSize="64k" $1)
-		module(load="imtcp" $2)
-		input(type="imtcp" port="$port" address="127.0.0.1" ruleset="all")
-		template(name="message" type="string" string="%msg%\n")
-		ruleset(name="all") { action(type="omfile" file="$work/out/messages" template="message") }
-	END
-	rsyslogd -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >>"$work/peer.log" 2>&1 &
-	peer=$!
-	within 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
-}
-if command -v rsyslogd >/dev/null; then
+if has_rsyslog; then
 	host=127.0.0.1
 	configure "$(syslog)"
 	begin 3000
-	rsyslog "" ""
+	rsyslog "$port" "$work/out"
 	start_daemon
 	within 10 acked && within 10 same "$work/out/messages"
 	say $? "rsyslog: each event once"
@@ -139,12 +123,11 @@ if command -v rsyslogd >/dev/null; then
 else
 	skip "no rsyslogd here"
 fi
-if command -v rsyslogd >/dev/null && [[ -e $(find /usr/lib -name lmnsd_ossl.so -print -quit) ]]; then
+if has_rsyslog_tls; then
 	host=localhost
 	configure "$(syslog ", tls: {ca: $work/cert}")"
 	begin 3000
-	rsyslog "defaultNetstreamDriver=\"ossl\" defaultNetstreamDriverCAFile=\"$work/cert\" defaultNetstreamDriverCertFile=\"$work/cert\" defaultNetstreamDriverKeyFile=\"$work/cert.key\"" \
-		"streamDriver.name=\"ossl\" streamDriver.mode=\"1\" streamDriver.authMode=\"anon\""
+	rsyslog "$port" "$work/out" cert
 	start_daemon
 	within 10 acked && within 10 same "$work/out/messages"
 	say $? "rsyslog over TLS: each event once"
