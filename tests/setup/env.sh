@@ -31,7 +31,7 @@ image_of() {
 
 # The modules of a kernel's own that tests need, as far as they are not built in:
 # overlayfs, kernel TLS and its cipher, a network card; each after those it needs.
-YAGURA_NET_MODULES="virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net"
+YAGURA_NET_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net"
 YAGURA_OWN_MODULES="overlay tls gcm ghash-generic gf128mul ctr crypto_null $YAGURA_NET_MODULES"
 
 own_modules_of() {
