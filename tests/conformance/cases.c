@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MARK	"  -- "
+
 struct reader {
 	struct conformance_cases *cases;
 	const char *file;
@@ -39,6 +41,19 @@ static struct conformance_case *add_case(struct reader *r)
 	return memset(&cases->list[cases->nr++], 0, sizeof(*cases->list));
 }
 
+/* Cuts the mark off @line. */
+static void read_mark(struct reader *r, struct conformance_case *one, char *line)
+{
+	char *mark = strstr(line, MARK);
+
+	if (!mark)
+		return;
+	if (snprintf(one->unmade, sizeof(one->unmade), "%s", mark + strlen(MARK)) >=
+	    (int)sizeof(one->unmade) || !one->unmade[0])
+		fail(r, "the mark says nothing, or too much");
+	*mark = '\0';
+}
+
 static void read_case(struct reader *r, char *line)
 {
 	struct conformance_case *one;
@@ -51,6 +66,7 @@ static void read_case(struct reader *r, char *line)
 	one->file = r->file;
 	one->line = r->line;
 	one->policy = r->policy;
+	read_mark(r, one, line);
 	if (strlen(line) >= sizeof(one->text))
 		fail(r, "the line is too long");
 	strcpy(one->text, line);

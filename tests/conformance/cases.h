@@ -8,6 +8,7 @@
  *	...
  *	cases
  *	VERDICT RULE  EVENT KEY=VALUE...	one a line; see policy_event.h
+ *	VERDICT RULE  EVENT KEY=VALUE...  -- WHY  no system call makes this event
  *
  * VERDICT is allow, record, ignore, would-deny, deny:ERRNO or kill:ERRNO; RULE is
  * the name of the rule that decides, or "-". Lines that are empty or start with "#"
@@ -28,7 +29,8 @@ struct conformance_case {
 	char	 rule[64];
 	int	 word_nr;
 	char	 *words[CASE_WORDS_MAX];
-	char	 text[256];		/* the line */
+	char	 text[256];		/* the line, without the mark */
+	char	 unmade[96];		/* why no system call makes the event; "": one does */
 };
 
 struct conformance_cases {
