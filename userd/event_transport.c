@@ -33,11 +33,17 @@ static struct ygr_event_transport *from_base(struct ygr_transport *base)
 static int start(struct ygr_transport *base, const struct ygr_transport_hello *hello)
 {
 	struct ygr_event_transport *transport = from_base(base);
+	int err;
 
 	transport->host_name = hello->host_name;
+	transport->is_open = true;
+	transport->is_up = false;
 	transport->is_busy = false;
 	transport->was_full = false;
-	return transport->ops->open(transport);
+	err = transport->ops->open(transport);
+	if (err)
+		transport->is_open = false;
+	return err;
 }
 
 static int send_batch(struct ygr_transport *base, uint64_t batch_id, const uint8_t *bytes,
@@ -67,6 +73,7 @@ static int send_batch(struct ygr_transport *base, uint64_t batch_id, const uint8
 
 static void close_link(struct ygr_event_transport *transport)
 {
+	transport->is_open = false;
 	transport->is_up = false;
 	transport->is_busy = false;
 	transport->was_full = false;
@@ -146,7 +153,7 @@ void ygr_event_transport_up(struct ygr_event_transport *transport)
 
 void ygr_event_transport_wake(struct ygr_event_transport *transport, uint64_t after_ns)
 {
-	ygr_loop_timer_arm(&transport->timer, after_ns);
+	ygr_loop_timer_arm(&transport->timer, transport->is_open ? after_ns : 0);
 }
 
 const struct ygr_event_value *ygr_event_transport_next(struct ygr_event_transport *transport)

@@ -7,7 +7,7 @@
  *	ops->open ... up() ... ops->step: next(), put() ... done() or down()
  *
  * step() is called from the loop whenever there is a batch to go on with, and when
- * wake() said so. A batch is acknowledged by done(), or, if refuse() was called
+ * wake() said so; never before open() or after close(). A batch is acknowledged by done(), or, if refuse() was called
  * meanwhile, refused: a part of it never got there.
  */
 #ifndef YGR_EVENT_TRANSPORT_H
@@ -40,6 +40,7 @@ struct ygr_event_transport {
 
 	struct ygr_event_batch batch;
 	uint64_t batch_id;
+	bool is_open;			/* between open() and close() */
 	bool is_up;
 	bool is_busy;			/* with that batch */
 	bool was_full;			/* send() said -EAGAIN */
@@ -73,6 +74,8 @@ void ygr_event_transport_exit(struct ygr_event_transport *transport);
 /* ---- for implementations, from step() or from callbacks of the loop ---- */
 
 void ygr_event_transport_up(struct ygr_event_transport *transport);
+
+/* Calls step() then, rather than at a time that was asked for before. Nothing while it is closed. */
 void ygr_event_transport_wake(struct ygr_event_transport *transport, uint64_t after_ns);
 
 /* The next event that is wanted; NULL: all were given. transport->batch.origin names it. */

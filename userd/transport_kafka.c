@@ -25,6 +25,9 @@
 /* How many records may be the library's at a time; the rest of the batch waits. */
 #define UNDER_WAY_MAX		20000
 
+/* The library is to report on a record within timeout_s; it looks once a second. */
+#define GRACE_NS		(1500 * YGR_NS_PER_MS)
+
 struct kafka_settings {
 	const char *brokers;
 	const char *topic;
@@ -48,6 +51,7 @@ struct kafka {
 	struct ygr_text_buffer message;
 	uint64_t link_nr;		/* tells late reports of an earlier link apart */
 	size_t under_way_nr;
+	uint64_t progress_ns;		/* of the last report, or when there was none to wait for */
 	bool has_ended;			/* the batch's last event was produced */
 	char trouble[320];		/* why the link is to go down; "": it is not */
 	char last_error[160];		/* the library's own words, for trouble without any */
@@ -98,6 +102,7 @@ static void reported(rd_kafka_t *producer, const rd_kafka_message_t *message, vo
 	if ((uintptr_t)message->_private != kafka->link_nr)
 		return;
 	kafka->under_way_nr--;
+	kafka->progress_ns = ygr_clock_boot_ns();
 	if (message->err)
 		note_error(kafka, message->err);
 	else
@@ -160,6 +165,19 @@ static void produce_batch(struct kafka *kafka)
 	}
 }
 
+/* Whatever the library does, and should it do nothing: a broker that is silent is down. */
+static void check_progress(struct kafka *kafka)
+{
+	uint64_t now_ns = ygr_clock_boot_ns();
+
+	if (!kafka->under_way_nr)
+		kafka->progress_ns = now_ns;
+	else if (!kafka->trouble[0] && now_ns - kafka->progress_ns >
+				       kafka->settings->timeout_s * YGR_NS_PER_S + GRACE_NS)
+		snprintf(kafka->trouble, sizeof(kafka->trouble), "no delivery report in time%s%s",
+			 kafka->last_error[0] ? ": " : "", kafka->last_error);
+}
+
 static void step(struct ygr_event_transport *base)
 {
 	struct kafka *kafka = from_base(base);
@@ -171,6 +189,7 @@ static void step(struct ygr_event_transport *base)
 	rd_kafka_poll(kafka->producer, 0);
 	if (!base->is_busy)
 		return;
+	check_progress(kafka);
 	produce_batch(kafka);
 	if (kafka->trouble[0]) {
 		ygr_event_transport_down(base, "%s", kafka->trouble);
@@ -191,6 +210,8 @@ static void pipe_ready(void *arg, uint32_t events)
 	(void)events;
 	while (read(kafka->pipe[0], bytes, sizeof(bytes)) > 0)
 		;
+	/* There are errors to take while the link is closed as well: the next link tells why. */
+	rd_kafka_poll(kafka->producer, 0);
 	/* Not within: a report may end in the link's going down. */
 	ygr_event_transport_wake(&kafka->base, 1);
 }
@@ -204,6 +225,7 @@ static int open_link(struct ygr_event_transport *base)
 
 	kafka->link_nr++;
 	kafka->under_way_nr = 0;
+	kafka->progress_ns = ygr_clock_boot_ns();
 	kafka->has_ended = false;
 	kafka->trouble[0] = '\0';
 	ygr_event_transport_wake(base, 1);

@@ -5,7 +5,15 @@
 . "$(dirname "$0")/outputs.bash"
 
 acked() { status 'o[0]["unacked_batches"] == 0 and o[0]["acked_batches"] > 0 and o[0]["parked_batches"] == 0'; }
-tell() { echo "$*" >"$work/commands"; }
+told() { [[ $(wc -l <"$work/out/records.obeyed") -ge $1 ]]; }
+is_down() { status 'o[0]["last_down"] and o[0]["acked_batches"] + o[0]["parked_batches"] == 0'; }
+
+tell() { # COMMAND... - and it is in force when this returns
+	local nr
+	nr=$(wc -l <"$work/out/records.obeyed")
+	echo "$*" >"$work/commands"
+	within 10 told $((nr + 1))
+}
 
 start_peer() {
 	rm -f "$work"/out/*
@@ -22,7 +30,7 @@ begin() { # EVENTS OPTIONS [PER_MS]
 	fill "$1" ${3+"$3"}
 }
 
-echo "1..12"
+echo "1..14"
 build_kafka_peer
 mkfifo "$work/commands"
 
@@ -51,13 +59,21 @@ within 20 acked && within 10 same "$work/out/records"
 say $? "a broker without enough replicas for a while: each event once"
 begin 5000
 tell down
-sleep 0.5
 start_daemon
-within 30 status 'o[0]["last_down"] and o[0]["acked_batches"] + o[0]["parked_batches"] == 0'
+within 30 is_down
 say $? "broker down: said, and nothing counts as delivered"
 tell up
 within 30 acked && within 10 covers "$work/out/records"
 say $? "broker back: all is delivered"
+begin 200
+tell down
+sed -i 's/flush_ms: 20,/flush_ms: 1500,/' "$work/yagurad.yaml"
+start_daemon
+within 30 is_down
+say $? "broker down before there was anything to send: said"
+tell up
+within 30 acked && within 10 covers "$work/out/records"
+say $? "and all is delivered when it is back"
 begin 30000 "" 10
 start_daemon
 sleep 1

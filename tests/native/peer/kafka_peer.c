@@ -4,8 +4,9 @@
  *
  * Usage: kafka_peer TOPIC FILE COMMANDS
  *
- * Writes "brokers=HOST:PORT" to FILE.brokers. Each record's value becomes a line of FILE;
- * its key a line of FILE.keys. Lines of the pipe COMMANDS:
+ * Writes HOST:PORT to FILE.brokers. Each record's value becomes a line of FILE;
+ * its key a line of FILE.keys. Lines of the pipe COMMANDS, each of which becomes a line of
+ * FILE.obeyed when it has come into force:
  *
  *	down		connections are refused, those that are there are cut
  *	up
@@ -48,14 +49,21 @@ static void obey(rd_kafka_mock_cluster_t *cluster, const char *command)
 	}
 }
 
-static void write_brokers(const char *file, const char *brokers)
+static FILE *open_beside(const char *file, const char *suffix)
 {
 	char path[512];
 	FILE *out;
 
-	snprintf(path, sizeof(path), "%s.brokers", file);
+	snprintf(path, sizeof(path), "%s.%s", file, suffix);
 	out = fopen(path, "w");
 	check(out != NULL, path);
+	return out;
+}
+
+static void write_brokers(const char *file, const char *brokers)
+{
+	FILE *out = open_beside(file, "brokers");
+
 	fputs(brokers, out);
 	fclose(out);
 }
@@ -90,7 +98,7 @@ static void store(const rd_kafka_message_t *message, FILE *values, FILE *keys)
 	fflush(keys);
 }
 
-static void hear(rd_kafka_mock_cluster_t *cluster, int commands)
+static void hear(rd_kafka_mock_cluster_t *cluster, int commands, FILE *obeyed)
 {
 	char text[256], *line, *rest = text;
 	ssize_t got = read(commands, text, sizeof(text) - 1);
@@ -98,15 +106,20 @@ static void hear(rd_kafka_mock_cluster_t *cluster, int commands)
 	if (got <= 0)
 		return;
 	text[got] = '\0';
-	while ((line = strsep(&rest, "\n")))
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
 		obey(cluster, line);
+		fprintf(obeyed, "%s\n", line);
+		fflush(obeyed);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	rd_kafka_mock_cluster_t *cluster;
 	rd_kafka_message_t *message;
-	FILE *values, *keys;
+	FILE *values, *keys, *obeyed;
 	char text[512];
 	rd_kafka_t *host, *consumer;
 	int commands;
@@ -120,13 +133,13 @@ int main(int argc, char **argv)
 	commands = open(argv[3], O_RDWR | O_NONBLOCK);
 	check(commands >= 0, argv[3]);
 	values = fopen(argv[2], "w");
-	snprintf(text, sizeof(text), "%s.keys", argv[2]);
-	keys = fopen(text, "w");
-	check(values && keys, argv[2]);
+	check(values != NULL, argv[2]);
+	keys = open_beside(argv[2], "keys");
+	obeyed = open_beside(argv[2], "obeyed");
 	consumer = make_consumer(rd_kafka_mock_cluster_bootstraps(cluster), argv[1]);
 	write_brokers(argv[2], rd_kafka_mock_cluster_bootstraps(cluster));
 	for (;;) {
-		hear(cluster, commands);
+		hear(cluster, commands, obeyed);
 		message = rd_kafka_consumer_poll(consumer, 50);
 		if (!message)
 			continue;

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What transports of events share, under one that only notes what it is called for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "batch_fake.h"
+#include "clock.h"
+#include "event_transport.h"
+
+/* ---- an implementation, and the output above it ---------------------------- */
+
+static struct ygr_event_transport transport;
+static struct ygr_loop *loop;
+static struct ygr_loop_timer patience;
+static struct chain_fake chain;
+static struct batch_fake batch;
+
+static char calls[256];		/* a word for each */
+static int open_error;
+
+static void note(const char *word)
+{
+	strncat(calls, word, sizeof(calls) - strlen(calls) - 1);
+	strncat(calls, " ", sizeof(calls) - strlen(calls) - 1);
+}
+
+static int fake_open(struct ygr_event_transport *base)
+{
+	note("open");
+	if (!open_error)
+		ygr_event_transport_wake(base, 1);
+	return open_error;
+}
+
+static void fake_step(struct ygr_event_transport *base)
+{
+	note("step");
+	if (!base->is_up)
+		ygr_event_transport_up(base);
+}
+
+static void fake_close(struct ygr_event_transport *base)
+{
+	(void)base;
+	note("close");
+}
+
+static void fake_destroy(struct ygr_event_transport *base)
+{
+	ygr_event_transport_exit(base);
+}
+
+static const struct ygr_event_transport_ops fake_ops = {
+	.open = fake_open, .step = fake_step, .close = fake_close, .destroy = fake_destroy,
+};
+
+static void up(void *arg, uint64_t id, uint64_t hash) { (void)arg; (void)id; (void)hash; note("up"); }
+static void acked(void *arg, uint64_t id) { (void)arg; (void)id; note("acked"); }
+static void refused(void *arg, uint64_t id, const char *reason) { (void)arg; (void)id; note(reason); }
+static void room(void *arg) { (void)arg; note("room"); }
+static void down(void *arg, const char *reason) { (void)arg; note(reason); }
+
+static void stop_waiting(void *arg)
+{
+	ygr_loop_stop(arg);
+}
+
+static int set_up(void **state)
+{
+	const struct ygr_transport_user user = { .up = up, .acked = acked, .refused = refused,
+						 .room = room, .down = down };
+	const struct ygr_output_config config = { .name = "o" };
+
+	(void)state;
+	calls[0] = '\0';
+	open_error = 0;
+	memset(&transport, 0, sizeof(transport));
+	assert_int_equal(ygr_loop_create(&loop, YGR_LOOP_EPOLL), 0);
+	assert_int_equal(ygr_loop_timer_init(loop, &patience, stop_waiting, loop), 0);
+	assert_int_equal(ygr_event_transport_init(&transport, &fake_ops, loop, &user, &config,
+						  YGR_FORMAT_JSON), 0);
+	chain_fake_init(&chain, 0xab);
+	chain_fake_next(&chain, 2, &batch);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	transport.base.ops->destroy(&transport.base);
+	ygr_loop_timer_exit(loop, &patience);
+	ygr_loop_destroy(loop);
+	return 0;
+}
+
+static int start(void)
+{
+	const struct ygr_transport_hello hello = { .host_name = "h" };
+
+	return transport.base.ops->start(&transport.base, &hello);
+}
+
+static int send_batch(void)
+{
+	return transport.base.ops->send(&transport.base, 1, batch.bytes, batch.len);
+}
+
+/* What was called since the last time, the loop having run for a moment. */
+static void expect(const char *wanted)
+{
+	ygr_loop_timer_arm(&patience, 20 * YGR_NS_PER_MS);
+	assert_int_equal(ygr_loop_run(loop), 0);
+	assert_string_equal(calls, wanted);
+	calls[0] = '\0';
+}
+
+/* ---- when there is a link --------------------------------------------------- */
+
+static void test_comes_up_once(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	ygr_event_transport_wake(&transport, 1);
+	expect("step ");
+}
+
+/* A library's thread has something to say before there was any batch to open a link for. */
+static void test_nothing_before_the_start(void **state)
+{
+	(void)state;
+	ygr_event_transport_wake(&transport, 1);
+	expect("");
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+}
+
+static void test_nothing_after_stop(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	transport.base.ops->stop(&transport.base);
+	ygr_event_transport_wake(&transport, 1);
+	expect("close ");
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+}
+
+static void test_nothing_after_down(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	ygr_event_transport_down(&transport, "%s-is-why", "this");
+	ygr_event_transport_wake(&transport, 1);
+	expect("close this-is-why ");
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+}
+
+static void test_nothing_after_a_failed_start(void **state)
+{
+	(void)state;
+	open_error = -EHOSTUNREACH;
+	assert_int_equal(start(), -EHOSTUNREACH);
+	ygr_event_transport_wake(&transport, 1);
+	expect("open ");
+	open_error = 0;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+}
+
+/* A later time replaces an earlier one; none at all is one too. */
+static void test_wake_replaces(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_wake(&transport, YGR_NS_PER_S);
+	expect("");
+	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_wake(&transport, 0);
+	expect("");
+}
+
+/* ---- one batch ---------------------------------------------------------------- */
+
+static void begin(void)
+{
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	assert_int_equal(send_batch(), 0);
+	expect("step ");
+}
+
+static void test_acknowledged(void **state)
+{
+	(void)state;
+	begin();
+	assert_non_null(ygr_event_transport_next(&transport));
+	assert_non_null(ygr_event_transport_next(&transport));
+	assert_null(ygr_event_transport_next(&transport));
+	ygr_event_transport_done(&transport);
+	expect("acked ");
+	assert_int_equal(transport.stats.event_nr, 2);
+}
+
+static void test_first_refusal_counts(void **state)
+{
+	(void)state;
+	begin();
+	ygr_event_transport_refuse(&transport, "too-%s", "large");
+	ygr_event_transport_refuse(&transport, "late");
+	ygr_event_transport_done(&transport);
+	expect("too-large ");
+}
+
+static void test_room_is_told_to_who_asked(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(send_batch(), -EAGAIN);
+	ygr_event_transport_done(&transport);
+	expect("acked room ");
+	assert_int_equal(send_batch(), 0);
+	ygr_event_transport_done(&transport);
+	expect("acked step ");
+}
+
+static void test_rewind_takes_back_its_count(void **state)
+{
+	(void)state;
+	begin();
+	assert_non_null(ygr_event_transport_next(&transport));
+	assert_non_null(ygr_event_transport_next(&transport));
+	ygr_event_transport_rewind(&transport, 1);
+	assert_int_equal(transport.stats.event_nr, 1);
+	assert_non_null(ygr_event_transport_next(&transport));
+	assert_null(ygr_event_transport_next(&transport));
+	assert_int_equal(transport.stats.event_nr, 2);
+}
+
+/* It cannot be read, and so never will be: refused in its turn, not from within send(). */
+static void test_batch_that_does_not_expand(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	expect("open step up ");
+	memset(batch.bytes + batch.len - 8, 0xff, 8);
+	assert_int_equal(send_batch(), 0);
+	assert_null(ygr_event_transport_next(&transport));
+	ygr_event_transport_done(&transport);
+	expect("it does not expand as its header says step ");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_comes_up_once),
+		TEST(test_nothing_before_the_start),
+		TEST(test_nothing_after_stop),
+		TEST(test_nothing_after_down),
+		TEST(test_nothing_after_a_failed_start),
+		TEST(test_wake_replaces),
+		TEST(test_acknowledged),
+		TEST(test_first_refusal_counts),
+		TEST(test_room_is_told_to_who_asked),
+		TEST(test_rewind_takes_back_its_count),
+		TEST(test_batch_that_does_not_expand),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
