@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "path.h"
+#include "path_walk.h"
 
 /* What d_path() adds to the name of a file that has none any more. */
 #define DELETED		" (deleted)"
@@ -81,18 +82,32 @@ static bool is_false_root(const struct path *path, const char *bytes)
 	       path->dentry != current->fs->root.dentry;
 }
 
-static int resolve_whole(char *buffer, const struct path *path, const char **bytes, u32 *flags)
+/* Return: length, with @bytes set, of what d_path() puts before @end and a NUL there. */
+static int ask_d_path(const struct path *path, char *buffer, char *end, const char **bytes)
 {
-	const char *start = d_path(path, buffer, YGR_PATH_SCRATCH_BYTES);
-	u32 len;
+	const char *start = d_path(path, buffer, end + 1 - buffer);
 
 	if (IS_ERR(start))
 		return PTR_ERR(start);
 	if (start[0] != '/' || is_false_root(path, start))
 		return -ENOENT;
-	len = buffer + YGR_PATH_SCRATCH_BYTES - 1 - start;
 	*bytes = start;
-	return strip_deleted(path->dentry, start, len, flags);
+	return end - start;
+}
+
+static int resolve_whole(char *buffer, const struct path *path, const char **bytes, u32 *flags)
+{
+	char *end = buffer + YGR_PATH_SCRATCH_BYTES - 1;
+	int len = ygr_path_walk(path, buffer, end);
+
+	if (likely(len >= 0)) {
+		*bytes = end - len;
+		if (unlikely(d_unlinked(path->dentry)))
+			*flags |= YGR_F_UNLINKED;
+		return len;
+	}
+	len = ask_d_path(path, buffer, end, bytes);
+	return len < 0 ? len : strip_deleted(path->dentry, *bytes, len, flags);
 }
 
 /*
@@ -105,15 +120,19 @@ static int resolve_child(char *buffer, const struct path *dir, const struct qstr
 {
 	char *slash = buffer + YGR_PATH_SCRATCH_BYTES - name->len - 1;
 	const char *start;
+	int len;
 
 	if (name->len > NAME_MAX)
 		return -ENAMETOOLONG;
-	start = d_path(dir, buffer, slash + 1 - buffer);
-	if (IS_ERR(start))
-		return PTR_ERR(start);
-	if (start[0] != '/' || is_false_root(dir, start))
-		return -ENOENT;
-	if (!start[1])
+	len = ygr_path_walk(dir, buffer, slash);
+	if (likely(len >= 0))
+		start = slash - len;
+	else
+		len = ask_d_path(dir, buffer, slash, &start);
+	if (len < 0)
+		return len;
+	/* The root has its slash already. */
+	if (len == 1)
 		start = slash;
 	*slash = '/';
 	memcpy(slash + 1, name->name, name->len);

@@ -62,6 +62,13 @@ static inline long ygr_compat_get_page(struct mm_struct *mm, unsigned long addr,
 #endif
 }
 
+/* Counts changes of a process's root. */
+#ifdef YGR_HAVE_FS_SEQLOCK
+#define ygr_compat_fs_seqcount(fs)	(&(fs)->seq.seqcount)
+#else
+#define ygr_compat_fs_seqcount(fs)	(&(fs)->seq)
+#endif
+
 /* 6.5 named what overlayfs opens in its layers; before, nobody else was so marked. */
 static inline bool ygr_compat_is_backing_open(const struct file *file)
 {
@@ -80,8 +87,11 @@ static inline bool ygr_compat_is_backing_open(const struct file *file)
 int ygr_compat_call(void *arg, unsigned long ip);
 
 /*
- * Checks once whether struct mnt_namespace, private to the VFS, starts with
- * its ns_common as far as can be told from outside.
+ * Checks once, as far as can be told from outside, whether structures private to the VFS are
+ * what we take them for: that struct mnt_namespace starts with its ns_common, and that
+ * struct mount has the mount it is on and the directory there before its struct vfsmount.
+ *
+ * Context: may sleep.
  */
 void ygr_compat_init(void);
 
@@ -100,5 +110,15 @@ bool ygr_compat_get_verity(struct inode *inode, u8 digest[SHA256_DIGEST_SIZE]);
 
 /* Inode number of a mount namespace; 0: unknown on this kernel. */
 u32 ygr_compat_mnt_ns_inum(const struct mnt_namespace *mnt_ns);
+
+/*
+ * @where: set to the directory that @mnt is mounted on, at one time the place in the mount that
+ *	is returned
+ *
+ * Context: RCU read side; both are good as long. Return: NULL: it is mounted on none (any more),
+ * or this kernel does not let us know.
+ */
+const struct vfsmount *ygr_compat_mnt_parent(const struct vfsmount *mnt,
+					     const struct dentry **where);
 
 #endif
