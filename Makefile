@@ -156,7 +156,7 @@ FUZZ	:= $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 GUEST_SRC := $(wildcard tests/guest/test_*.c)
 PROG_SRC := $(wildcard tests/guest/prog_*.c)
 GUEST_AUX := $(filter-out $(GUEST_SRC) $(PROG_SRC),$(wildcard tests/guest/*.c)) \
-	     tests/unit/policy_draft.c tests/unit/policy_mistakes.c
+	     tests/unit/policy_draft.c tests/unit/policy_mistakes.c tests/conformance/cases.c
 GUEST	:= $(patsubst tests/guest/%.c,$(B)/guest/%,$(GUEST_SRC) $(PROG_SRC))
 
 .PHONY: unit-programs unit fuzz-programs fuzz-smoke guest-programs vm-init
@@ -178,12 +178,16 @@ guest-programs: vm-init $(GUEST)
 $(B)/guest/test_%: $(B)/obj/tests/guest/test_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
 
-BENCH	:= $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
-
 .PHONY: bench-programs
-bench-programs: vm-init $(BENCH)
-$(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
+bench-programs: vm-init $(B)/bench/bench_hooks $(B)/bench/peer.bpf.o
+$(B)/bench/bench_hooks: $(call obj,$(wildcard tests/bench/*.c tests/guest/guest*.c) tests/guest/operate.c) $(B)/libygr.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lbpf -lpthread
+
+# For the guest's kernel, whichever it is: what differs is settled when it is loaded.
+$(B)/bench/%.bpf.o: tests/bench/bpf/%.bpf.c $(wildcard tests/bench/bpf/*.h) Makefile
+	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
+	-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -Iinclude/uapi \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
 
 NATIVE_BENCH := $(call obj,$(wildcard tests/bench/native/*.c) tests/unit/ring_fake.c)
 $(B)/bench/native: $(NATIVE_BENCH) $(B)/libygr.a
@@ -201,7 +205,8 @@ $(B)/demo/intruder: $(B)/obj/tests/demo/intruder.o
 # What a test executes, drops or feeds to io_uring: static, so that the guest
 # needs no library to be in place for it.
 $(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -static -o $@ $^
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -static -o $@ $^ $(PROG_LIBS)
+$(B)/guest/prog_play: PROG_LIBS = -luring
 
 vm-init: $(B)/vm/init
 $(B)/vm/init: tests/vm/init.c Makefile
@@ -286,4 +291,4 @@ clean:	## remove the build directory
 help:	## this list
 	@sed -n 's/^\([a-z-]*\):[^=#]*##[[:space:]]*\(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
--include $(shell find $(B) -name '*.d' -not -path '$(B)/module/*' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/asan $(B)/fuzz -name '*.d' 2>/dev/null)
