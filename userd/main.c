@@ -12,10 +12,7 @@
 #include "supervisor.h"
 #include "text_file.h"
 #include "yaml_tree.h"
-
-#ifndef YGR_VERSION
-#define YGR_VERSION "0.1.0"
-#endif
+#include "ygr_version.h"
 
 const char *argp_program_version = "yagurad " YGR_VERSION;
 

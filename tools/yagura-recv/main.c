@@ -14,10 +14,7 @@
 #include "signals.h"
 #include "spool_format.h"
 #include "yaml_tree.h"
-
-#ifndef YGR_VERSION
-#define YGR_VERSION "0.1.0"
-#endif
+#include "ygr_version.h"
 
 const char *argp_program_version = "yagura-recv " YGR_VERSION;
 
