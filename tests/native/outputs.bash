@@ -17,7 +17,7 @@ say() {
 		echo "ok $number - $2"
 	else
 		echo "not ok $number - $2"
-		tail -n 15 "$work"/*.log "$work"/run/*.json 2>/dev/null | sed 's/^/# /'
+		tail -n 15 "$work"/*.log "$work"/run/*.json 2>/dev/null | sed 's/^/# /;$a\'
 		failed=1
 	fi
 }
@@ -86,7 +86,7 @@ status() {
 import json, sys
 o = json.load(open(sys.argv[1]))["outputs"]
 by = {x["name"]: x for x in o}
-sys.exit(0 if eval(sys.argv[2]) else 1)' "$work/run/sender.json" "$1"
+sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)' "$work/run/sender.json" "$1"
 }
 
 # The ids of all events in the spool; of all that are in a file of JSON lines.
