@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The conformance suite (tests/conformance), by real system calls: what becomes of each, and what
+ * the ring tells of it. The cases of a policy are prepared together, under a policy that does
+ * nothing but give them their labels; then the policy is loaded, and they are played in turn.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance_record.h"
+#include "conformance_prop.h"
+#include "conformance_stage.h"
+
+#define CASES_DIR	"/t/conformance"
+#define CASES_MIN	300
+#define UNMADE_MAX	33		/* a tenth: a suite that leaves out more shows little */
+#define GROUP_MAX	64
+
+/* The cases of one policy. */
+static struct group {
+	const char *policy;
+	uint64_t generation;
+	struct stage stages[GROUP_MAX];
+	unsigned int stage_nr;
+} group;
+
+static struct conformance_cases cases;
+
+/* ---- one policy ---- */
+
+static bool is_played(const struct guest *guest, const struct conformance_case *one)
+{
+	/* A kernel that does not tell of fs-verity refuses such a policy. */
+	const bool needs_verity = strstr(one->policy, "verity:");
+
+	return !one->unmade[0] &&
+	       (!needs_verity || (prop_has_verity() && (guest->info.features & YGR_FEATURE_VERITY)));
+}
+
+static void end_group(void)
+{
+	for (unsigned int i = 0; i < group.stage_nr; i++)
+		stage_end(&group.stages[i]);
+	group.stage_nr = 0;
+	group.policy = NULL;
+}
+
+/* Whether an earlier case has the label, too. */
+static bool has_rule(const char *yaml, const char *label)
+{
+	char rule[128];
+
+	snprintf(rule, sizeof(rule), "set: %s,", label);
+	return strstr(yaml, rule);
+}
+
+/* Of @first's policy: each label that its cases have, to be had by opening a file. */
+static void load_labels(const struct guest *guest, const struct conformance_case *first)
+{
+	static const char head[] = "version: 1\nname: labels\nrules:\n";
+	const struct conformance_case *end = cases.list + cases.nr;
+	char yaml[4096], *at = yaml + sprintf(yaml, "%s", head);
+	const char *label;
+
+	for (const struct conformance_case *one = first; one != end && one->policy == first->policy; one++)
+		for (int i = 0; i < one->word_nr; i++) {
+			label = one->words[i] + strlen("label=");
+			if (strncmp(one->words[i], "label=", strlen("label=")) || has_rule(yaml, label))
+				continue;
+			at += snprintf(at, yaml + sizeof(yaml) - at,
+				       "  - { name: %s, on: open-write, do: label, set: %s, where: { path: "
+				       STAGE_LABEL_DIR "%s } }\n", label, label, label);
+			assert_true(at < yaml + sizeof(yaml));
+		}
+	if (strcmp(yaml, head))
+		guest_policy_load(guest, yaml);
+	else
+		guest_policy_clear(guest);
+}
+
+static void begin_group(struct guest *guest, const struct conformance_case *first)
+{
+	const struct conformance_case *end = cases.list + cases.nr;
+
+	end_group();
+	/* Should any of this fail, the other cases of the group fail as well, and quickly. */
+	group.policy = first->policy;
+	group.generation = 0;
+	load_labels(guest, first);
+	for (const struct conformance_case *one = first; one != end && one->policy == first->policy; one++) {
+		if (!is_played(guest, one))
+			continue;
+		assert_true(group.stage_nr < GROUP_MAX);
+		stage_start(&group.stages[group.stage_nr++], one, (unsigned int)(one - cases.list));
+	}
+	/* One that fails to come fails its own test. */
+	for (unsigned int i = 0; i < group.stage_nr; i++)
+		if (!stage_await(&group.stages[i]))
+			printf("# no actor: %s\n", group.stages[i].one->text);
+	guest_forget(guest);
+	group.generation = guest_policy_load(guest, first->policy);
+}
+
+static struct stage *find_stage(const struct conformance_case *one)
+{
+	for (unsigned int i = 0; i < group.stage_nr; i++)
+		if (group.stages[i].one == one)
+			return &group.stages[i];
+	fail_msg("%s:%u: no stage", one->file, one->line);
+	return NULL;
+}
+
+/* ---- one case ---- */
+
+static void print_records(const struct guest *guest, uint32_t tgid)
+{
+	const struct guest_query query = { .tgid = tgid };
+	const struct guest_event *event = NULL;
+
+	while ((event = guest_find(guest, &query, event)))
+		guest_event_print(event);
+}
+
+/* All that is read is forgotten again: the next one looks for itself alone. */
+static void play(struct guest *guest, const struct conformance_case *one)
+{
+	struct stage *stage = find_stage(one);
+	char why[RECORD_WHY_BYTES];
+	bool is_right;
+	int status;
+
+	if (!group.generation)
+		fail_msg("%s:%u: its policy is not in force", one->file, one->line);
+	status = stage_play(stage);
+	guest_drain(guest);
+	is_right = record_is_right(guest, stage, status, group.generation, why);
+	if (!is_right)
+		print_records(guest, stage->tgid);
+	guest_forget(guest);
+	if (!is_right)
+		fail_msg("%s:%u: %s\n# %s", one->file, one->line, why, one->text);
+}
+
+static struct guest *the_guest;
+
+static void judge(void **state)
+{
+	const struct conformance_case *one = *state;
+
+	if (!is_played(the_guest, one)) {
+		printf("# %s:%u: not played: %s: %s\n", one->file, one->line, one->text,
+		       one->unmade[0] ? one->unmade : "this machine has no fs-verity");
+		skip();
+	}
+	if (group.policy != one->policy)
+		begin_group(the_guest, one);
+	play(the_guest, one);
+}
+
+/* ---- the suite ---- */
+
+/* A state of the group would take the place of each test's own. */
+static int setup(void **state)
+{
+	if (guest_setup(state))
+		return -1;
+	the_guest = *state;
+	*state = NULL;
+	stage_setup();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	*state = the_guest;
+	end_group();
+	stage_teardown();
+	return guest_teardown(state);
+}
+
+static bool suite_is_whole(void)
+{
+	size_t unmade_nr = 0;
+
+	for (size_t i = 0; i < cases.nr; i++)
+		unmade_nr += !!cases.list[i].unmade[0];
+	if (cases.nr >= CASES_MIN && unmade_nr <= UNMADE_MAX)
+		return true;
+	fprintf(stderr, "# %zu cases, %zu of them marked\n", cases.nr, unmade_nr);
+	return false;
+}
+
+int main(void)
+{
+	struct CMUnitTest *tests;
+
+	conformance_cases_read(&cases, CASES_DIR);
+	if (!suite_is_whole())
+		return 1;
+	tests = calloc(cases.nr, sizeof(*tests));
+	for (size_t i = 0; i < cases.nr; i++)
+		tests[i] = (struct CMUnitTest) {
+			.name = cases.list[i].text, .test_func = judge,
+			.initial_state = &cases.list[i],
+		};
+	return _cmocka_run_group_tests("conformance", tests, cases.nr, setup, teardown);
+}
