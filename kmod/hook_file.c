@@ -37,16 +37,19 @@ static void add_xattr(struct ygr_event_strings *strings, const struct ygr_match_
 static int run_at(struct ygr_event *event, const struct inode *inode, u32 access, u32 open_flags)
 {
 	struct ygr_event_strings strings __uninitialized;
-	struct ygr_body_file body __uninitialized;
+	struct ygr_body_file *body;
 
 	preempt_disable_notrace();
 	if (ygr_pipeline_judge(event)) {
-		ygr_file_id_fill(&body.file, inode);
-		body.access = access;
-		body.open_flags = open_flags;
 		strings.nr = 0;
 		add_xattr(&strings, &event->match.xattr);
-		ygr_pipeline_record(event, &body, sizeof(body), &strings);
+		body = ygr_pipeline_begin(event, sizeof(*body), &strings);
+		if (body) {
+			ygr_file_id_fill(&body->file, inode);
+			body->access = access;
+			body->open_flags = open_flags;
+			ygr_record_commit();
+		}
 	}
 	preempt_enable_notrace();
 	return ygr_event_error(event);

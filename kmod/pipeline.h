@@ -13,6 +13,7 @@
 #include <yagura/ygr_abi.h>
 
 #include "event.h"
+#include "record.h"
 
 /*
  * Whether nothing is to be done about an event of kind @on, whatever it is: it is not
@@ -46,14 +47,18 @@ u64 ygr_pipeline_digest_bytes_max(void);
 bool ygr_pipeline_judge(struct ygr_event *event);
 
 /*
- * Records a judged event.
+ * Begins to record a judged event.
  *
  * @body_len: a multiple of 8
  * @strings: the hook's own, at most five; they may lie in this
  *	CPU's scratch
  *
  * Context: as ygr_pipeline_judge(), and preemption never on between the two.
+ * Return: where the hook writes the whole body, before ygr_record_commit(); NULL: dropped.
  */
+void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings);
+
+/* The same with a body that is there already, and committed. */
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings);
 

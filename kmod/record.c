@@ -16,19 +16,42 @@ static u32 bytes_of(const struct ygr_event_strings *strings)
 	return bytes;
 }
 
-/* By words: most strings are short, and a call and its set-up would cost more. */
-static void *put_padded(u64 *to, const char *from, u32 len)
+/* @len: a multiple of 8. By words: a call and its set-up would cost more for what is short. */
+static void copy_words(u64 *to, const u64 *from, u32 len)
 {
-	u64 last = 0;
+	const u64 *end = from + len / 8;
 
-	for (; len >= 8; len -= 8, from += 8)
-		memcpy(to++, from, 8);
-	if (!len)
-		return to;
-	while (len--)
-		last = last << 8 | (u8)from[len];
-	*to++ = cpu_to_le64(last);
-	return to;
+	for (; end - from >= 2; to += 2, from += 2)
+		memcpy(to, from, 16);
+	if (from != end)
+		*to = *from;
+}
+
+/* What is left after the whole words of @len bytes, with zeroes after it. */
+static __le64 last_word(const char *from, u32 len)
+{
+	u32 rest = len % 8;
+	__le64 last;
+	u64 word = 0;
+
+	if (len > 8) {
+		memcpy(&last, from + len - 8, 8);
+		return cpu_to_le64(le64_to_cpu(last) >> (64 - 8 * rest));
+	}
+	while (rest--)
+		word = word << 8 | (u8)from[rest];
+	return cpu_to_le64(word);
+}
+
+static void *put_padded(void *to, const char *from, u32 len)
+{
+	u32 whole = round_down(len, 8);
+
+	copy_words(to, (const void *)from, whole);
+	if (whole == len)
+		return to + len;
+	*(__le64 *)(to + whole) = last_word(from, len);
+	return to + whole + 8;
 }
 
 /* Return: whether one of them was cut. */
@@ -46,21 +69,21 @@ static bool put_strings(void *where, const struct ygr_event_strings *strings)
 		string->true_len = strings->list[i].true_len;
 		string->pad2 = 0;
 		cut |= string->len != string->true_len;
-		where = put_padded((u64 *)(string + 1), strings->list[i].bytes, string->len);
+		where = put_padded(string + 1, strings->list[i].bytes, string->len);
 	}
 	return cut;
 }
 
-void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_len,
-		    const struct ygr_event_strings *strings)
+void *ygr_record_begin(const struct ygr_event *event, u16 body_len,
+		       const struct ygr_event_strings *strings)
 {
 	enum ygr_class class = event->verdict == YGR_VERDICT_ALLOW ? event->class :
 								     YGR_CLASS_DENY;
 	u32 bytes = sizeof(struct ygr_record) + body_len + bytes_of(strings);
 	struct ygr_record *record = ygr_ring_reserve(bytes, class);
 
-	if (!record)
-		return;
+	if (unlikely(!record))
+		return NULL;
 	record->len = bytes;
 	record->type = event->type;
 	record->class = class;
@@ -72,8 +95,18 @@ void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_le
 	record->body_len = body_len;
 	memset(record->pad, 0, sizeof(record->pad));
 	ygr_subject_fill(record);
-	put_padded((u64 *)(record + 1), body, body_len);
 	if (put_strings((void *)(record + 1) + body_len, strings))
 		record->flags |= YGR_F_TRUNCATED;
-	ygr_ring_commit();
+	return record + 1;
+}
+
+void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_len,
+		    const struct ygr_event_strings *strings)
+{
+	void *to = ygr_record_begin(event, body_len, strings);
+
+	if (!to)
+		return;
+	copy_words(to, body, body_len);
+	ygr_record_commit();
 }
