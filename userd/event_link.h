@@ -33,7 +33,7 @@ struct ygr_event_link {
 };
 
 /*
- * After ygr_event_transport_init(). Reads keys and certificates. @ready: as
+ * Once, by set_up(). Reads keys and certificates. @ready: as
  * ygr_stream's; its argument is @link.
  * Return: 0; -errno, and *reason.
  */

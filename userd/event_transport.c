@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const ygr_event_transport_formats[] = { "json", "ecs", "ocsf", "sigma", NULL };
@@ -122,19 +123,41 @@ static void timer_fired(void *arg)
 	transport->ops->step(transport);
 }
 
-int ygr_event_transport_init(struct ygr_event_transport *transport,
-			     const struct ygr_event_transport_ops *ops, struct ygr_loop *loop,
-			     const struct ygr_transport_user *user,
-			     const struct ygr_output_config *config, int format)
+static int init(struct ygr_event_transport *transport, const struct ygr_event_transport_ops *ops,
+		struct ygr_loop *loop, const struct ygr_transport_user *user,
+		const struct ygr_output_config *config)
 {
 	struct ygr_filter_error error;
 
 	transport->base = (struct ygr_transport) { .ops = &base_ops, .user = *user, .loop = loop };
 	transport->ops = ops;
-	transport->format = (enum ygr_event_format)format;
 	if (config->where && ygr_event_filter_parse(&transport->where, config->where, &error))
 		return -EINVAL;
 	return ygr_loop_timer_init(loop, &transport->timer, timer_fired, transport);
+}
+
+int ygr_event_transport_create(struct ygr_transport **out,
+			       const struct ygr_event_transport_ops *ops, struct ygr_loop *loop,
+			       const struct ygr_transport_user *user,
+			       const struct ygr_output_config *config, const char **reason)
+{
+	struct ygr_event_transport *transport = calloc(1, ops->bytes);
+	int err;
+
+	if (!transport)
+		return -ENOMEM;
+	err = init(transport, ops, loop, user, config);
+	if (err) {
+		free(transport);
+		return err;
+	}
+	err = ops->set_up(transport, config, reason);
+	if (err) {
+		ops->destroy(transport);
+		return err;
+	}
+	*out = &transport->base;
+	return 0;
 }
 
 void ygr_event_transport_exit(struct ygr_event_transport *transport)

@@ -22,6 +22,13 @@
 struct ygr_event_transport;
 
 struct ygr_event_transport_ops {
+	size_t bytes;			/* of the implementation's struct, which begins with the base */
+	/*
+	 * Once, on zeroed memory: sets ->format, reads what the sender's own user may not.
+	 * Return: 0; -errno, and *reason if there is more to say; destroy() follows.
+	 */
+	int (*set_up)(struct ygr_event_transport *transport,
+		      const struct ygr_output_config *config, const char **reason);
 	/* Return: 0: up() or down() will come, not from within; -errno. */
 	int (*open)(struct ygr_event_transport *transport);
 	void (*step)(struct ygr_event_transport *transport);
@@ -61,14 +68,13 @@ void ygr_event_transport_check(const struct ygr_output_config *config,
 	{ "format", YGR_OPTION_WORD, .at = offsetof(type, format), .words = ygr_event_transport_formats }
 extern const char *const ygr_event_transport_formats[];	/* JSON ones, up to a NULL */
 
-/*
- * Fills @transport, zeroed and at the start of an implementation's struct.
- * Return: 0 or -errno.
- */
-int ygr_event_transport_init(struct ygr_event_transport *transport,
-			     const struct ygr_event_transport_ops *ops, struct ygr_loop *loop,
-			     const struct ygr_transport_user *user,
-			     const struct ygr_output_config *config, int format);
+/* `create` of a transport type, but for the ops. */
+int ygr_event_transport_create(struct ygr_transport **out,
+			       const struct ygr_event_transport_ops *ops, struct ygr_loop *loop,
+			       const struct ygr_transport_user *user,
+			       const struct ygr_output_config *config, const char **reason);
+
+/* For ops->destroy. */
 void ygr_event_transport_exit(struct ygr_event_transport *transport);
 
 /* ---- for implementations, from step() or from callbacks of the loop ---- */

@@ -394,7 +394,25 @@ static void destroy(struct ygr_event_transport *base)
 	free(fluent);
 }
 
+static int set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		  const char **reason)
+{
+	struct fluent *fluent = from_base(base);
+	int err;
+
+	fluent->settings = config->settings;
+	base->format = (enum ygr_event_format)fluent->settings->format;
+	err = ygr_event_link_init(&fluent->link, &fluent->settings->link, ready, reason);
+	if (!err)
+		err = ygr_secret_read(fluent->settings->shared_key_file, &fluent->shared_key, reason);
+	if (!err)
+		err = ygr_secret_read(fluent->settings->password_file, &fluent->password, reason);
+	return err;
+}
+
 static const struct ygr_event_transport_ops fluent_ops = {
+	.bytes	  = sizeof(struct fluent),
+	.set_up	  = set_up,
 	.open	  = open_link,
 	.step	  = step,
 	.close	  = close_link,
@@ -406,30 +424,7 @@ static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
 		  const char **reason)
 {
-	const struct fluent_settings *settings = config->settings;
-	struct fluent *fluent = calloc(1, sizeof(*fluent));
-	int err;
-
-	if (!fluent)
-		return -ENOMEM;
-	fluent->settings = settings;
-	err = ygr_event_transport_init(&fluent->link.base, &fluent_ops, loop, user, config,
-				       settings->format);
-	if (err) {
-		free(fluent);
-		return err;
-	}
-	err = ygr_event_link_init(&fluent->link, &settings->link, ready, reason);
-	if (!err)
-		err = ygr_secret_read(settings->shared_key_file, &fluent->shared_key, reason);
-	if (!err)
-		err = ygr_secret_read(settings->password_file, &fluent->password, reason);
-	if (err) {
-		destroy(&fluent->link.base);
-		return err;
-	}
-	*out = &fluent->link.base.base;
-	return 0;
+	return ygr_event_transport_create(out, &fluent_ops, loop, user, config, reason);
 }
 
 static void check(const struct ygr_output_config *config, const struct ygr_yaml_node *node,

@@ -7,9 +7,9 @@
  * What an answer means (http_answer.h): taken; refused for good, so the batch is
  * parked; too large, so the request is halved, down to a single event; or not now.
  */
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +20,14 @@
 #include "clock.h"
 #include "event_transport.h"
 #include "http_answer.h"
+#include "lookup.h"
 #include "secret.h"
 #include "text_file.h"
 #include "tls.h"
 
 #define SOCKETS_MAX	8
 #define ANSWER_BYTES_MAX (4u << 20)
+#define LOOKUP_TIMEOUT_S 10
 #define CONNECT_TIMEOUT_S 10L
 #define CERT_BYTES_MAX	(4u << 20)
 #define SYSTEM_CA	"/etc/ssl/certs/ca-certificates.crt"
@@ -59,8 +61,9 @@ struct http {
 	struct curl_slist *headers;
 	struct curl_slist *resolved;	/* "host:port:address,address" */
 	char *url;			/* with what the kind of receiver wants in it */
-	char *host;
+	char *host;			/* an address in brackets, if it is one of IPv6 */
 	char *port;
+	struct ygr_lookup *lookup;	/* NULL: none is under way */
 	struct blob ca, cert, key;	/* read before rights are given up */
 	struct { int fd, handle; } sockets[SOCKETS_MAX];
 	bool is_running;		/* a request is under way */
@@ -285,6 +288,10 @@ static void step(struct ygr_event_transport *base)
 	struct http *http = from_base(base);
 	CURLcode code;
 
+	if (http->lookup) {
+		ygr_event_transport_down(base, "%s: no answer from the name servers in time", http->host);
+		return;
+	}
 	if (!base->is_up) {
 		ygr_event_transport_up(base);
 		return;
@@ -312,48 +319,83 @@ static void step(struct ygr_event_transport *base)
 
 /* ---- the link ---------------------------------------------------------------------- */
 
-/* As every time that a link begins: its host may have moved. No threads of curl's own. */
-static int resolve(struct http *http)
+/*
+ * Hands curl the addresses as "+HOST:PORT:ADDRESS,ADDRESS", so that it never asks for them
+ * itself: it would wait for the name server, or start threads that outlive their request.
+ */
+static int pin_addresses(struct http *http, const struct addrinfo *list)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list, *each;
-	char text[2048], address[NI_MAXHOST];
-	size_t len;
+	struct ygr_text_buffer text = { 0 };
+	char address[NI_MAXHOST];
+	const char *before = "";
 
-	if (getaddrinfo(http->host, http->port, &hints, &list))
-		return -EHOSTUNREACH;
-	len = (size_t)snprintf(text, sizeof(text), "+%s:%s:", http->host, http->port);
-	for (each = list; each; each = each->ai_next) {
-		if (getnameinfo(each->ai_addr, each->ai_addrlen, address, sizeof(address), NULL, 0,
-				NI_NUMERICHOST) || len + strlen(address) + 4 > sizeof(text))
+	ygr_text_buffer_put_char(&text, '+');
+	ygr_text_buffer_put_text(&text, http->host);
+	ygr_text_buffer_put_char(&text, ':');
+	ygr_text_buffer_put_text(&text, http->port);
+	ygr_text_buffer_put_char(&text, ':');
+	for (; list; list = list->ai_next) {
+		if (getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0,
+				NI_NUMERICHOST))
 			continue;
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					each->ai_family == AF_INET6 ? "%s[%s]" : "%s%s",
-					text[len - 1] == ':' ? "" : ",", address);
+		ygr_text_buffer_put_text(&text, before);
+		ygr_text_buffer_put_text(&text, list->ai_family == AF_INET6 ? "[" : "");
+		ygr_text_buffer_put_text(&text, address);
+		ygr_text_buffer_put_text(&text, list->ai_family == AF_INET6 ? "]" : "");
+		before = ",";
 	}
-	freeaddrinfo(list);
+	ygr_text_buffer_put_char(&text, '\0');
 	curl_slist_free_all(http->resolved);
-	http->resolved = curl_slist_append(NULL, text);
+	http->resolved = text.failed ? NULL : curl_slist_append(NULL, text.bytes);
+	ygr_text_buffer_exit(&text);
 	curl_easy_setopt(http->easy, CURLOPT_RESOLVE, http->resolved);
 	return http->resolved ? 0 : -ENOMEM;
 }
 
+static void looked_up(void *arg, struct addrinfo *list, const char *reason)
+{
+	struct http *http = arg;
+	int err;
+
+	http->lookup = NULL;
+	if (!list) {
+		ygr_event_transport_down(&http->base, "%s: %s", http->host, reason);
+		return;
+	}
+	err = pin_addresses(http, list);
+	freeaddrinfo(list);
+	if (err)
+		ygr_event_transport_down(&http->base, "%s", strerror(-err));
+	else
+		ygr_event_transport_wake(&http->base, 1);
+}
+
+/* Such a host is what curl needs; a name is not looked up by it (pin_addresses()). */
+static bool is_address(const char *host)
+{
+	struct in_addr address;
+
+	return host[0] == '[' || inet_pton(AF_INET, host, &address) == 1;
+}
+
+/* Each time that a link begins: its host may have moved. */
 static int open_link(struct ygr_event_transport *base)
 {
 	struct http *http = from_base(base);
-	int err = resolve(http);
+	bool is_known = is_address(http->host);
 
-	if (err)
-		return err;
 	http->request_max = UINT32_MAX;
-	ygr_event_transport_wake(base, 1);
-	return 0;
+	ygr_event_transport_wake(base, is_known ? 1 : LOOKUP_TIMEOUT_S * YGR_NS_PER_S);
+	return is_known ? 0 : ygr_lookup_start(&http->lookup, base->base.loop, http->host, http->port,
+					       looked_up, http);
 }
 
 static void close_link(struct ygr_event_transport *base)
 {
 	struct http *http = from_base(base);
 
+	ygr_lookup_cancel(http->lookup);
+	http->lookup = NULL;
 	if (http->is_running)
 		curl_multi_remove_handle(http->multi, http->easy);
 	http->is_running = false;
@@ -388,14 +430,6 @@ static void destroy(struct ygr_event_transport *base)
 	curl_free(http->port);
 	free(http);
 }
-
-static const struct ygr_event_transport_ops http_ops = {
-	.open	  = open_link,
-	.step	  = step,
-	.close	  = close_link,
-	.destroy  = destroy,
-	.describe = describe,
-};
 
 /* ---- settings ----------------------------------------------------------------------- */
 
@@ -533,10 +567,16 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http);
 }
 
-static int set_up(struct http *http, const char **reason)
+static int set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		  const char **reason)
 {
+	struct http *http = from_base(base);
 	int err;
 
+	http->settings = config->settings;
+	base->format = (enum ygr_event_format)http->settings->format;
+	for (unsigned int i = 0; i < SOCKETS_MAX; i++)
+		http->sockets[i].fd = -1;
 	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
 	if (!http->multi || !http->easy)
@@ -557,31 +597,22 @@ static int set_up(struct http *http, const char **reason)
 	return err;
 }
 
+
+static const struct ygr_event_transport_ops http_ops = {
+	.bytes	  = sizeof(struct http),
+	.set_up	  = set_up,
+	.open	  = open_link,
+	.step	  = step,
+	.close	  = close_link,
+	.destroy  = destroy,
+	.describe = describe,
+};
+
 static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
 		  const char **reason)
 {
-	const struct http_settings *settings = config->settings;
-	struct http *http = calloc(1, sizeof(*http));
-	int err;
-
-	if (!http)
-		return -ENOMEM;
-	http->settings = settings;
-	for (unsigned int i = 0; i < SOCKETS_MAX; i++)
-		http->sockets[i].fd = -1;
-	err = ygr_event_transport_init(&http->base, &http_ops, loop, user, config, settings->format);
-	if (err) {
-		free(http);
-		return err;
-	}
-	err = set_up(http, reason);
-	if (err) {
-		destroy(&http->base);
-		return err;
-	}
-	*out = &http->base.base;
-	return 0;
+	return ygr_event_transport_create(out, &http_ops, loop, user, config, reason);
 }
 
 static void want_key(const struct ygr_yaml_node *node, const char *key, const char *kind,

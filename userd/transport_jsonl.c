@@ -302,7 +302,21 @@ static void destroy(struct ygr_event_transport *base)
 	free(jsonl);
 }
 
+static int set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		  const char **reason)
+{
+	struct jsonl *jsonl = from_base(base);
+
+	(void)reason;
+	jsonl->settings = config->settings;
+	jsonl->fd = -1;
+	base->format = (enum ygr_event_format)jsonl->settings->format;
+	return 0;
+}
+
 static const struct ygr_event_transport_ops jsonl_ops = {
+	.bytes	  = sizeof(struct jsonl),
+	.set_up	  = set_up,
 	.open	 = open_target,
 	.step	 = step,
 	.close	 = close_target,
@@ -313,23 +327,7 @@ static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
 		  const char **reason)
 {
-	const struct jsonl_settings *settings = config->settings;
-	struct jsonl *jsonl = calloc(1, sizeof(*jsonl));
-	int err;
-
-	(void)reason;
-	if (!jsonl)
-		return -ENOMEM;
-	jsonl->settings = settings;
-	jsonl->fd = -1;
-	err = ygr_event_transport_init(&jsonl->base, &jsonl_ops, loop, user, config,
-				       settings->format);
-	if (err) {
-		free(jsonl);
-		return err;
-	}
-	*out = &jsonl->base.base;
-	return 0;
+	return ygr_event_transport_create(out, &jsonl_ops, loop, user, config, reason);
 }
 
 static void check(const struct ygr_output_config *config, const struct ygr_yaml_node *node,

@@ -276,14 +276,6 @@ static void destroy(struct ygr_event_transport *base)
 	free(kafka);
 }
 
-static const struct ygr_event_transport_ops kafka_ops = {
-	.open	  = open_link,
-	.step	  = step,
-	.close	  = close_link,
-	.destroy  = destroy,
-	.describe = describe,
-};
-
 /* ---- settings ----------------------------------------------------------------------- */
 
 /* reason is static: one output at a time is created. */
@@ -431,35 +423,36 @@ static int make_pipe(struct kafka *kafka)
 	return 0;
 }
 
+static int set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		  const char **reason)
+{
+	struct kafka *kafka = from_base(base);
+	int err;
+
+	kafka->settings = config->settings;
+	base->format = (enum ygr_event_format)kafka->settings->format;
+	kafka->pipe[0] = -1;
+	kafka->pipe[1] = -1;
+	kafka->handle = -1;
+	err = make_producer(kafka, reason);
+	return err ? err : make_pipe(kafka);
+}
+
+static const struct ygr_event_transport_ops kafka_ops = {
+	.bytes	  = sizeof(struct kafka),
+	.set_up	  = set_up,
+	.open	  = open_link,
+	.step	  = step,
+	.close	  = close_link,
+	.destroy  = destroy,
+	.describe = describe,
+};
+
 static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
 		  const char **reason)
 {
-	const struct kafka_settings *settings = config->settings;
-	struct kafka *kafka = calloc(1, sizeof(*kafka));
-	int err;
-
-	if (!kafka)
-		return -ENOMEM;
-	kafka->settings = settings;
-	kafka->pipe[0] = -1;
-	kafka->pipe[1] = -1;
-	kafka->handle = -1;
-	err = ygr_event_transport_init(&kafka->base, &kafka_ops, loop, user, config,
-				       settings->format);
-	if (err) {
-		free(kafka);
-		return err;
-	}
-	err = make_producer(kafka, reason);
-	if (!err)
-		err = make_pipe(kafka);
-	if (err) {
-		destroy(&kafka->base);
-		return err;
-	}
-	*out = &kafka->base.base;
-	return 0;
+	return ygr_event_transport_create(out, &kafka_ops, loop, user, config, reason);
 }
 
 static void check(const struct ygr_output_config *config, const struct ygr_yaml_node *node,

@@ -185,7 +185,19 @@ static void destroy(struct ygr_event_transport *base)
 	free(syslog);
 }
 
+static int set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		  const char **reason)
+{
+	struct syslog_transport *syslog = from_base(base);
+
+	syslog->settings = config->settings;
+	base->format = (enum ygr_event_format)syslog->settings->format;
+	return ygr_event_link_init(&syslog->link, &syslog->settings->link, ready, reason);
+}
+
 static const struct ygr_event_transport_ops syslog_ops = {
+	.bytes	  = sizeof(struct syslog_transport),
+	.set_up	  = set_up,
 	.open	  = open_link,
 	.step	  = step,
 	.close	  = close_link,
@@ -197,26 +209,7 @@ static int create(struct ygr_transport **out, struct ygr_loop *loop,
 		  const struct ygr_transport_user *user, const struct ygr_output_config *config,
 		  const char **reason)
 {
-	const struct syslog_settings *settings = config->settings;
-	struct syslog_transport *syslog = calloc(1, sizeof(*syslog));
-	int err;
-
-	if (!syslog)
-		return -ENOMEM;
-	syslog->settings = settings;
-	err = ygr_event_transport_init(&syslog->link.base, &syslog_ops, loop, user, config,
-				       settings->format);
-	if (err) {
-		free(syslog);
-		return err;
-	}
-	err = ygr_event_link_init(&syslog->link, &settings->link, ready, reason);
-	if (err) {
-		destroy(&syslog->link.base);
-		return err;
-	}
-	*out = &syslog->link.base.base;
-	return 0;
+	return ygr_event_transport_create(out, &syslog_ops, loop, user, config, reason);
 }
 
 /* By number, as in RFC 5424. */

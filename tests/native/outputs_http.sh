@@ -28,7 +28,7 @@ begin() {
 elastic() { echo "{type: http, kind: elasticsearch, url: http://127.0.0.1:$port, index: logs-yagura, retry_max_s: 1, timeout_s: 3${1-}}"; }
 lines() { echo "{type: http, kind: lines, url: http://127.0.0.1:$port/in, retry_max_s: 1, timeout_s: 3${1-}}"; }
 
-echo "1..32"
+echo "1..35"
 port=$(free_port)
 configure "$(elastic)"
 start_peer
@@ -161,6 +161,38 @@ if has_clickhouse; then
 	stop_daemon
 else
 	skip "no clickhouse-server here"; skip "no clickhouse-server here"
+fi
+
+# ---- names
+# with_silent_names - what start_daemon runs from here on has name servers that never answer
+with_silent_names() {
+	mkdir "$work/wrapped"
+	ln -s "$B/yaguractl" "$work/wrapped/yaguractl"
+	cat >"$work/wrapped/yagurad" <<-EOF
+		#!/bin/sh
+		exec unshare --mount --net python3 tests/native/peer/silent_names.py $work/resolv.conf "$B/yagurad" "\$@"
+	EOF
+	chmod 755 "$work/wrapped/yagurad"
+}
+
+if unshare --mount --net true 2>/dev/null; then
+	with_silent_names
+	configure "{type: jsonl, path: $work/out/near}" \
+		"{type: http, kind: lines, url: 'http://far.example.test:80/', retry_max_s: 1}" \
+		"{name: six, type: http, kind: lines, url: 'http://[::1]:9/', retry_max_s: 1}"
+	begin 2000 take
+	real=$B B=$work/wrapped
+	start_daemon
+	within 5 all_spooled 2000 && within 5 same "$work/out/near"
+	say $? "name servers that are silent: other outputs do not wait for them"
+	within 15 status '"far.example.test: no answer from the name servers" in o[1]["last_down"]'
+	say $? "and it is said"
+	status 'o[2]["links"] > 0 and "::1" in o[2]["last_down"]'
+	say $? "an address of IPv6 needs no name server"
+	stop_daemon
+	B=$real
+else
+	skip "no namespaces here"; skip "no namespaces here"; skip "no namespaces here"
 fi
 
 check_config "url" 7:34 'expected http://... or https://...' "{type: http, kind: lines, url: ftp://x/}"

@@ -15,19 +15,28 @@
 
 /* ---- an implementation, and the output above it ---------------------------- */
 
-static struct ygr_event_transport transport;
+static struct ygr_event_transport *transport;
 static struct ygr_loop *loop;
 static struct ygr_loop_timer patience;
 static struct chain_fake chain;
 static struct batch_fake batch;
 
 static char calls[256];		/* a word for each */
-static int open_error;
+static int set_up_error, open_error;
 
 static void note(const char *word)
 {
 	strncat(calls, word, sizeof(calls) - strlen(calls) - 1);
 	strncat(calls, " ", sizeof(calls) - strlen(calls) - 1);
+}
+
+static int fake_set_up(struct ygr_event_transport *base, const struct ygr_output_config *config,
+		       const char **reason)
+{
+	transport = base;
+	base->format = YGR_FORMAT_JSON;
+	*reason = config->name;
+	return set_up_error;
 }
 
 static int fake_open(struct ygr_event_transport *base)
@@ -54,9 +63,12 @@ static void fake_close(struct ygr_event_transport *base)
 static void fake_destroy(struct ygr_event_transport *base)
 {
 	ygr_event_transport_exit(base);
+	free(base);
+	transport = NULL;
 }
 
 static const struct ygr_event_transport_ops fake_ops = {
+	.bytes = sizeof(struct ygr_event_transport), .set_up = fake_set_up,
 	.open = fake_open, .step = fake_step, .close = fake_close, .destroy = fake_destroy,
 };
 
@@ -71,20 +83,30 @@ static void stop_waiting(void *arg)
 	ygr_loop_stop(arg);
 }
 
-static int set_up(void **state)
+static int create(const char **reason)
 {
 	const struct ygr_transport_user user = { .up = up, .acked = acked, .refused = refused,
 						 .room = room, .down = down };
-	const struct ygr_output_config config = { .name = "o" };
+	static const struct ygr_output_config config = { .name = "o" };
+	struct ygr_transport *base;
+	int err = ygr_event_transport_create(&base, &fake_ops, loop, &user, &config, reason);
+
+	if (!err)
+		assert_ptr_equal(base, &transport->base);
+	return err;
+}
+
+static int set_up(void **state)
+{
+	const char *reason = NULL;
 
 	(void)state;
 	calls[0] = '\0';
+	set_up_error = 0;
 	open_error = 0;
-	memset(&transport, 0, sizeof(transport));
 	assert_int_equal(ygr_loop_create(&loop, YGR_LOOP_EPOLL), 0);
 	assert_int_equal(ygr_loop_timer_init(loop, &patience, stop_waiting, loop), 0);
-	assert_int_equal(ygr_event_transport_init(&transport, &fake_ops, loop, &user, &config,
-						  YGR_FORMAT_JSON), 0);
+	assert_int_equal(create(&reason), 0);
 	chain_fake_init(&chain, 0xab);
 	chain_fake_next(&chain, 2, &batch);
 	return 0;
@@ -93,7 +115,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	transport.base.ops->destroy(&transport.base);
+	if (transport)
+		transport->base.ops->destroy(&transport->base);
 	ygr_loop_timer_exit(loop, &patience);
 	ygr_loop_destroy(loop);
 	return 0;
@@ -103,12 +126,12 @@ static int start(void)
 {
 	const struct ygr_transport_hello hello = { .host_name = "h" };
 
-	return transport.base.ops->start(&transport.base, &hello);
+	return transport->base.ops->start(&transport->base, &hello);
 }
 
 static int send_batch(void)
 {
-	return transport.base.ops->send(&transport.base, 1, batch.bytes, batch.len);
+	return transport->base.ops->send(&transport->base, 1, batch.bytes, batch.len);
 }
 
 /* What was called since the last time, the loop having run for a moment. */
@@ -120,6 +143,18 @@ static void expect(const char *wanted)
 	calls[0] = '\0';
 }
 
+static void test_failed_set_up_leaves_nothing(void **state)
+{
+	const char *reason = NULL;
+
+	(void)state;
+	transport->base.ops->destroy(&transport->base);
+	set_up_error = -EACCES;
+	assert_int_equal(create(&reason), -EACCES);
+	assert_string_equal(reason, "o");
+	assert_null(transport);
+}
+
 /* ---- when there is a link --------------------------------------------------- */
 
 static void test_comes_up_once(void **state)
@@ -127,7 +162,7 @@ static void test_comes_up_once(void **state)
 	(void)state;
 	assert_int_equal(start(), 0);
 	expect("open step up ");
-	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_wake(transport, 1);
 	expect("step ");
 }
 
@@ -135,7 +170,7 @@ static void test_comes_up_once(void **state)
 static void test_nothing_before_the_start(void **state)
 {
 	(void)state;
-	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_wake(transport, 1);
 	expect("");
 	assert_int_equal(start(), 0);
 	expect("open step up ");
@@ -146,8 +181,8 @@ static void test_nothing_after_stop(void **state)
 	(void)state;
 	assert_int_equal(start(), 0);
 	expect("open step up ");
-	transport.base.ops->stop(&transport.base);
-	ygr_event_transport_wake(&transport, 1);
+	transport->base.ops->stop(&transport->base);
+	ygr_event_transport_wake(transport, 1);
 	expect("close ");
 	assert_int_equal(start(), 0);
 	expect("open step up ");
@@ -158,8 +193,8 @@ static void test_nothing_after_down(void **state)
 	(void)state;
 	assert_int_equal(start(), 0);
 	expect("open step up ");
-	ygr_event_transport_down(&transport, "%s-is-why", "this");
-	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_down(transport, "%s-is-why", "this");
+	ygr_event_transport_wake(transport, 1);
 	expect("close this-is-why ");
 	assert_int_equal(start(), 0);
 	expect("open step up ");
@@ -170,7 +205,7 @@ static void test_nothing_after_a_failed_start(void **state)
 	(void)state;
 	open_error = -EHOSTUNREACH;
 	assert_int_equal(start(), -EHOSTUNREACH);
-	ygr_event_transport_wake(&transport, 1);
+	ygr_event_transport_wake(transport, 1);
 	expect("open ");
 	open_error = 0;
 	assert_int_equal(start(), 0);
@@ -183,11 +218,11 @@ static void test_wake_replaces(void **state)
 	(void)state;
 	assert_int_equal(start(), 0);
 	expect("open step up ");
-	ygr_event_transport_wake(&transport, 1);
-	ygr_event_transport_wake(&transport, YGR_NS_PER_S);
+	ygr_event_transport_wake(transport, 1);
+	ygr_event_transport_wake(transport, YGR_NS_PER_S);
 	expect("");
-	ygr_event_transport_wake(&transport, 1);
-	ygr_event_transport_wake(&transport, 0);
+	ygr_event_transport_wake(transport, 1);
+	ygr_event_transport_wake(transport, 0);
 	expect("");
 }
 
@@ -205,21 +240,21 @@ static void test_acknowledged(void **state)
 {
 	(void)state;
 	begin();
-	assert_non_null(ygr_event_transport_next(&transport));
-	assert_non_null(ygr_event_transport_next(&transport));
-	assert_null(ygr_event_transport_next(&transport));
-	ygr_event_transport_done(&transport);
+	assert_non_null(ygr_event_transport_next(transport));
+	assert_non_null(ygr_event_transport_next(transport));
+	assert_null(ygr_event_transport_next(transport));
+	ygr_event_transport_done(transport);
 	expect("acked ");
-	assert_int_equal(transport.stats.event_nr, 2);
+	assert_int_equal(transport->stats.event_nr, 2);
 }
 
 static void test_first_refusal_counts(void **state)
 {
 	(void)state;
 	begin();
-	ygr_event_transport_refuse(&transport, "too-%s", "large");
-	ygr_event_transport_refuse(&transport, "late");
-	ygr_event_transport_done(&transport);
+	ygr_event_transport_refuse(transport, "too-%s", "large");
+	ygr_event_transport_refuse(transport, "late");
+	ygr_event_transport_done(transport);
 	expect("too-large ");
 }
 
@@ -228,10 +263,10 @@ static void test_room_is_told_to_who_asked(void **state)
 	(void)state;
 	begin();
 	assert_int_equal(send_batch(), -EAGAIN);
-	ygr_event_transport_done(&transport);
+	ygr_event_transport_done(transport);
 	expect("acked room ");
 	assert_int_equal(send_batch(), 0);
-	ygr_event_transport_done(&transport);
+	ygr_event_transport_done(transport);
 	expect("acked step ");
 }
 
@@ -239,13 +274,13 @@ static void test_rewind_takes_back_its_count(void **state)
 {
 	(void)state;
 	begin();
-	assert_non_null(ygr_event_transport_next(&transport));
-	assert_non_null(ygr_event_transport_next(&transport));
-	ygr_event_transport_rewind(&transport, 1);
-	assert_int_equal(transport.stats.event_nr, 1);
-	assert_non_null(ygr_event_transport_next(&transport));
-	assert_null(ygr_event_transport_next(&transport));
-	assert_int_equal(transport.stats.event_nr, 2);
+	assert_non_null(ygr_event_transport_next(transport));
+	assert_non_null(ygr_event_transport_next(transport));
+	ygr_event_transport_rewind(transport, 1);
+	assert_int_equal(transport->stats.event_nr, 1);
+	assert_non_null(ygr_event_transport_next(transport));
+	assert_null(ygr_event_transport_next(transport));
+	assert_int_equal(transport->stats.event_nr, 2);
 }
 
 /* It cannot be read, and so never will be: refused in its turn, not from within send(). */
@@ -256,8 +291,8 @@ static void test_batch_that_does_not_expand(void **state)
 	expect("open step up ");
 	memset(batch.bytes + batch.len - 8, 0xff, 8);
 	assert_int_equal(send_batch(), 0);
-	assert_null(ygr_event_transport_next(&transport));
-	ygr_event_transport_done(&transport);
+	assert_null(ygr_event_transport_next(transport));
+	ygr_event_transport_done(transport);
 	expect("it does not expand as its header says step ");
 }
 
@@ -265,6 +300,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(test_failed_set_up_leaves_nothing),
 		TEST(test_comes_up_once),
 		TEST(test_nothing_before_the_start),
 		TEST(test_nothing_after_stop),
