@@ -76,7 +76,7 @@ static int attach_function(struct ygr_hook *hook)
 
 	ret = ftrace_set_filter(&hook->ops, (unsigned char *)hook->symbol, strlen(hook->symbol), 1);
 	if (ret) {
-		hook->state = YGR_HOOK_MISSING;
+		hook->state = ret == -EINVAL ? YGR_HOOK_MISSING : YGR_HOOK_FAILED;
 		return ret;
 	}
 	/* -EAGAIN: a BPF program is being attached to or detached from it just now. */
