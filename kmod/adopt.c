@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/file.h>
+#include <linux/init.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/slab.h>
 
 #include "adopt.h"
 #include "compat/exe_file.h"
@@ -15,6 +15,8 @@
 
 /* Enough for a million processes; the last walk finds nobody. */
 #define WALK_NR		1024u
+
+static struct task_struct *batch[BATCH_NR] __initdata;
 
 static bool running;
 
@@ -35,7 +37,7 @@ bool ygr_adopt_is_due(void)
 }
 
 /* Any thread's will do: the first may have ended before the others. */
-static struct mm_struct *get_mm(const struct task_struct *leader)
+static struct mm_struct * __init get_mm(const struct task_struct *leader)
 {
 	struct mm_struct *mm = NULL;
 	struct task_struct *thread;
@@ -51,7 +53,7 @@ static struct mm_struct *get_mm(const struct task_struct *leader)
 }
 
 /* Return: with a reference; NULL: not known, or none, as kernel threads. */
-static struct ygr_program *get_program(const struct task_struct *leader)
+static struct ygr_program * __init get_program(const struct task_struct *leader)
 {
 	struct mm_struct *mm = get_mm(leader);
 	struct ygr_program *program;
@@ -75,13 +77,13 @@ static struct ygr_program *get_program(const struct task_struct *leader)
  * replaced by its exec. Whoever told the table of that, or left an exec to us since
  * @left_before, had the lock before us; who has it after us finds the object.
  */
-static bool may_adopt(const struct task_struct *leader, int left_before)
+static bool __init may_adopt(const struct task_struct *leader, int left_before)
 {
 	return pid_alive(leader) && atomic_read(&leader->signal->live) &&
 	       atomic_read(&left_nr) == left_before && !ygr_process_table_find(leader);
 }
 
-static struct ygr_process *meet(const struct task_struct *leader, struct ygr_program *program)
+static struct ygr_process * __init meet(const struct task_struct *leader, struct ygr_program *program)
 {
 	struct ygr_process *process = NULL;
 
@@ -92,8 +94,12 @@ static struct ygr_process *meet(const struct task_struct *leader, struct ygr_pro
 	return process;
 }
 
-/* One that may not be adopted now is the next walk's. */
-static void adopt(const struct task_struct *leader)
+/*
+ * One that may not be adopted now is the next walk's.
+ *
+ * Return: false: there is no memory for it.
+ */
+static bool __init adopt(const struct task_struct *leader)
 {
 	int left_before = atomic_read(&left_nr);
 	struct ygr_program *program = get_program(leader);
@@ -102,7 +108,7 @@ static void adopt(const struct task_struct *leader)
 
 	ygr_program_put(program);
 	if (!process)
-		return;
+		return !pid_alive(leader);
 	ygr_process_table_lock(leader);
 	done = may_adopt(leader, left_before);
 	if (done)
@@ -110,10 +116,11 @@ static void adopt(const struct task_struct *leader)
 	ygr_process_table_unlock(leader);
 	if (!done)
 		ygr_process_object_destroy(process);
+	return true;
 }
 
 /* Return: how many, with a reference each; parents before their children. */
-static unsigned int find_batch(struct task_struct **batch)
+static unsigned int __init find_batch(void)
 {
 	struct task_struct *leader;
 	unsigned int nr = 0;
@@ -130,25 +137,25 @@ static unsigned int find_batch(struct task_struct **batch)
 	return nr;
 }
 
-static unsigned int walk(struct task_struct **batch)
+/* Return: whether another one may find more: not without anybody left, nor without memory. */
+static bool __init walk(void)
 {
-	unsigned int i, nr = find_batch(batch);
+	unsigned int i, nr = find_batch();
+	bool goes_on = false;
 
 	for (i = 0; i < nr; i++) {
-		adopt(batch[i]);
+		goes_on |= adopt(batch[i]);
 		put_task_struct(batch[i]);
 		cond_resched();
 	}
-	return nr;
+	return goes_on;
 }
 
-void ygr_adopt_run(void)
+void __init ygr_adopt_run(void)
 {
-	struct task_struct **batch = kvmalloc_array(BATCH_NR, sizeof(*batch), GFP_KERNEL);
 	unsigned int walks = WALK_NR;
 
-	while (batch && walk(batch) && --walks)
+	while (walk() && --walks)
 		;
-	kvfree(batch);
 	WRITE_ONCE(running, false);
 }

@@ -16,7 +16,10 @@
 /* From now on, who is not in the table is to be adopted. Before the hooks are attached. */
 void ygr_adopt_begin(void);
 
-/* After the hooks are attached. Context: may sleep. */
+/*
+ * After the hooks are attached. Whom there is no memory for is counted, and met when he
+ * executes something. Context: may sleep.
+ */
 void ygr_adopt_run(void);
 
 /*
