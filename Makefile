@@ -215,7 +215,7 @@ $(B)/vm/init: tests/vm/init.c Makefile
 docs/MAPPINGS.md: $(B)/yaguractl	## the page of field mappings, from their tables
 	$(call say,GEN,$@)$(B)/yaguractl mappings > $@
 
-.PHONY: setup test test-long test-kunit test-debug test-vm demo bench bench-native
+.PHONY: setup test test-long test-kunit test-debug test-vm test-install demo bench bench-native
 setup:	## install what building and testing need (Debian 12)
 	$(Q)tests/setup/install-packages
 
@@ -235,6 +235,9 @@ test-debug:	## the guest suite on a kernel with KASAN, lockdep, kmemleak (built 
 test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
 
+test-install:	## on a Debian 12 machine with systemd: make install, the packages, upgrades, removal (root)
+	$(Q)tests/run-all --logs $(B)/logs install
+
 demo:	## a small intrusion in a VM, seen from the receiver's end
 	$(Q)tests/demo/run
 
@@ -252,6 +255,7 @@ bench:	## instructions per event, by -icount, on both kernels
 
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
+unitdir	?= $(prefix)/lib/systemd/system
 
 .PHONY: install install-dkms uninstall clean help
 install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
@@ -263,9 +267,9 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 tools/yaguractl/completion.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
-	install -d $(DESTDIR)$(prefix)/lib/systemd/system
+	install -d $(DESTDIR)$(unitdir)
 	sed 's,/usr/local,$(prefix),g' userd/yagurad.service \
-		> $(DESTDIR)$(prefix)/lib/systemd/system/yagurad.service
+		> $(DESTDIR)$(unitdir)/yagurad.service
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
 	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
 	install -d $(DESTDIR)$(prefix)/lib/modules-load.d
@@ -278,12 +282,16 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 install-dkms:	## the module's source for DKMS, in /usr/src (DESTDIR)
 	tests/setup/sync-module $(DKMS_DIR) $(MODULE_SRC) dkms.conf LICENSE
 
+.PHONY: deb
+deb:	## Debian packages in $(B)/deb (VERSION=... for another version than the tree's)
+	tools/packaging/build-deb $(B)/deb $(VERSION)
+
 uninstall:	## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl bin/yagura-recv \
 		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
-		share/bash-completion/completions/yaguractl lib/systemd/system/yagurad.service \
+		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
-	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR)
+	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DESTDIR)$(unitdir)/yagurad.service $(DKMS_DIR)
 
 clean:	## remove the build directory
 	rm -rf $(B)
