@@ -71,13 +71,16 @@ static void set_ipv4_or_sockaddr(struct ygr_address *to, const struct sock *sk,
 static void replace_unspecified(struct ygr_address *to, const struct sock *sk)
 {
 	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+	struct in6_addr addr;
 
-	if (!sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
+	memcpy(&addr, to->addr, sizeof(addr));
+	if (likely(!ipv6_addr_any(&addr) || !to->family) || !sk ||
+	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
 		return;
-	if (to->family == AF_INET && !memchr_inv(to->addr, 0, 4))
+	if (to->family == AF_INET) {
 		set_ipv4(to, inet_sk(sk)->inet_saddr ?: htonl(INADDR_LOOPBACK), to->port);
-	if (to->family != AF_INET6 || memchr_inv(to->addr, 0, 16))
 		return;
+	}
 	if (sk->sk_family == AF_INET6 && ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
 		set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
 	else
