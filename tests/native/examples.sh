@@ -94,6 +94,9 @@ decide "allowed packages-are-installed" create exe=/bin/sh ancestor=/usr/bin/dpk
 decide allowed open-write exe=/usr/bin/vi uid=0 path=/etc/hosts
 decide "denied system-files-are-not-written" open-write "${cc[@]}" path=/usr/include/stdio.h
 decide "denied compilers-do-not-connect" connect "${cc[@]}" family=inet cidr=192.0.2.1 port=443
+decide "denied nothing-fetched-is-run" exec exe=/bin/sh ancestor=/usr/bin/make uid=1000 path=/tmp/fetched
+decide "allowed tools-run-from-scratch" exec exe=/usr/bin/go uid=1000 path=/tmp/go-build123/b001/exe/x.test
+decide allowed exec exe=/usr/bin/apt-get uid=0 path=/tmp/installer
 decide "allowed keys-are-not-the-builds" open-read exe=/bin/sh ancestor=/usr/bin/make uid=1000 path=/home/joe/.ssh/id_ed25519
 
 policy=container-host
