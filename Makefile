@@ -115,7 +115,10 @@ module-here:
 		echo "  SKIP    module: no headers of kernel $(KVER) here (make module KVER=...)"; \
 	else $(MAKE) --no-print-directory module; fi
 
-$(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module
+# A test kernel that was built anew is another one under the same name.
+KERNEL_CONFIG = $(wildcard $(KDIR)/include/generated/autoconf.h)
+
+$(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module $(KERNEL_CONFIG)
 	$(Q)test -e '$(KDIR)/Makefile' || { echo "no kernel headers for KVER=$(KVER)" >&2; exit 1; }
 	$(call say,SYNC,$(MODULE_DIR))tests/setup/sync-module $(MODULE_DIR) $(MODULE_SRC)
 	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(MODULE_DIR)) modules
@@ -131,11 +134,11 @@ GUEST_CERT = $(B)/guest-cert/policy.pem $(B)/guest-cert/other.pem
 
 .PHONY: guest-modules
 guest-modules: $(GUEST_KO) $(GUEST_CERT)
-$(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch])
+$(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch]) $(KERNEL_CONFIG)
 	+$(call say,KBUILD,$@)mkdir -p $(@:.ko=) && cp -pu tests/guest/$*/* $(@:.ko=)/ && \
 	$(kbuild) M=$(abspath $(@:.ko=)) modules && cp $(@:.ko=)/$*.ko $@
 
-$(SIGNED_DIR).ko: $(MODULE_SRC) $(B)/guest-cert/policy.der tests/setup/sync-module
+$(SIGNED_DIR).ko: $(MODULE_SRC) $(B)/guest-cert/policy.der tests/setup/sync-module $(KERNEL_CONFIG)
 	$(Q)tests/setup/sync-module $(SIGNED_DIR) $(MODULE_SRC)
 	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(SIGNED_DIR)) \
 	YGR_POLICY_CERT=$(abspath $(B)/guest-cert/policy.der) modules && \
