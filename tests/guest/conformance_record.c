@@ -25,6 +25,10 @@ static const uint16_t type_of_on[YGR_ON_NR] = {
 	[YGR_ON_TRUNCATE] = YGR_EV_TRUNCATE,	[YGR_ON_SEND] = YGR_EV_SEND,
 };
 
+static const char *const verdict_words[] = {
+	[GUEST_ALLOWED] = "passes", [GUEST_DENIED] = "is denied", [GUEST_WOULD_DENY] = "would be denied",
+};
+
 struct check {
 	const struct guest *guest;
 	const struct stage *stage;
@@ -261,12 +265,16 @@ static bool is_denial(const char *verdict)
 	return strchr(verdict, ':');
 }
 
+static bool is_killing(const char *verdict)
+{
+	return !strncmp(verdict, "kill:", 5);
+}
+
 /* @verdict: "deny:EPERM", "kill:EPERM", or one that lets the event pass */
 static int status_of(const char *verdict, enum ygr_on on)
 {
 	if (is_denial(verdict))
-		return !strncmp(verdict, "kill:", 5) ? 128 + SIGKILL :
-						       errno_by_name(strchr(verdict, ':') + 1);
+		return is_killing(verdict) ? 128 + SIGKILL : errno_by_name(strchr(verdict, ':') + 1);
 	return on == YGR_ON_EXEC ? PROP_RAN : 0;
 }
 
@@ -288,63 +296,95 @@ static bool status_is_right(const struct check *check, int status)
 	return wrong(check, "the system call's status is %d, not %d", status, wanted);
 }
 
-static struct guest_query query_of(const struct check *check, uint16_t type)
+/* A record that must be there. */
+struct expected {
+	uint16_t type;
+	enum guest_verdict verdict;
+	const char *rule;	/* "-": none */
+};
+
+#define EXPECTED_MAX	2
+
+/* What an attempt is told as if it is refused, or would have been. */
+static uint16_t attempt_type(enum ygr_on on)
+{
+	return on == YGR_ON_EXEC ? YGR_EV_EXEC_CHECK : type_of_on[on];
+}
+
+/* An attempt that is not recorded, since its success will be. */
+static bool is_told_twice(enum ygr_on on)
+{
+	return on == YGR_ON_EXEC || on == YGR_ON_ACCEPT;
+}
+
+static bool is_untold(const char *verdict, enum ygr_on on)
+{
+	return !strcmp(verdict, "ignore") ||
+	       ((YGR_ON_QUIET & YGR_ON_BIT(on)) && !strcmp(verdict, "allow"));
+}
+
+/* Return: how many. */
+static size_t expect(const struct conformance_case *one, enum ygr_on on,
+		     struct expected list[EXPECTED_MAX])
+{
+	const struct expected success = { type_of_on[on], GUEST_ALLOWED, "-" };
+	const bool is_monitored = !strcmp(one->verdict, "would-deny");
+
+	if (is_untold(one->verdict, on))
+		return 0;
+	list[0] = (struct expected) { type_of_on[on], GUEST_ALLOWED, one->rule };
+	if (!is_monitored && !is_denial(one->verdict))
+		return 1;
+	list[0].type = attempt_type(on);
+	list[0].verdict = is_monitored ? GUEST_WOULD_DENY : GUEST_DENIED;
+	list[1] = success;
+	return is_monitored && is_told_twice(on) ? 2 : 1;
+}
+
+/* Records of this kind about the case; @verdict: GUEST_ANY: all */
+static struct guest_query query_of(const struct check *check, uint16_t type, enum guest_verdict verdict)
 {
 	return (struct guest_query) {
 		.type = type, .tgid = check->stage->tgid, .generation = check->generation,
+		.verdict = verdict,
 	};
 }
 
-/* One record of @type, with this verdict and rule ("-": none); or @wanted_nr of 0. */
-static bool records_are_right(const struct check *check, uint16_t type, unsigned int wanted_nr,
-			      enum ygr_verdict verdict, const char *rule)
+static size_t count(const struct check *check, uint16_t type)
 {
-	const struct guest_query query = query_of(check, type);
+	const struct guest_query query = query_of(check, type, GUEST_ANY);
+
+	return guest_count(check->guest, &query);
+}
+
+static bool is_told(const struct check *check, const struct expected *expected)
+{
+	const struct guest_query query = query_of(check, expected->type, expected->verdict);
 	const struct guest_event *event = guest_find(check->guest, &query, NULL);
-	const size_t nr = guest_count(check->guest, &query);
-	const char *named;
+	const bool is_kill = is_killing(check->stage->one->verdict);
+	const char *rule;
 
-	if (nr != wanted_nr)
-		return wrong(check, "%zu records of type %u, not %u", nr, type, wanted_nr);
-	if (!nr)
-		return true;
-	named = event->text[YGR_STR_RULE].bytes ? event->text[YGR_STR_RULE].bytes : "-";
-	if (event->head.verdict != verdict)
-		return wrong(check, "the record's verdict is %u, not %u", event->head.verdict, verdict);
-	if (strcmp(named, rule))
-		return wrong(check, "the record's rule is \"%s\", not \"%s\"", named, rule);
-	return event_is_right(check, event);
+	if (!event)
+		return wrong(check, "no record of type %u says that it %s", expected->type,
+			     verdict_words[expected->verdict]);
+	rule = event->text[YGR_STR_RULE].bytes ? event->text[YGR_STR_RULE].bytes : "-";
+	if (strcmp(rule, expected->rule))
+		return wrong(check, "the record's rule is \"%s\", not \"%s\"", rule, expected->rule);
+	return flag_is(check, event, "killed", YGR_F_KILLED, is_kill) && event_is_right(check, event);
 }
 
-static bool is_killed(const struct check *check, uint16_t type)
-{
-	const struct guest_query query = query_of(check, type);
-
-	return flag_is(check, guest_find(check->guest, &query, NULL), "killed", YGR_F_KILLED,
-		       !strncmp(check->stage->one->verdict, "kill:", 5));
-}
-
-/* Of an exec, the attempt and its success are told apart, and an attempt only if it is denied. */
-static bool refusal_is_right(const struct check *check, enum ygr_verdict verdict)
+static bool records_are_right(const struct check *check)
 {
 	const enum ygr_on on = check->match->on;
-	const uint16_t type = on == YGR_ON_EXEC ? YGR_EV_EXEC_CHECK : type_of_on[on];
+	const uint16_t type = type_of_on[on], attempt = attempt_type(on);
+	struct expected list[EXPECTED_MAX];
+	const size_t wanted = expect(check->stage->one, on, list);
+	const size_t nr = count(check, type) + (attempt != type ? count(check, attempt) : 0);
 
-	return records_are_right(check, type, 1, verdict, check->stage->one->rule) &&
-	       is_killed(check, type) &&
-	       (on != YGR_ON_EXEC || records_are_right(check, YGR_EV_EXEC, verdict == YGR_VERDICT_WOULD_DENY,
-						       YGR_VERDICT_ALLOW, "-"));
-}
-
-static bool pass_is_right(const struct check *check)
-{
-	const struct conformance_case *one = check->stage->one;
-	const enum ygr_on on = check->match->on;
-	const bool is_quiet = (YGR_ON_QUIET & YGR_ON_BIT(on)) && strcmp(one->verdict, "record");
-	const bool is_told = !is_quiet && strcmp(one->verdict, "ignore");
-
-	return records_are_right(check, type_of_on[on], is_told, YGR_VERDICT_ALLOW, one->rule) &&
-	       (on != YGR_ON_EXEC || records_are_right(check, YGR_EV_EXEC_CHECK, 0, YGR_VERDICT_ALLOW, "-"));
+	for (size_t i = 0; i < wanted; i++)
+		if (!is_told(check, &list[i]))
+			return false;
+	return number_is(check, "number (how many there are)", nr, wanted);
 }
 
 /* Without it, what came before may be missing, too. */
@@ -352,7 +392,8 @@ static bool has_ended(const struct check *check)
 {
 	const struct guest_query query = { .type = YGR_EV_EXIT, .tgid = check->stage->tgid };
 
-	return guest_find(check->guest, &query, NULL) || wrong(check, "the actor's end was not told");
+	return check->match->on == YGR_ON_EXIT || guest_find(check->guest, &query, NULL) ||
+	       wrong(check, "the actor's end was not told");
 }
 
 bool record_is_right(const struct guest *guest, const struct stage *stage, int status,
@@ -362,13 +403,6 @@ bool record_is_right(const struct guest *guest, const struct stage *stage, int s
 		.guest = guest, .stage = stage, .match = &stage->event->match,
 		.generation = generation, .why = why,
 	};
-	const char *verdict = stage->one->verdict;
 
-	if (!status_is_right(&check, status) || !has_ended(&check))
-		return false;
-	if (is_denial(verdict))
-		return refusal_is_right(&check, YGR_VERDICT_DENY);
-	if (!strcmp(verdict, "would-deny"))
-		return refusal_is_right(&check, YGR_VERDICT_WOULD_DENY);
-	return pass_is_right(&check);
+	return status_is_right(&check, status) && has_ended(&check) && records_are_right(&check);
 }
