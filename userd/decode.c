@@ -4,6 +4,7 @@
 
 #include "decode.h"
 #include "encode.h"
+#include "event_key.h"
 
 #define SHAPES_MAX	65536u
 #define DEFINITIONS_MAX	(YGR_ENCODE_DEFINITIONS_MAX + 1024u)
@@ -38,7 +39,8 @@ struct ygr_decode_chunk {
 
 /* ---- values --------------------------------------------------------------- */
 
-#define KEY(text) ((struct ygr_event_value) { .kind = YGR_EVENT_TEXT, .nr = sizeof(text) - 1, .bytes = (text) })
+#define KEY(name) ((struct ygr_event_value) { \
+	.kind = YGR_EVENT_TEXT, .key = YGR_KEY_##name, .nr = sizeof(#name) - 1, .bytes = #name })
 
 static struct ygr_event_value number_of(uint64_t number)
 {
@@ -287,6 +289,31 @@ static bool is_name(const struct ygr_event_value *name)
 	return true;
 }
 
+/* What counts back from the time of its event is told by a '-' that is no part of the name. */
+static void number_name(struct ygr_event_value *name)
+{
+	bool counts_back = name->nr && name->bytes[0] == '-';
+
+	name->key = ygr_event_key_find(name->bytes + counts_back, name->nr - counts_back);
+}
+
+/* @names: texts, or lists of them. */
+static void number_names(struct ygr_event_value *names, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		if (names[i].kind == YGR_EVENT_TEXT)
+			number_name(&names[i]);
+		else if (names[i].kind == YGR_EVENT_ARRAY)
+			number_names((struct ygr_event_value *)names[i].items, names[i].nr);
+	}
+}
+
+static void number_keys(struct ygr_event_value *pairs, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		pairs[2 * i].key = ygr_event_key_of(&pairs[2 * i]);
+}
+
 static bool define_shape(struct ygr_decode *decode, const struct ygr_event_value *item)
 {
 	struct ygr_decode_shape shape = { 0 };
@@ -305,6 +332,8 @@ static bool define_shape(struct ygr_decode *decode, const struct ygr_event_value
 	if (!kept || !copy(decode, kept, item->items + 1, item->nr - 1) ||
 	    !grow((void **)&decode->shapes, decode->shape_nr, &decode->shape_cap, sizeof(shape)))
 		return false;
+	number_keys((struct ygr_event_value *)kept[0].items, kept[0].nr);
+	number_names(kept + 1, shape.name_nr);
 	shape.constants = kept[0].items;
 	shape.constant_nr = kept[0].nr;
 	shape.names = kept + 1;
@@ -324,13 +353,13 @@ static bool define_process(struct ygr_decode *decode, const struct ygr_event_val
 		return false;
 	if (!grow((void **)&decode->processes, decode->process_nr, &decode->process_cap, sizeof(process)))
 		return false;
-	process.pairs[0] = KEY("pid");
+	process.pairs[0] = KEY(pid);
 	process.pairs[1] = item->items[2];
-	process.pairs[2] = KEY("comm");
+	process.pairs[2] = KEY(comm);
 	process.pairs[3] = item->items[4];
-	process.pairs[4] = KEY("start_ns");
+	process.pairs[4] = KEY(start_ns);
 	process.pairs[5] = number_of(decode->last_ns - age_ns);
-	process.pairs[6] = KEY("exe");
+	process.pairs[6] = KEY(exe);
 	process.pairs[7] = item->items[5];
 	decode->processes[decode->process_nr++] = process;
 	return true;
@@ -363,6 +392,7 @@ static bool define_subject(struct ygr_decode *decode, const struct ygr_event_val
 		return false;
 	if (extras) {
 		memcpy(pairs.at, values[item->nr - 1].items, 2 * extras->nr * sizeof(*pairs.at));
+		number_keys(pairs.at, extras->nr);
 		pairs.at += 2 * extras->nr;
 	}
 	subject.process = decode->process_nr - back;
@@ -403,7 +433,7 @@ static void put_seq(struct ygr_decode *decode, struct pairs *pairs, uint32_t cpu
 		seq = told->number;
 	if (cpu < CPUS_MAX)
 		decode->next_seq[cpu] = seq + 1;
-	put(pairs, KEY("seq"), number_of(seq));
+	put(pairs, KEY(seq), number_of(seq));
 }
 
 static bool is_told_apart(const struct ygr_event_value *key)
@@ -435,13 +465,13 @@ static void put_ancestors(const struct ygr_decode *decode, struct pairs *pairs,
 		put(pairs, process->pairs[6], process->pairs[7]);
 	if (!process->parent_ref)
 		return;
-	put(pairs, KEY("parent"), describe_parent(&decode->processes[process->parent_ref - 1]));
+	put(pairs, KEY(parent), describe_parent(&decode->processes[process->parent_ref - 1]));
 	for (; process->parent_ref && nr < ANCESTORS_MAX; nr++) {
 		process = &decode->processes[process->parent_ref - 1];
 		list[nr] = list_of(YGR_EVENT_MAP, process->pairs, 2);
 	}
 	pairs->inner += nr;
-	put(pairs, KEY("ancestors"), list_of(YGR_EVENT_ARRAY, list, nr));
+	put(pairs, KEY(ancestors), list_of(YGR_EVENT_ARRAY, list, nr));
 }
 
 static void put_subject(const struct ygr_decode *decode, struct pairs *pairs,
@@ -450,7 +480,7 @@ static void put_subject(const struct ygr_decode *decode, struct pairs *pairs,
 	const struct ygr_decode_process *process = &decode->processes[subject->process];
 
 	put(pairs, process->pairs[0], process->pairs[1]);
-	put(pairs, KEY("tid"), *(find(extras, "tid") ?: &process->pairs[1]));
+	put(pairs, KEY(tid), *(find(extras, "tid") ?: &process->pairs[1]));
 	put(pairs, process->pairs[4], process->pairs[5]);
 	memcpy(pairs->at, subject->pairs, 2 * subject->pair_nr * sizeof(*pairs->at));
 	pairs->at += 2 * subject->pair_nr;
@@ -502,9 +532,9 @@ static bool join_event(struct ygr_decode *decode, const struct ygr_event_value *
 	pairs = (struct pairs) { .at = event + 1, .inner = event + 1 + 2 * pair_nr, .boot_ns = decode->last_ns };
 	memcpy(pairs.at, shape->constants, 2 * shape->constant_nr * sizeof(*pairs.at));
 	pairs.at += 2 * shape->constant_nr;
-	put(&pairs, KEY("time_ns"), number_of(decode->last_ns + (uint64_t)decode->realtime_offset_ns));
-	put(&pairs, KEY("boot_ns"), number_of(decode->last_ns));
-	put(&pairs, KEY("cpu"), number_of(cpu));
+	put(&pairs, KEY(time_ns), number_of(decode->last_ns + (uint64_t)decode->realtime_offset_ns));
+	put(&pairs, KEY(boot_ns), number_of(decode->last_ns));
+	put(&pairs, KEY(cpu), number_of(cpu));
 	put_seq(decode, &pairs, cpu, extras);
 	put_subject(decode, &pairs, subject, extras);
 	if (!put_values(&pairs, shape, item->items + 4, item->nr - 4))

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "event_index.h"
 #include "event_json.h"
+#include "json_text.h"
 #include "utf8.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -35,6 +37,11 @@ static void put_characters(struct ygr_text_buffer *out, const char *bytes, size_
 	size_t nr;
 
 	for (; len; bytes += nr, len -= nr) {
+		nr = ygr_json_text_plain_len(bytes, len);
+		if (nr) {
+			ygr_text_buffer_put(out, bytes, nr);
+			continue;
+		}
 		nr = ygr_utf8_next(bytes, len, &code);
 		if (!nr) {
 			ygr_text_buffer_printf(out, "\\x%02x", (unsigned char)*bytes);
@@ -101,25 +108,31 @@ static void put_cell(struct ygr_text_buffer *out, const struct ygr_event_value *
 	ygr_text_buffer_put_char(out, '"');
 }
 
-static void put_id(struct ygr_text_buffer *out, const struct ygr_event_origin *origin)
+/* The same each time, so it does not matter who comes first. */
+static const struct ygr_event_path *column_paths(void)
 {
-	char id[YGR_EVENT_ID_BYTES];
+	static struct ygr_event_path paths[NR(columns)];
 
-	ygr_event_mapping_id(origin, id);
-	ygr_text_buffer_put_text(out, id);
+	if (!paths[2].text)
+		for (size_t i = NR(columns); i-- > 2; )
+			paths[i] = ygr_event_index_path(columns[i]);
+	return paths;
 }
 
 void ygr_event_csv_put(struct ygr_text_buffer *out, const struct ygr_event_value *event,
 		       const struct ygr_event_origin *origin)
 {
+	const struct ygr_event_path *paths = column_paths();
+	struct ygr_event_index index;
 	uint64_t time_ns = 0;
 
-	ygr_event_map_get_u64(event, "time_ns", &time_ns);
+	ygr_event_index_fill(&index, event);
+	ygr_event_index_get_u64(&index, YGR_KEY_time_ns, &time_ns);
 	ygr_event_mapping_put_time(out, time_ns);
 	ygr_text_buffer_put_char(out, ',');
-	put_id(out, origin);
+	ygr_event_mapping_put_id(out, origin);
 	for (size_t i = 2; i < NR(columns); i++) {
 		ygr_text_buffer_put_char(out, ',');
-		put_cell(out, ygr_event_map_find_path(event, columns[i]));
+		put_cell(out, ygr_event_index_get(&index, &paths[i]));
 	}
 }

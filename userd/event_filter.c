@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_index.h"
 #include "event_type.h"
 #include "text_error.h"
 
@@ -249,11 +250,9 @@ static void check_type(struct parser *parser)
 		 near ? " (did you mean \"" : "", near ?: "", near ? "\"?)" : "");
 }
 
-static bool is_field(const struct parser *parser, const struct ygr_filter_node *test,
-		     const char *name)
+static bool is_pattern(const struct token *token)
 {
-	return test->field_len == strlen(name) &&
-	       !memcmp(parser->text + test->field_off, name, test->field_len);
+	return memchr(token->bytes, '*', token->len) || memchr(token->bytes, '?', token->len);
 }
 
 /* The value at the parser's token, for a copy of the test it belongs to. */
@@ -268,12 +267,13 @@ static uint16_t add_value(struct parser *parser, const struct ygr_filter_node *t
 	node.text_off = text_off(parser, parser->token.bytes);
 	node.text_len = (uint16_t)parser->token.len;
 	node.has_number = read_number(&parser->token, &node.number);
+	node.is_pattern = is_pattern(&parser->token);
 	if (node.op == OP_IN)
 		read_network(&parser->token, &node);
 	if (takes_number(node.op) && !node.has_number)
 		complain(parser, parser->token.column, "expected a number, found \"%.*s\"",
 			 (int)parser->token.len, parser->token.bytes);
-	if ((node.op == OP_EQUAL || node.op == OP_IN) && is_field(parser, test, "type"))
+	if ((node.op == OP_EQUAL || node.op == OP_IN) && test->outer == YGR_KEY_type)
 		check_type(parser);
 	next(parser, false);
 	return add_node(parser, &node);
@@ -325,15 +325,21 @@ static uint16_t parse_operator(struct parser *parser, struct ygr_filter_node *te
 	return 0;
 }
 
-static void check_field(struct parser *parser)
+static void set_field(struct parser *parser, struct ygr_filter_node *test)
 {
+	struct ygr_event_path path;
 	const char *near;
 	char word[64];
 
 	snprintf(word, sizeof(word), "%.*s", (int)parser->token.len, parser->token.bytes);
-	for (size_t i = 0; i < NR(fields); i++)
-		if (!strcmp(fields[i], word))
-			return;
+	for (size_t i = 0; i < NR(fields); i++) {
+		if (strcmp(fields[i], word))
+			continue;
+		path = ygr_event_index_path(fields[i]);
+		test->outer = path.outer;
+		test->inner = path.inner;
+		return;
+	}
 	near = ygr_text_error_suggest(word, fields, NR(fields));
 	complain(parser, parser->token.column, "unknown field \"%s\"%s%s%s", word,
 		 near ? " (did you mean \"" : "", near ?: "", near ? "\"?)" : "");
@@ -348,9 +354,7 @@ static uint16_t parse_test(struct parser *parser)
 		complain(parser, parser->token.column, "expected a field");
 		return 0;
 	}
-	check_field(parser);
-	test.field_off = text_off(parser, parser->token.bytes);
-	test.field_len = (uint16_t)parser->token.len;
+	set_field(parser, &test);
 	next(parser, false);
 	if (parser->token.kind == TOKEN_OP)
 		return parse_operator(parser, &test);
@@ -447,11 +451,6 @@ int ygr_event_filter_parse(struct ygr_event_filter *filter, const char *text,
 
 /* ---- events ----------------------------------------------------------------- */
 
-static bool is_pattern(const char *text, size_t len)
-{
-	return memchr(text, '*', len) || memchr(text, '?', len);
-}
-
 /* One star is remembered, the last one: never more than len * pattern_len steps. */
 static bool matches_pattern(const char *text, size_t len, const char *pattern, size_t pattern_len)
 {
@@ -506,7 +505,7 @@ static bool holds_for_text(const struct ygr_event_filter *filter, const struct y
 	case OP_IN:
 		return is_same || (test->family && is_in_network(test, text));
 	case OP_LIKE:
-		if (is_pattern(wanted, test->text_len))
+		if (test->is_pattern)
 			return matches_pattern(text->bytes, text->len, wanted, test->text_len);
 		return memmem(text->bytes, text->len, wanted, test->text_len);
 	}
@@ -540,44 +539,36 @@ static bool holds_for_number(const struct ygr_event_filter *filter,
 }
 
 static bool holds_for(const struct ygr_event_filter *filter, const struct ygr_filter_node *test,
-		      const struct ygr_event_value *value, const char *field, size_t field_len);
+		      const struct ygr_event_value *value, enum ygr_event_key within);
 
 static bool holds_for_any(const struct ygr_event_filter *filter, const struct ygr_filter_node *test,
-			  const struct ygr_event_value *list, const char *field, size_t field_len)
+			  const struct ygr_event_value *list, enum ygr_event_key within)
 {
 	for (uint32_t i = 0; i < list->nr; i++)
-		if (holds_for(filter, test, &list->items[i], field, field_len))
+		if (holds_for(filter, test, &list->items[i], within))
 			return true;
 	return false;
 }
 
 static bool holds_within(const struct ygr_event_filter *filter, const struct ygr_filter_node *test,
-			 const struct ygr_event_value *map, const char *field, size_t field_len)
+			 const struct ygr_event_value *map, enum ygr_event_key key)
 {
-	const char *dot = memchr(field, '.', field_len);
-	size_t len = dot ? (size_t)(dot - field) : field_len;
-	const struct ygr_event_value *pair = map->items;
-	struct ygr_event_text key;
+	const struct ygr_event_value *value =
+		map->kind == YGR_EVENT_MAP ? ygr_event_key_get(map, key) : NULL;
 
-	for (uint32_t i = 0; i < map->nr; i++, pair += 2)
-		if (ygr_event_map_as_text(&pair[0], &key) && key.len == len &&
-		    !memcmp(key.bytes, field, len))
-			return holds_for(filter, test, &pair[1], field + len + (dot != NULL),
-					 field_len - len - (dot != NULL));
-	return false;
+	return value && holds_for(filter, test, value, YGR_KEY_NONE);
 }
 
-/* @field: what is left of the path below @value. The decoder bounds the depth. */
+/* @within: what is asked for in @value; NONE: itself. The decoder bounds the depth. */
 static bool holds_for(const struct ygr_event_filter *filter, const struct ygr_filter_node *test,
-		      const struct ygr_event_value *value, const char *field, size_t field_len)
+		      const struct ygr_event_value *value, enum ygr_event_key within)
 {
 	struct ygr_event_text text;
 
-	if (value->kind == YGR_EVENT_ARRAY && (field_len || test->op != OP_PRESENT))
-		return holds_for_any(filter, test, value, field, field_len);
-	if (field_len)
-		return value->kind == YGR_EVENT_MAP &&
-		       holds_within(filter, test, value, field, field_len);
+	if (value->kind == YGR_EVENT_ARRAY && (within || test->op != OP_PRESENT))
+		return holds_for_any(filter, test, value, within);
+	if (within)
+		return holds_within(filter, test, value, within);
 	if (value->kind == YGR_EVENT_UNSIGNED)
 		return holds_for_number(filter, test, value->number);
 	if (ygr_event_map_as_text(value, &text))
@@ -589,12 +580,13 @@ static bool holds(const struct ygr_event_filter *filter, const struct ygr_filter
 		  const struct ygr_event_value *event)
 {
 	static const struct ygr_event_text allow = { "allow", 5 };
-	const char *field = filter->text + test->field_off;
+	const struct ygr_event_value *value =
+		event->kind == YGR_EVENT_MAP ? ygr_event_key_get(event, test->outer) : NULL;
 
-	if (test->field_len == 7 && !memcmp(field, "verdict", 7) && test->op != OP_PRESENT &&
-	    !ygr_event_map_find(event, "verdict"))
-		return holds_for_text(filter, test, &allow);
-	return holds_for(filter, test, event, field, test->field_len);
+	if (!value)
+		return test->outer == YGR_KEY_verdict && test->op != OP_PRESENT &&
+		       holds_for_text(filter, test, &allow);
+	return holds_for(filter, test, value, test->inner);
 }
 
 /* The parser bounds the nodes, and so the recursion. */

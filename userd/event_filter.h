@@ -41,8 +41,9 @@ struct ygr_filter_node {
 	uint8_t	 prefix_bits;	/* of a network */
 	uint8_t	 family;	/* 0: no network */
 	uint8_t	 address[16];
+	bool	 is_pattern;	/* the text has * or ? in it */
 	uint16_t left, right;	/* nodes */
-	uint16_t field_off, field_len;
+	uint16_t outer, inner;	/* enum ygr_event_key: the field, and what is asked for within it */
 	uint16_t text_off, text_len;
 	uint64_t number;
 };

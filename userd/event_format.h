@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The forms in which an event can leave: our own names, those of others, CSV. Pure. */
+/*
+ * The forms in which an event can leave: our own names, those of others, CSV.
+ *
+ * Context: one thread of a process. Pure but for what is made ready once.
+ */
 #ifndef YGR_EVENT_FORMAT_H
 #define YGR_EVENT_FORMAT_H
 

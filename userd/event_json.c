@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "event_key.h"
 #include "json_text.h"
 #include "utf8.h"
 
@@ -27,21 +28,30 @@ static void put_text(struct ygr_text_buffer *out, const struct ygr_event_value *
 	struct ygr_event_text text;
 
 	ygr_event_map_as_text(value, &text);
-	if (ygr_utf8_is_valid(text.bytes, text.len))
+	if (ygr_json_text_plain_len(text.bytes, text.len) == text.len ||
+	    ygr_utf8_is_valid(text.bytes, text.len))
 		ygr_json_text_put_string(out, text.bytes, text.len);
 	else
 		put_hex(out, &text);
 }
 
-/* Our keys are short ASCII; anything else was not written by the daemon. */
+/* Our keys are short ASCII; anything else was not written by the daemon. With the colon. */
 static void put_key(struct ygr_text_buffer *out, const struct ygr_event_value *key)
 {
+	enum ygr_event_key number = ygr_event_key_of(key);
 	struct ygr_event_text text;
+	size_t len;
 
+	if (number > YGR_KEY_OTHER) {
+		text.bytes = ygr_event_key_json(number, &len);
+		ygr_text_buffer_put(out, text.bytes, len);
+		return;
+	}
 	if (!ygr_event_map_as_text(key, &text) || text.len >= KEY_BYTES ||
 	    memchr(text.bytes, 0, text.len) || !ygr_utf8_is_valid(text.bytes, text.len))
 		text = (struct ygr_event_text) { "?", 1 };
 	ygr_json_text_put_string(out, text.bytes, text.len);
+	ygr_text_buffer_put_char(out, ':');
 }
 
 static void put_array(struct ygr_text_buffer *out, const struct ygr_event_value *array)
@@ -65,7 +75,6 @@ void ygr_event_json_put_pairs(struct ygr_text_buffer *out, const struct ygr_even
 		if (i)
 			ygr_text_buffer_put_char(out, ',');
 		put_key(out, &map->items[2 * i]);
-		ygr_text_buffer_put_char(out, ':');
 		ygr_event_json_put(out, &map->items[2 * i + 1]);
 	}
 }

@@ -6,17 +6,18 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "event_index.h"
 #include "event_json.h"
+#include "event_plan.h"
 #include "json_text.h"
 
 #define NS_PER_S	UINT64_C(1000000000)
 #define NS_PER_MS	UINT64_C(1000000)
 
 struct source {
-	const struct ygr_mapping_row *row;
-	const struct ygr_event_value *event;
+	const struct ygr_event_plan_row *row;
+	const struct ygr_event_index *index;
 	const struct ygr_event_origin *origin;
 	const struct ygr_event_value *value;	/* of row->from; may be NULL */
 };
@@ -60,40 +61,35 @@ static bool put_text(struct ygr_text_buffer *out, const struct source *source)
 	return true;
 }
 
-static bool put_literal(struct ygr_text_buffer *out, const struct source *source)
+/* It is in the text before the value. */
+static bool put_nothing(struct ygr_text_buffer *out, const struct source *source)
 {
-	ygr_text_buffer_put_text(out, source->row->word);
+	(void)out;
+	(void)source;
 	return true;
 }
 
-/* Whether "ours=" at @at is about this value: its text, or its number. */
-static bool is_chosen(const struct source *source, const char *at, size_t len)
+/* Whether it is about this value: its text, or its number. */
+static bool is_chosen(const struct ygr_event_plan_choice *choice, const struct source *source)
 {
 	struct ygr_event_text text;
-	char digits[24];
 
-	if (len == 1 && *at == '*')
+	if (choice->is_any)
 		return true;
-	if (is_number(source->value)) {
-		snprintf(digits, sizeof(digits), "%" PRIu64, source->value->number);
-		text = (struct ygr_event_text) { digits, strlen(digits) };
-	} else if (!get_text(source, &text)) {
-		return false;
-	}
-	return text.len == len && !memcmp(text.bytes, at, len);
+	if (is_number(source->value))
+		return choice->has_number && choice->number == source->value->number;
+	return get_text(source, &text) && text.len == choice->ours.len &&
+	       !memcmp(text.bytes, choice->ours.bytes, text.len);
 }
 
 static bool put_chosen(struct ygr_text_buffer *out, const struct source *source)
 {
-	const char *at = source->row->word;
-	size_t key, all;
+	const struct ygr_event_plan_choice *choice = source->row->choices;
 
-	for (; *at; at += all + (at[all] == ' ')) {
-		all = strcspn(at, " ");
-		key = strcspn(at, "=");
-		if (!is_chosen(source, at, key))
+	for (size_t i = 0; i < source->row->choice_nr; i++, choice++) {
+		if (!is_chosen(choice, source))
 			continue;
-		ygr_text_buffer_put(out, at + key + 1, all - key - 1);
+		ygr_text_buffer_put(out, choice->json.bytes, choice->json.len);
 		return true;
 	}
 	return false;
@@ -167,38 +163,63 @@ static bool put_extension(struct ygr_text_buffer *out, const struct source *sour
 	return true;
 }
 
-/* By hand: three times are in most events. */
-static void put_digits(struct ygr_text_buffer *out, uint64_t number, unsigned int width, char after)
+static char *write_pair(char *at, unsigned int number, char after)
 {
-	char *at = ygr_text_buffer_reserve(out, width + 1);
-	unsigned int i;
-
-	if (!at)
-		return;
-	for (i = width; i-- > 0; number /= 10)
-		at[i] = (char)('0' + number % 10);
-	at[width] = after;
-	out->len += width + 1;
+	memcpy(at, ygr_text_pairs + 2 * number, 2);
+	at[2] = after;
+	return at + 3;
 }
 
-static void put_date(struct ygr_text_buffer *out, uint64_t time_ns, char between)
+/*
+ * A day since 1970 as year, month and day: in years that begin with March, the leap day is
+ * the last one, and the months before it repeat with a period of 153 days in five.
+ */
+static char *write_day(char *at, uint64_t days, char after)
 {
-	time_t seconds = (time_t)(time_ns / NS_PER_S);
-	struct tm tm;
+	uint64_t shifted = days + 719468, era = shifted / 146097, of_era = shifted % 146097;
+	uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	unsigned int of_year = (unsigned int)(of_era - (365 * year + year / 4 - year / 100));
+	unsigned int from_march = (5 * of_year + 2) / 153;
+	unsigned int month = from_march < 10 ? from_march + 3 : from_march - 9;
 
-	gmtime_r(&seconds, &tm);
-	put_digits(out, (uint64_t)tm.tm_year + 1900, 4, '-');
-	put_digits(out, (uint64_t)tm.tm_mon + 1, 2, '-');
-	put_digits(out, (uint64_t)tm.tm_mday, 2, between);
-	put_digits(out, (uint64_t)tm.tm_hour, 2, ':');
-	put_digits(out, (uint64_t)tm.tm_min, 2, ':');
-	put_digits(out, (uint64_t)tm.tm_sec, 2, '.');
+	year += 400 * era + (month <= 2);
+	memcpy(at, ygr_text_pairs + 2 * (year / 100 % 100), 2);
+	at = write_pair(at + 2, (unsigned int)(year % 100), '-');
+	at = write_pair(at, month, '-');
+	return write_pair(at, of_year - (153 * from_march + 2) / 5 + 1, after);
+}
+
+/* By hand: three times are in most events. "2024-03-01T12:04:07." */
+#define DATE_BYTES	20
+static char *write_date(char *at, uint64_t time_ns, char between)
+{
+	uint64_t seconds = time_ns / NS_PER_S;
+	unsigned int of_day = (unsigned int)(seconds % 86400);
+
+	at = write_day(at, seconds / 86400, between);
+	at = write_pair(at, of_day / 3600, ':');
+	at = write_pair(at, of_day / 60 % 60, ':');
+	return write_pair(at, of_day % 60, '.');
+}
+
+static void write_digits(char *at, uint64_t number, unsigned int width)
+{
+	while (width-- > 0) {
+		at[width] = (char)('0' + number % 10);
+		number /= 10;
+	}
 }
 
 void ygr_event_mapping_put_time(struct ygr_text_buffer *out, uint64_t time_ns)
 {
-	put_date(out, time_ns, 'T');
-	put_digits(out, time_ns % NS_PER_S, 9, 'Z');
+	char *at = ygr_text_buffer_reserve(out, DATE_BYTES + 10);
+
+	if (!at)
+		return;
+	at = write_date(at, time_ns, 'T');
+	write_digits(at, time_ns % NS_PER_S, 9);
+	at[9] = 'Z';
+	out->len += DATE_BYTES + 10;
 }
 
 static bool put_time_text(struct ygr_text_buffer *out, const struct source *source)
@@ -213,11 +234,18 @@ static bool put_time_text(struct ygr_text_buffer *out, const struct source *sour
 
 static bool put_time_plain(struct ygr_text_buffer *out, const struct source *source)
 {
+	char *at;
+
 	if (!is_number(source->value))
 		return false;
-	ygr_text_buffer_put_char(out, '"');
-	put_date(out, source->value->number, ' ');
-	put_digits(out, source->value->number % NS_PER_S / NS_PER_MS, 3, '"');
+	at = ygr_text_buffer_reserve(out, DATE_BYTES + 5);
+	if (!at)
+		return true;
+	*at = '"';
+	at = write_date(at + 1, source->value->number, ' ');
+	write_digits(at, source->value->number % NS_PER_S / NS_PER_MS, 3);
+	at[3] = '"';
+	out->len += DATE_BYTES + 5;
 	return true;
 }
 
@@ -235,8 +263,8 @@ static bool to_utc(const struct source *source, struct ygr_event_value *utc)
 	uint64_t time_ns, boot_ns;
 
 	if (!is_number(source->value) ||
-	    !ygr_event_map_get_u64(source->event, "time_ns", &time_ns) ||
-	    !ygr_event_map_get_u64(source->event, "boot_ns", &boot_ns))
+	    !ygr_event_index_get_u64(source->index, YGR_KEY_time_ns, &time_ns) ||
+	    !ygr_event_index_get_u64(source->index, YGR_KEY_boot_ns, &boot_ns))
 		return false;
 	*utc = (struct ygr_event_value) {
 		.kind = YGR_EVENT_UNSIGNED,
@@ -265,9 +293,15 @@ static bool put_boot_ms(struct ygr_text_buffer *out, const struct source *source
 
 static bool put_octal(struct ygr_text_buffer *out, const struct source *source)
 {
+	char text[6] = "\"";
+	unsigned int i;
+
 	if (!is_number(source->value))
 		return false;
-	ygr_text_buffer_printf(out, "\"%04o\"", (unsigned int)(source->value->number & 07777));
+	for (i = 0; i < 4; i++)
+		text[1 + i] = (char)('0' + (source->value->number >> (9 - 3 * i) & 7));
+	text[5] = '"';
+	ygr_text_buffer_put(out, text, sizeof(text));
 	return true;
 }
 
@@ -322,17 +356,26 @@ static bool put_exit_code(struct ygr_text_buffer *out, const struct source *sour
 	return true;
 }
 
+/* Which process, and when it began, is in three places: the event, its parent, its child. */
+static bool find_process(const struct source *source, uint64_t *pid, uint64_t *start_ns)
+{
+	const char *who = source->row->row->from;
+
+	if (!strcmp(who, "child"))
+		return ygr_event_index_get_u64(source->index, YGR_KEY_child_pid, pid) &&
+		       ygr_event_index_get_u64(source->index, YGR_KEY_child_start_ns, start_ns);
+	if (!strcmp(who, "parent"))
+		return ygr_event_map_get_u64(source->value, "pid", pid) &&
+		       ygr_event_map_get_u64(source->value, "start_ns", start_ns);
+	return ygr_event_index_get_u64(source->index, YGR_KEY_pid, pid) &&
+	       ygr_event_index_get_u64(source->index, YGR_KEY_start_ns, start_ns);
+}
+
 static bool put_process_id(struct ygr_text_buffer *out, const struct source *source)
 {
-	const char *who = source->row->from;
-	const struct ygr_event_value *map = source->event;
-	bool is_child = !strcmp(who, "child");
 	uint64_t pid, start_ns;
 
-	if (!strcmp(who, "parent"))
-		map = ygr_event_map_find(map, who);
-	if (!ygr_event_map_get_u64(map, is_child ? "child_pid" : "pid", &pid) ||
-	    !ygr_event_map_get_u64(map, is_child ? "child_start_ns" : "start_ns", &start_ns))
+	if (!find_process(source, &pid, &start_ns))
 		return false;
 	ygr_text_buffer_put_char(out, '"');
 	ygr_text_buffer_put_text(out, source->origin->boot_id);
@@ -346,10 +389,9 @@ static bool put_process_id(struct ygr_text_buffer *out, const struct source *sou
 
 static bool put_event_id(struct ygr_text_buffer *out, const struct source *source)
 {
-	char id[YGR_EVENT_ID_BYTES];
-
-	ygr_event_mapping_id(source->origin, id);
-	ygr_json_text_put_string(out, id, strlen(id));
+	ygr_text_buffer_put_char(out, '"');
+	ygr_event_mapping_put_id(out, source->origin);
+	ygr_text_buffer_put_char(out, '"');
 	return true;
 }
 
@@ -372,8 +414,8 @@ static bool put_host(struct ygr_text_buffer *out, const struct source *source)
 static bool (*const putters[YGR_MAP_NR])(struct ygr_text_buffer *out, const struct source *source) = {
 	[YGR_MAP_COPY]		= put_copy,
 	[YGR_MAP_TEXT]		= put_text,
-	[YGR_MAP_LITERAL]	= put_literal,
-	[YGR_MAP_GIVEN]		= put_literal,
+	[YGR_MAP_LITERAL]	= put_nothing,
+	[YGR_MAP_GIVEN]		= put_nothing,
 	[YGR_MAP_CHOOSE]	= put_chosen,
 	[YGR_MAP_JOIN]		= put_joined,
 	[YGR_MAP_NAME]		= put_name,
@@ -396,45 +438,11 @@ static bool (*const putters[YGR_MAP_NR])(struct ygr_text_buffer *out, const stru
 
 /* ---- objects within objects ------------------------------------------------ */
 
-/* Which objects are open: the first `len` bytes of a row's path. */
+/* Which objects are open. */
 struct path {
-	const char *text;
-	size_t len;
+	const uint16_t *objects;
+	unsigned int depth;
 };
-
-static size_t object_len(const char *to)
-{
-	const char *dot = strrchr(to, '.');
-
-	return dot ? (size_t)(dot - to) : 0;
-}
-
-/* The longest list of objects that both are in. */
-static size_t common_len(const struct path *open, const char *to, size_t to_len)
-{
-	size_t i, common = 0;
-
-	for (i = 0; ; i++) {
-		bool open_ends = i == open->len || open->text[i] == '.';
-		bool to_ends = i == to_len || to[i] == '.';
-
-		if (open_ends && to_ends)
-			common = i;
-		if (i == open->len || i == to_len || open->text[i] != to[i])
-			return common;
-	}
-}
-
-static void close_objects(struct ygr_text_buffer *out, const struct path *open, size_t down_to)
-{
-	size_t i;
-
-	if (open->len <= down_to)
-		return;
-	for (i = down_to; i < open->len; i++)
-		if (open->text[i] == '.' || i == 0)
-			ygr_text_buffer_put_char(out, '}');
-}
 
 static void put_comma(struct ygr_text_buffer *out)
 {
@@ -442,38 +450,40 @@ static void put_comma(struct ygr_text_buffer *out)
 		ygr_text_buffer_put_char(out, ',');
 }
 
-static void put_key(struct ygr_text_buffer *out, const char *to, size_t len)
+static void close_objects(struct ygr_text_buffer *out, struct path *open, unsigned int depth)
 {
+	for (; open->depth > depth; open->depth--)
+		ygr_text_buffer_put_char(out, '}');
+}
+
+/* From the objects that are open to the field of @row, its key included. */
+static void go_to(struct ygr_text_buffer *out, struct path *open,
+		  const struct ygr_event_plan *plan, const struct ygr_event_plan_row *row)
+{
+	unsigned int common = 0;
+
+	while (common < open->depth && common < row->depth &&
+	       open->objects[common] == row->objects[common])
+		common++;
+	close_objects(out, open, common);
 	put_comma(out);
-	ygr_text_buffer_put_char(out, '"');
-	ygr_text_buffer_put(out, to, len);
-	ygr_text_buffer_put_text(out, "\":");
-}
+	for (; common < row->depth; common++) {
+		const struct ygr_event_plan_text *object = &plan->objects[row->objects[common]];
 
-/* From the objects that are open to the field @to, its key included. */
-static void go_to(struct ygr_text_buffer *out, struct path *open, const char *to)
-{
-	size_t to_len = object_len(to), at = common_len(open, to, to_len), end;
-
-	close_objects(out, open, at);
-	while (at < to_len) {
-		at += at > 0;
-		end = at + strcspn(to + at, ".");
-		put_key(out, to + at, end - at);
-		ygr_text_buffer_put_char(out, '{');
-		at = end;
+		ygr_text_buffer_put(out, object->bytes, object->len);
 	}
-	put_key(out, to + to_len + (to_len > 0), strlen(to) - to_len - (to_len > 0));
-	*open = (struct path) { to, to_len };
+	ygr_text_buffer_put(out, row->before.bytes, row->before.len);
+	*open = (struct path) { row->objects, row->depth };
 }
 
-static void put_row(struct ygr_text_buffer *out, struct path *open, const struct source *source)
+static void put_row(struct ygr_text_buffer *out, struct path *open,
+		    const struct ygr_event_plan *plan, const struct source *source)
 {
 	struct path open_before = *open;
 	size_t len_before = out->len;
 
-	go_to(out, open, source->row->to);
-	if (putters[source->row->how](out, source))
+	go_to(out, open, plan, source->row);
+	if (putters[source->row->row->how](out, source))
 		return;
 	*open = open_before;
 	if (!out->failed)
@@ -492,50 +502,38 @@ void ygr_event_mapping_origin(struct ygr_event_origin *origin,
 	origin->host_name = host_name;
 }
 
+void ygr_event_mapping_put_id(struct ygr_text_buffer *out, const struct ygr_event_origin *origin)
+{
+	ygr_text_buffer_put_text(out, origin->spool_id);
+	ygr_text_buffer_put_char(out, '-');
+	ygr_text_buffer_put_u64(out, origin->batch_id);
+	ygr_text_buffer_put_char(out, '-');
+	ygr_text_buffer_put_u64(out, origin->index);
+}
+
 void ygr_event_mapping_id(const struct ygr_event_origin *origin, char id[YGR_EVENT_ID_BYTES])
 {
 	snprintf(id, YGR_EVENT_ID_BYTES, "%s-%" PRIu64 "-%" PRIu32, origin->spool_id,
 		 origin->batch_id, origin->index);
 }
 
-/* An event of a later schema: what is common to all of them is mapped. */
-static uint32_t type_bit(const struct ygr_event_value *event)
-{
-	enum ygr_event_type_index type = ygr_event_type_of(event);
-
-	return type < YGR_TYPE_NR ? 1u << type : 1u << YGR_TYPE_NR;
-}
-
-/*
- * A row whose source is absent costs no key: most rows of a type that do not
- * apply to an event are passed over here.
- */
-static bool may_apply(const struct source *source)
-{
-	if (source->value || !source->row->from)
-		return true;
-	return source->row->how == YGR_MAP_CHOOSE || source->row->how == YGR_MAP_PROCESS_ID ||
-	       source->row->how == YGR_MAP_FILE_TYPE_ID;
-}
-
-void ygr_event_mapping_put(struct ygr_text_buffer *out, const struct ygr_mapping *mapping,
+/* An event of a later schema is of type YGR_TYPE_NR: what is common to all is mapped. */
+void ygr_event_mapping_put(struct ygr_text_buffer *out, const struct ygr_event_plan *plan,
 			   const struct ygr_event_value *event,
 			   const struct ygr_event_origin *origin)
 {
-	struct source source = { .event = event, .origin = origin };
-	uint32_t bit = type_bit(event);
-	struct path open = { "", 0 };
-	size_t i;
+	struct ygr_event_index index;
+	struct source source = { .index = &index, .origin = origin };
+	enum ygr_event_type_index type = ygr_event_type_of(event);
+	struct path open = { NULL, 0 };
 
+	ygr_event_index_fill(&index, event);
 	ygr_text_buffer_put_char(out, '{');
-	for (i = 0; i < mapping->row_nr; i++) {
-		source.row = &mapping->rows[i];
-		if (!(source.row->types & bit))
-			continue;
-		source.value = source.row->from ?
-			ygr_event_map_find_path(event, source.row->from) : NULL;
-		if (may_apply(&source))
-			put_row(out, &open, &source);
+	for (size_t i = 0; i < plan->nr_by_type[type]; i++) {
+		source.row = plan->by_type[type][i];
+		source.value = ygr_event_index_get(&index, &source.row->from);
+		if (source.value || source.row->may_lack)
+			put_row(out, &open, plan, &source);
 	}
 	close_objects(out, &open, 0);
 	ygr_text_buffer_put_char(out, '}');

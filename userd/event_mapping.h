@@ -31,6 +31,7 @@ void ygr_event_mapping_origin(struct ygr_event_origin *origin,
  */
 #define YGR_EVENT_ID_BYTES	68	/* with the NUL */
 void ygr_event_mapping_id(const struct ygr_event_origin *origin, char id[YGR_EVENT_ID_BYTES]);
+void ygr_event_mapping_put_id(struct ygr_text_buffer *out, const struct ygr_event_origin *origin);
 
 /* How a field's value is made of ours. */
 enum ygr_mapping_how {
@@ -77,8 +78,10 @@ struct ygr_mapping {
 
 extern const struct ygr_mapping ygr_mapping_ecs, ygr_mapping_ocsf, ygr_mapping_sigma;
 
+struct ygr_event_plan;	/* a mapping made ready: event_plan.h */
+
 /* One JSON object. Fields whose source is absent, or has another type, are left out. */
-void ygr_event_mapping_put(struct ygr_text_buffer *out, const struct ygr_mapping *mapping,
+void ygr_event_mapping_put(struct ygr_text_buffer *out, const struct ygr_event_plan *plan,
 			   const struct ygr_event_value *event,
 			   const struct ygr_event_origin *origin);
 

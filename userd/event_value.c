@@ -117,6 +117,7 @@ static bool read_item(const uint8_t *at, const uint8_t *end, struct item *item)
 	if (at >= end)
 		return false;
 	byte = *at++;
+	item->value.key = 0;
 	switch (byte) {
 	case 0x00 ... 0x7f:
 		return take_unsigned(item, at - 1, end, 1);

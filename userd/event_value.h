@@ -22,10 +22,11 @@ enum ygr_event_kind {
 	YGR_EVENT_BYTES,
 	YGR_EVENT_ARRAY,
 	YGR_EVENT_MAP,
-};
+} __attribute__((packed));
 
 struct ygr_event_value {
 	enum ygr_event_kind kind;
+	uint16_t key;			/* enum ygr_event_key of a text that is one; 0: not looked up */
 	uint32_t nr;			/* of bytes; of items; of pairs */
 	union {
 		bool truth;

@@ -6,9 +6,42 @@
 
 #include "utf8.h"
 
+#define EACH(byte)	(UINT64_C(0x0101010101010101) * (byte))
+
 static bool is_plain(unsigned char byte)
 {
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+/* Whether one of the eight bytes is zero. */
+static uint64_t has_zero(uint64_t bytes)
+{
+	return (bytes - EACH(1)) & ~bytes & EACH(0x80);
+}
+
+static bool are_plain(uint64_t bytes)
+{
+	uint64_t bad = bytes & EACH(0x80);
+
+	bad |= (bytes - EACH(0x20)) & ~bytes & EACH(0x80);
+	bad |= has_zero(bytes ^ EACH(0x7f)) | has_zero(bytes ^ EACH('"')) | has_zero(bytes ^ EACH('\\'));
+	return !bad;
+}
+
+/* Most text is plain throughout, and is looked at eight bytes at a time. */
+size_t ygr_json_text_plain_len(const char *bytes, size_t len)
+{
+	size_t run = 0;
+	uint64_t eight;
+
+	for (; len - run >= sizeof(eight); run += sizeof(eight)) {
+		memcpy(&eight, bytes + run, sizeof(eight));
+		if (!are_plain(eight))
+			break;
+	}
+	while (run < len && is_plain((unsigned char)bytes[run]))
+		run++;
+	return run;
 }
 
 static void put_unit(struct ygr_text_buffer *out, uint32_t unit)
@@ -42,8 +75,7 @@ void ygr_json_text_put_escaped(struct ygr_text_buffer *out, const char *bytes, s
 	size_t run, nr;
 
 	while (len) {
-		for (run = 0; run < len && is_plain((unsigned char)bytes[run]); run++)
-			;
+		run = ygr_json_text_plain_len(bytes, len);
 		ygr_text_buffer_put(out, bytes, run);
 		bytes += run;
 		len -= run;

@@ -11,6 +11,9 @@
 /* The characters of a string, without its quotes. Bytes that are no UTF-8 stand there as \xNN. */
 void ygr_json_text_put_escaped(struct ygr_text_buffer *out, const char *bytes, size_t len);
 
+/* How many bytes from the start stand in a string as they are. */
+size_t ygr_json_text_plain_len(const char *bytes, size_t len);
+
 /* With its quotes. */
 void ygr_json_text_put_string(struct ygr_text_buffer *out, const char *bytes, size_t len);
 

@@ -4,11 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FIRST_BYTES	4096
 #define PRINTF_BYTES	256
 #define U64_DIGITS	20
+
+const char ygr_text_pairs[200] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+	"4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+	"99";
 
 void ygr_text_buffer_exit(struct ygr_text_buffer *buffer)
 {
@@ -31,7 +35,7 @@ static bool grow(struct ygr_text_buffer *buffer, size_t more)
 	return true;
 }
 
-char *ygr_text_buffer_reserve(struct ygr_text_buffer *buffer, size_t more)
+char *ygr_text_buffer_reserve_slow(struct ygr_text_buffer *buffer, size_t more)
 {
 	if (buffer->failed)
 		return NULL;
@@ -42,40 +46,19 @@ char *ygr_text_buffer_reserve(struct ygr_text_buffer *buffer, size_t more)
 	return buffer->bytes + buffer->len;
 }
 
-void ygr_text_buffer_put(struct ygr_text_buffer *buffer, const char *bytes, size_t len)
-{
-	char *at = ygr_text_buffer_reserve(buffer, len);
-
-	if (!at)
-		return;
-	memcpy(at, bytes, len);
-	buffer->len += len;
-}
-
-void ygr_text_buffer_put_char(struct ygr_text_buffer *buffer, char c)
-{
-	char *at = ygr_text_buffer_reserve(buffer, 1);
-
-	if (!at)
-		return;
-	*at = c;
-	buffer->len++;
-}
-
-void ygr_text_buffer_put_text(struct ygr_text_buffer *buffer, const char *text)
-{
-	ygr_text_buffer_put(buffer, text, strlen(text));
-}
-
-/* By hand: snprintf would take half of the time that an event takes. */
+/* By hand, two digits at a time: snprintf would take half of the time that an event takes. */
 void ygr_text_buffer_put_u64(struct ygr_text_buffer *buffer, uint64_t number)
 {
 	char digits[U64_DIGITS], *at = digits + sizeof(digits);
 
-	do {
-		*--at = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
+	while (number >= 100) {
+		at -= 2;
+		memcpy(at, ygr_text_pairs + 2 * (number % 100), 2);
+		number /= 100;
+	}
+	*--at = (char)('0' + number % 10);
+	if (number >= 10)
+		*--at = (char)('0' + number / 10);
 	ygr_text_buffer_put(buffer, at, (size_t)(digits + sizeof(digits) - at));
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* { 0 } is an empty one. */
 struct ygr_text_buffer {
@@ -27,12 +28,45 @@ static inline void ygr_text_buffer_clear(struct ygr_text_buffer *buffer)
 	buffer->failed = false;
 }
 
-/* Room for @more bytes at the end; their count is the caller's to add. NULL: failed. */
-char *ygr_text_buffer_reserve(struct ygr_text_buffer *buffer, size_t more);
+/* The same where there is no room yet: grows, or fails. */
+char *ygr_text_buffer_reserve_slow(struct ygr_text_buffer *buffer, size_t more);
 
-void ygr_text_buffer_put(struct ygr_text_buffer *buffer, const char *bytes, size_t len);
-void ygr_text_buffer_put_char(struct ygr_text_buffer *buffer, char c);
-void ygr_text_buffer_put_text(struct ygr_text_buffer *buffer, const char *text);
+/* Room for @more bytes at the end; their count is the caller's to add. NULL: failed. */
+static inline char *ygr_text_buffer_reserve(struct ygr_text_buffer *buffer, size_t more)
+{
+	if (__builtin_expect(buffer->failed || buffer->cap - buffer->len < more, false))
+		return ygr_text_buffer_reserve_slow(buffer, more);
+	return buffer->bytes + buffer->len;
+}
+
+static inline void ygr_text_buffer_put(struct ygr_text_buffer *buffer, const char *bytes, size_t len)
+{
+	char *at = ygr_text_buffer_reserve(buffer, len);
+
+	if (!at)
+		return;
+	memcpy(at, bytes, len);
+	buffer->len += len;
+}
+
+static inline void ygr_text_buffer_put_char(struct ygr_text_buffer *buffer, char c)
+{
+	char *at = ygr_text_buffer_reserve(buffer, 1);
+
+	if (!at)
+		return;
+	*at = c;
+	buffer->len++;
+}
+
+static inline void ygr_text_buffer_put_text(struct ygr_text_buffer *buffer, const char *text)
+{
+	ygr_text_buffer_put(buffer, text, strlen(text));
+}
+
+/* "00" to "99", one after the other: two decimal digits at a time. */
+extern const char ygr_text_pairs[200];
+
 void ygr_text_buffer_put_u64(struct ygr_text_buffer *buffer, uint64_t number);
 void ygr_text_buffer_put_i64(struct ygr_text_buffer *buffer, int64_t number);
 

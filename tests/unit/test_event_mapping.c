@@ -13,10 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "event_csv.h"
 #include "event_format.h"
+#include "event_plan.h"
 #include "json_event.h"
 
 #define GOLDEN	"tests/golden/mapping/"
@@ -181,6 +183,16 @@ static const json_t *find_dotted(const json_t *object, const char *path)
 	return object;
 }
 
+static void put(struct ygr_text_buffer *out, const struct ygr_mapping *mapping,
+		const struct ygr_event_value *event)
+{
+	struct ygr_event_plan *plan;
+
+	assert_int_equal(ygr_event_plan_create(&plan, mapping), 0);
+	ygr_event_mapping_put(out, plan, event, &origin);
+	ygr_event_plan_destroy(plan);
+}
+
 /* What one event becomes; parsed by somebody else, who refuses a key that comes twice. */
 static json_t *mapped(const struct ygr_mapping *mapping, const struct ygr_event_value *event)
 {
@@ -188,7 +200,7 @@ static json_t *mapped(const struct ygr_mapping *mapping, const struct ygr_event_
 	json_error_t error;
 	json_t *object;
 
-	ygr_event_mapping_put(&text, mapping, event, &origin);
+	put(&text, mapping, event);
 	object = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!object)
 		fail_msg("%s: %s: %.*s", mapping->name, error.text, (int)text.len, text.bytes);
@@ -270,7 +282,7 @@ static void check_value(enum ygr_mapping_how how, const char *from, const char *
 	msgpack_sbuffer_init(&event);
 	add_json_event(&event, json);
 	ygr_event_map_open(&stream, event.data, event.size);
-	ygr_event_mapping_put(&text, &mapping, ygr_event_map_next(&stream), &origin);
+	put(&text, &mapping, ygr_event_map_next(&stream));
 	ygr_text_buffer_put_char(&text, '\0');
 	if (wanted)
 		snprintf(all, sizeof(all), "{\"v\":%s}", wanted);
@@ -394,6 +406,49 @@ static void test_csv_head(void **state)
 	ygr_text_buffer_exit(&line);
 }
 
+/* A day of each month of 400 years and more, and the second before it, as the C library has them. */
+static void test_dates(void **state)
+{
+	struct ygr_text_buffer text = { 0 };
+	char wanted[40];
+	struct tm tm;
+
+	(void)state;
+	for (time_t seconds = 0; seconds < 18000000000; seconds += 2548800 - (seconds % 86400 == 0)) {
+		gmtime_r(&seconds, &tm);
+		strftime(wanted, sizeof(wanted), "%FT%T.000000042Z", &tm);
+		ygr_text_buffer_clear(&text);
+		ygr_event_mapping_put_time(&text, (uint64_t)seconds * 1000000000 + 42);
+		ygr_text_buffer_put_char(&text, '\0');
+		assert_string_equal(text.bytes, wanted);
+	}
+	ygr_text_buffer_clear(&text);
+	ygr_event_mapping_put_time(&text, UINT64_MAX);
+	ygr_text_buffer_put_char(&text, '\0');
+	assert_string_equal(text.bytes, "2554-07-21T23:34:33.709551615Z");
+	ygr_text_buffer_exit(&text);
+}
+
+/* Around the end of February, in years that have a 29th and in those that do not. */
+static void test_leap_days(void **state)
+{
+	static const struct { uint64_t seconds; const char *wanted; } cases[] = {
+		{ 951782399, "2000-02-28T23:59:59." }, { 951782400, "2000-02-29T00:00:00." },
+		{ 951868800, "2000-03-01T00:00:00." }, { 1709164800, "2024-02-29T00:00:00." },
+		{ 1709251200, "2024-03-01T00:00:00." }, { 4107542400, "2100-03-01T00:00:00." },
+		{ 4107542399, "2100-02-28T23:59:59." }, { 1735689599, "2024-12-31T23:59:59." },
+	};
+	struct ygr_text_buffer text = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ygr_text_buffer_clear(&text);
+		ygr_event_mapping_put_time(&text, cases[i].seconds * 1000000000);
+		assert_memory_equal(text.bytes, cases[i].wanted, 20);
+	}
+	ygr_text_buffer_exit(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +460,8 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_leap_days),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_ids_are_those_of_the_batch),

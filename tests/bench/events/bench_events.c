@@ -34,7 +34,7 @@ struct load {
 
 struct step {
 	const char *name;
-	enum { EXPAND, DECODE, FILTER, FORMAT } kind;
+	enum { EXPAND, WALK, DECODE, FILTER, FORMAT } kind;
 	const char *where;
 	enum ygr_event_format format;
 };
@@ -80,12 +80,29 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/* All of msgpack is gone through, and nothing made of it: what any reader has to do. */
+static void walk(const struct ygr_event_batch *batch)
+{
+	const uint8_t *at = batch->events, *end = at + batch->header.events_bytes;
+	struct ygr_event_value values[1024];
+	size_t nr;
+
+	for (; at < end; at = ygr_event_value_read(at, end, values)) {
+		nr = ygr_event_value_count(at, end);
+		if (!nr || nr > sizeof(values) / sizeof(values[0]))
+			die("an item is not as expected");
+		sink += nr;
+	}
+}
+
 static void run_batch(const struct step *step, const struct ygr_event_filter *filter,
 		      struct ygr_event_batch *batch, struct ygr_text_buffer *out)
 {
 	const struct ygr_event_value *event;
 
-	if (step->kind == EXPAND)
+	if (step->kind == WALK)
+		walk(batch);
+	if (step->kind <= WALK)
 		return;
 	while ((event = ygr_event_batch_next(batch))) {
 		if (step->kind == FILTER)
@@ -142,6 +159,7 @@ int main(int argc, char **argv)
 {
 	static const struct step steps[] = {
 		{ "expand LZ4", EXPAND, NULL, 0 },
+		{ "and walk through its msgpack", WALK, NULL, 0 },
 		{ "and decode", DECODE, NULL, 0 },
 		{ "and filter: `type=exec and exe~/tmp/`", FILTER, "type=exec and exe~/tmp/", 0 },
 		{ "and filter: `not uid=0 and (path~*.so* or remote.addr in 10.0.0.0/8)`", FILTER,
