@@ -45,10 +45,12 @@ decide allowed chmod "${worker[@]}" path=/var/lib/nginx/body
 decide allowed connect "${worker[@]}" family=unix unix=/run/php/php-fpm.sock
 decide allowed connect "${worker[@]}" family=inet cidr=10.0.0.5 port=8080
 decide "allowed web-may-run-helpers" exec exe=/usr/sbin/php-fpm8.2 uid=33 label=from-web path=/usr/sbin/sendmail
+decide "allowed web-may-send-mail" exec "${worker[@]}" path=/usr/bin/dash argv=sh argv=-c "argv=/usr/sbin/sendmail -t -i"
+decide "allowed web-may-run-helpers" exec exe=/usr/bin/dash uid=33 label=from-web path=/usr/bin/msmtp
 decide "allowed deploy-may-run" exec exe=/bin/sh uid=0 path=/var/www/deploy/bin/unpack
 decide allowed exec exe=/usr/lib/systemd/systemd uid=0 path=/usr/sbin/nginx
 decide allowed exec exe=/bin/bash uid=1000 path=/usr/bin/ls
-decide "denied web-runs-nothing-else" exec "${worker[@]}" path=/bin/sh
+decide "denied web-runs-nothing-else" exec "${worker[@]}" path=/usr/bin/dash argv=sh argv=-c argv=id
 decide "denied web-runs-nothing-else" exec "${worker[@]}" path=/tmp/x
 decide "denied no-exec-from-scratch" exec exe=/bin/bash uid=1000 path=/tmp/x
 decide "denied no-exec-from-scratch" exec exe=/bin/bash uid=1000 file=memfd
@@ -126,6 +128,11 @@ decide allowed open-write exe=/usr/bin/vi uid=1000 path=/home/joe/notes
 decide "allowed packages-change-the-system" create exe=/usr/bin/dpkg uid=0 path=/etc/systemd/system/x.service
 decide "allowed accounts-are-changed" rename exe=/usr/bin/passwd uid=0 path=/etc/nshadow path=/etc/shadow
 decide allowed unlink exe=/usr/sbin/logrotate uid=0 path=/var/log/syslog.7.gz
+decide allowed unlink exe=/usr/bin/gzip ancestor=/usr/sbin/logrotate uid=0 path=/var/log/syslog.1
+decide allowed unlink exe=/usr/bin/rm uid=0 label=rotates-logs path=/var/log/dmesg.4.gz
+decide "would logs-are-kept" unlink exe=/usr/bin/rm uid=0 path=/var/log/dmesg.4.gz
+decide "allowed accounts-are-changed" rename exe=/usr/sbin/newusers uid=0 path=/etc/passwd+ path=/etc/passwd
+decide "allowed accounts-are-changed" open-write exe=/usr/sbin/chgpasswd uid=0 path=/etc/gshadow
 decide allowed create exe=/usr/sbin/rsyslogd uid=0 path=/var/log/syslog
 decide allowed socket-create exe=/usr/bin/curl uid=1000 family=inet type=stream protocol=tcp
 decide "allowed packets-are-read" socket-create exe=/usr/bin/ping uid=1000 family=inet type=raw protocol=icmp
