@@ -163,6 +163,8 @@ recorded() {
 account() {
 	read_stats
 	is "$denied_nr $would_nr" "$(count 2) $(count 3)" "nothing else was denied, or would have been"
+	is "$denied_nr" "$(yaguractl status --json | sed -n 's/.*"denied": \([0-9]*\).*/\1/p')" \
+		"the sensor has denied as often"
 	is 0 "$(grep -c tripped /run/stats)" "no breaker tripped"
 	# The accounting interval, and the reader's flush.
 	sleep 2
