@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fsverity.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "conformance_program.h"
 #include "conformance_prop.h"
 #include "disk.h"
 #include "guest.h"
@@ -32,111 +31,25 @@ static bool has_verity;
 void prop_fail(const char *fmt, ...)
 {
 	const int err = errno;
+	char what[256];
 	va_list args;
 
 	va_start(args, fmt);
-	fputs("# prop: ", stderr);
-	vfprintf(stderr, fmt, args);
-	fprintf(stderr, ": %s\n", strerror(err));
+	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
+	/* In one piece: others are at it, too. */
+	dprintf(STDERR_FILENO, "# prop: %s: %s\n", what, strerror(err));
 	_exit(PLAY_CANNOT);
 }
 
-/* ---- what is in it ---- */
-
-/* The smallest program that ends with PROP_RAN. What stands behind it makes it another file. */
-struct program {
-	Elf64_Ehdr head;
-	Elf64_Phdr load;
-	uint8_t	 code[12];
-	char	 variant;
-};
-
-#define PROGRAM_BYTES	(sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr) + 12)
-#define PROGRAM_AT	0x400000
-
-static const struct program program = {
-	.head = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-		.e_entry = PROGRAM_AT + sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr),
-		.e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1,
-	},
-	.load = {
-		.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = PROGRAM_AT, .p_paddr = PROGRAM_AT,
-		.p_filesz = PROGRAM_BYTES, .p_memsz = PROGRAM_BYTES, .p_align = 0x1000,
-	},
-	/* mov $60, %eax; mov $PROP_RAN, %edi; syscall: exit() */
-	.code = { 0xb8, 60, 0, 0, 0, 0xbf, PROP_RAN, 0, 0, 0, 0x0f, 0x05 },
-};
-
-_Static_assert(offsetof(struct program, variant) == PROGRAM_BYTES, "the variant stands behind it");
-
-static void sha256_of(char variant, uint8_t digest[32])
+static void write_program(int fd, const struct ygr_match_event *match)
 {
-	struct program bytes = program;
+	char variant;
 
-	bytes.variant = variant;
-	SHA256((const uint8_t *)&bytes, PROGRAM_BYTES + 1, digest);
-}
-
-/* As fs-verity does it of a file that fits into one block. */
-static void verity_of(char variant, uint8_t digest[32])
-{
-	struct fsverity_descriptor_bytes {
-		uint8_t	 version, hash_algorithm, log_blocksize, salt_bytes;
-		uint32_t reserved;
-		uint64_t data_bytes;
-		uint8_t	 root[64];
-		uint8_t	 salt[32];
-		uint8_t	 reserved2[144];
-	} descriptor = {
-		.version = 1, .hash_algorithm = FS_VERITY_HASH_ALG_SHA256, .log_blocksize = 12,
-		.data_bytes = PROGRAM_BYTES + 1,
-	};
-	uint8_t block[4096] = { 0 };
-
-	memcpy(block, &program, PROGRAM_BYTES);
-	block[PROGRAM_BYTES] = (uint8_t)variant;
-	SHA256(block, sizeof(block), descriptor.root);
-	SHA256((const uint8_t *)&descriptor, sizeof(descriptor), digest);
-}
-
-/* Return: which program has this digest; '\0': any, since none is wanted. */
-static char find_variant(const uint8_t *want, void (*digest_of)(char, uint8_t *))
-{
-	uint8_t digest[32];
-
-	if (!want)
-		return '\0';
-	for (char variant = 'a'; variant <= 'z'; variant++) {
-		digest_of(variant, digest);
-		if (!memcmp(digest, want, sizeof(digest)))
-			return variant;
-	}
 	errno = ENOENT;
-	prop_fail("a program of that digest");
-}
-
-static char choose_variant(const struct ygr_match_event *match)
-{
-	const char plain = find_variant(match->sha256, sha256_of);
-	const char sealed = find_variant(match->verity, verity_of);
-
-	errno = EINVAL;
-	if (plain && sealed && plain != sealed)
-		prop_fail("sha256 and verity are of different programs");
-	return plain ? plain : sealed;
-}
-
-static void write_program(int fd, char variant)
-{
-	struct program bytes = program;
-	const size_t nr = PROGRAM_BYTES + (variant ? 1 : 0);
-
-	bytes.variant = variant;
-	if (fd < 0 || write(fd, &bytes, nr) != (ssize_t)nr)
+	if (!program_find(match->sha256, match->verity, &variant))
+		prop_fail("a program of these digests");
+	if (!program_write(fd, variant))
 		prop_fail("write a program");
 }
 
@@ -164,7 +77,7 @@ static void fill_device(const char *dir)
 	for (unsigned int ino = 2; ino <= DEVICE_INODES; ino++) {
 		snprintf(path, sizeof(path), "%s/%u", dir, ino);
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-		assert_int_equal(write(fd, &program, PROGRAM_BYTES), PROGRAM_BYTES);
+		assert_true(program_write(fd, PROGRAM_PLAIN));
 		assert_int_equal(fchown(fd, PROP_OWNER, 0), 0);
 		assert_int_equal(fstat(fd, &st), 0);
 		assert_int_equal(st.st_ino, ino);
@@ -278,7 +191,7 @@ static void make_file(const char *path, const struct ygr_match_event *match)
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		prop_fail("create %s", path);
-	write_program(fd, choose_variant(match));
+	write_program(fd, match);
 	dress(fd, match);
 	close(fd);
 }
@@ -300,6 +213,7 @@ static void make_sealed(const char *path, const struct ygr_match_event *match, u
 	int fd;
 
 	snprintf(file, sizeof(file), DISK "/sealed-%u", number);
+	unlink(file);
 	make_file(file, match);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, FS_IOC_ENABLE_VERITY, &arg))
@@ -341,7 +255,7 @@ static void make_memfd(struct prop *prop, const struct ygr_match_event *match)
 	int fd = memfd_create("prop", MFD_CLOEXEC);
 	char self[32];
 
-	write_program(fd, choose_variant(match));
+	write_program(fd, match);
 	dress(fd, match);
 	/* Nothing that is open for writing can be executed. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);

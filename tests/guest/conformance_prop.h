@@ -9,7 +9,6 @@
 #include "policy_event.h"
 
 #define PROP_DIR	"/stage"	/* a tmpfs, where all of this is */
-#define PROP_RAN	42		/* the status of a program that is executed as a prop */
 #define PROP_OWNER	4242u		/* nobody that a rule asks for; unless the case says who */
 
 /*

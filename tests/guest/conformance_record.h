@@ -3,9 +3,7 @@
 #ifndef YGR_TEST_CONFORMANCE_RECORD_H
 #define YGR_TEST_CONFORMANCE_RECORD_H
 
-#include "conformance_stage.h"
-
-#define RECORD_WHY_BYTES	256
+#include "conformance_check.h"
 
 /*
  * After the actor has ended and all was drained.
@@ -18,6 +16,6 @@
  * @why says the first thing that is wrong.
  */
 bool record_is_right(const struct guest *guest, const struct stage *stage, int status,
-		     uint64_t generation, char why[RECORD_WHY_BYTES]);
+		     uint64_t generation, char why[CHECK_WHY_BYTES]);
 
 #endif

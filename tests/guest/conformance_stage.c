@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/route.h>
@@ -17,315 +16,14 @@
 #include <unistd.h>
 
 #include "conformance_prop.h"
+#include "conformance_script.h"
 #include "conformance_stage.h"
 #include "play.h"
 
-#define PLAYER		PROP_DIR "/player"
-#define ACTOR		"/actor"	/* the actor's program, unless the case says which */
-#define STRANGER	"/stranger"	/* and a number: programs that no rule asks for */
 #define CGROUPS		"/sys/fs/cgroup"
 #define CGROUP		"/conformance"	/* the actor's, unless the case says which */
 #define WAIT_MS		(12 * GUEST_WAIT_MS)
-#define STEPS_MAX	96
-#define TEXT_BYTES	4096
 #define MOVED_FD_MIN	64
-
-/* What is being prepared, in the child that becomes the actor. */
-struct script {
-	const struct ygr_policy_event *event;
-	const struct ygr_match_event *match;
-	char	 root[32];
-	struct prop prop;
-	unsigned int step_nr;
-	char	*steps[STEPS_MAX + 1];
-	size_t	 text_used;
-	char	 text[TEXT_BYTES];
-};
-
-/* ---- the script ---- */
-
-__attribute__((format(printf, 2, 3)))
-static void add(struct script *script, const char *fmt, ...)
-{
-	char *at = script->text + script->text_used;
-	size_t room = sizeof(script->text) - script->text_used;
-	va_list args;
-	int len;
-
-	va_start(args, fmt);
-	len = vsnprintf(at, room, fmt, args);
-	va_end(args);
-	errno = E2BIG;
-	if (len < 0 || (size_t)len >= room || script->step_nr == STEPS_MAX)
-		prop_fail("the script");
-	script->text_used += (size_t)len + 1;
-	script->steps[script->step_nr++] = at;
-}
-
-/* @words: steps and their operands, separated by spaces */
-static void add_words(struct script *script, const char *words)
-{
-	for (const char *end; *words; words = end + (*end == ' ')) {
-		end = strchrnul(words, ' ');
-		add(script, "%.*s", (int)(end - words), words);
-	}
-}
-
-/* The actor's programs are one, under many names. */
-static void make_program(const struct script *script, const char *name)
-{
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s%s", script->root, name);
-	prop_make_folders(path);
-	if (link(PLAYER, path) && errno != EEXIST)
-		prop_fail("%s", path);
-}
-
-/* The first one is what the child executes; each passes the rest on. */
-static void add_program(struct script *script, const char *name)
-{
-	make_program(script, name);
-	if (script->step_nr)
-		add(script, "exec");
-	add(script, "%s", name);
-}
-
-/*
- * A parent is an ancestor too, and the case does not say that. It is forgotten behind as many
- * other programs as are remembered.
- */
-static void add_parent(struct script *script)
-{
-	const struct ygr_policy_event *event = script->event;
-	char name[32];
-
-	add_program(script, event->parent.bytes);
-	add(script, "fork");
-	for (unsigned int i = event->ancestor_nr; i < YGR_POLICY_EVENT_ANCESTORS_MAX; i++) {
-		snprintf(name, sizeof(name), STRANGER "%u", i);
-		add_program(script, name);
-	}
-}
-
-static void add_history(struct script *script)
-{
-	const struct ygr_policy_event *event = script->event;
-
-	if (event->parent.bytes)
-		add_parent(script);
-	for (unsigned int i = event->ancestor_nr; i; i--)
-		add_program(script, event->ancestors[i - 1].bytes);
-	add_program(script, event->exe.bytes ? event->exe.bytes : ACTOR);
-}
-
-static void add_labels(struct script *script)
-{
-	char path[256];
-	int fd;
-
-	for (unsigned int i = 0; i < script->event->label_nr; i++) {
-		snprintf(path, sizeof(path), "%s" STAGE_LABEL_DIR "%s", script->root,
-			 script->event->labels[i].bytes);
-		prop_make_folders(path);
-		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-		if (fd < 0)
-			prop_fail("%s", path);
-		close(fd);
-		add(script, "open-write");
-		add(script, STAGE_LABEL_DIR "%s", script->event->labels[i].bytes);
-	}
-}
-
-static void add_user(struct script *script)
-{
-	const struct ygr_match_event *match = script->match;
-
-	if (!match->euid && !match->egid)
-		return;
-	add(script, "as");
-	add(script, "%u", match->euid);
-	add(script, "%u", match->egid);
-}
-
-static void add_way(struct script *script)
-{
-	if (script->match->process_attr & YGR_PROCESS_IO_URING)
-		add(script, "worker");
-	if (script->match->process_attr & YGR_PROCESS_COMPAT)
-		add(script, "compat");
-}
-
-static void add_cue(struct script *script)
-{
-	add_words(script, "cue");
-	add_way(script);
-}
-
-/* ---- acts of files ---- */
-
-static void add_run(struct script *script)
-{
-	const struct ygr_match_text *argv = &script->match->argv;
-
-	add_words(script, "cue run");
-	add(script, "%s", script->prop.names[0]);
-	if (!argv->bytes)
-		add(script, "prop");
-	for (const char *at = argv->bytes; at < argv->bytes + argv->len; at += strlen(at) + 1)
-		add(script, "%s", at);
-}
-
-static void add_on_name(struct script *script, const char *act)
-{
-	add_cue(script);
-	add(script, "%s", act);
-	add(script, "%s", script->prop.names[0]);
-}
-
-static void add_on_names(struct script *script, const char *act)
-{
-	add_on_name(script, act);
-	add(script, "%s", script->prop.names[1]);
-}
-
-static void add_chmod(struct script *script)
-{
-	unsigned int mode = 0600;
-
-	if (script->match->file_attr & YGR_FILE_TO_SETID)
-		mode |= 04000;
-	if (script->match->file_attr & YGR_FILE_TO_EXECUTABLE)
-		mode |= 0100;
-	add_on_name(script, "chmod");
-	add(script, "%o", mode);
-}
-
-static void add_setxattr(struct script *script)
-{
-	const char *name = script->match->xattr.bytes;
-
-	add_on_name(script, "setxattr");
-	add(script, "%s", name ? name : "trusted.prop");
-}
-
-static void add_map(struct script *script)
-{
-	add(script, "hold");
-	add(script, "%s", script->prop.names[0]);
-	add_words(script, "cue map");
-}
-
-/* ---- acts of sockets ---- */
-
-static void add_address(struct script *script)
-{
-	const struct ygr_match_event *match = script->match;
-	char text[INET6_ADDRSTRLEN] = "-";
-
-	if (match->unix_name.bytes) {
-		add(script, "%u", AF_UNIX);
-		add(script, "%s", match->unix_name.bytes);
-	} else {
-		if (match->addr_family)
-			inet_ntop(match->addr_family, match->addr, text, sizeof(text));
-		add(script, "%u", match->addr_family);
-		add(script, "%s", text);
-	}
-	add(script, "%u", match->port);
-}
-
-static int type_of(const struct ygr_match_event *match)
-{
-	if (match->socket_type)
-		return match->socket_type;
-	if (match->on == YGR_ON_LISTEN || match->on == YGR_ON_ACCEPT)
-		return SOCK_STREAM;
-	return match->family == AF_UNIX && match->on != YGR_ON_SEND ? SOCK_STREAM : SOCK_DGRAM;
-}
-
-static void add_socket(struct script *script)
-{
-	const struct ygr_match_event *match = script->match;
-
-	add(script, "socket");
-	add(script, "%u", match->family ? match->family : AF_INET);
-	add(script, "%d", type_of(match));
-	add(script, "%u", match->protocol);
-}
-
-/* The folder of a Unix socket's name. */
-static void make_room(const struct script *script)
-{
-	const struct ygr_match_text *name = &script->match->unix_name;
-	char path[256];
-
-	if (!name->bytes || name->bytes[0] != '/')
-		return;
-	snprintf(path, sizeof(path), "%s%s", script->root, name->bytes);
-	prop_make_folders(path);
-}
-
-static void add_with_address(struct script *script, const char *act)
-{
-	make_room(script);
-	add_socket(script);
-	if (script->match->unix_name.bytes && script->match->on != YGR_ON_BIND) {
-		add(script, "serve");
-		add_address(script);
-	}
-	add_cue(script);
-	add(script, "%s", act);
-	add_address(script);
-}
-
-static void add_listen(struct script *script)
-{
-	add_socket(script);
-	add(script, "bind");
-	add_address(script);
-	add_words(script, "cue listen");
-}
-
-static void add_accept(struct script *script)
-{
-	add_socket(script);
-	add(script, "bind");
-	if (script->match->addr_family)
-		add_address(script);
-	else
-		add_words(script, "2 127.0.0.1 0");
-	add_words(script, "listen visit cue accept");
-}
-
-static void add_act(struct script *script)
-{
-	switch (script->match->on) {
-	case YGR_ON_EXEC:		return add_run(script);
-	case YGR_ON_FORK:		return add_words(script, "cue breed");
-	case YGR_ON_EXIT:		return add_words(script, "cue leave");
-	case YGR_ON_OPEN_READ:		return add_on_name(script, "open-read");
-	case YGR_ON_OPEN_WRITE:		return add_on_name(script, "open-write");
-	case YGR_ON_CREATE:		return add_on_name(script, "create");
-	case YGR_ON_UNLINK:		return add_on_name(script, "unlink");
-	case YGR_ON_RENAME:		return add_on_names(script, "rename");
-	case YGR_ON_LINK:		return add_on_names(script, "link");
-	case YGR_ON_MMAP_EXEC:		return add_map(script);
-	case YGR_ON_CHMOD:		return add_chmod(script);
-	case YGR_ON_CHOWN:		return add_on_name(script, "chown");
-	case YGR_ON_SETXATTR:		return add_setxattr(script);
-	case YGR_ON_TRUNCATE:		return add_on_name(script, "truncate");
-	case YGR_ON_SOCKET_CREATE:	add_cue(script); return add_socket(script);
-	case YGR_ON_BIND:		return add_with_address(script, "bind");
-	case YGR_ON_LISTEN:		return add_listen(script);
-	case YGR_ON_ACCEPT:		return add_accept(script);
-	case YGR_ON_CONNECT:		return add_with_address(script, "connect");
-	case YGR_ON_SEND:		return add_with_address(script, "send");
-	case YGR_ON_NR:			break;
-	}
-	errno = EINVAL;
-	prop_fail("event %d", script->match->on);
-}
 
 /* ---- the child ---- */
 
@@ -395,11 +93,10 @@ static int move_up(int fd)
 }
 
 /* The numbers may be those of each other. */
-static void place_fds(const struct script *script, int cue)
+static void place_fds(int cue, int file)
 {
 	const int from[] = {
-		move_up(cue), move_up(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC)),
-		move_up(script->prop.fd),
+		move_up(cue), move_up(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC)), move_up(file),
 	};
 	static const int to[] = { PLAY_CUE_FD, PLAY_PROC_FD, PLAY_FILE_FD };
 
@@ -410,26 +107,24 @@ static void place_fds(const struct script *script, int cue)
 
 static _Noreturn void become_actor(const struct stage *stage, unsigned int number, int cue)
 {
+	const struct ygr_policy_event *event = stage->event;
 	static struct script script;
+	struct prop prop;
+	char root[32];
 	int dir_fd;
 
-	script.event = stage->event;
-	script.match = &stage->event->match;
-	snprintf(script.root, sizeof(script.root), PROP_DIR "/%u", number);
-	if (mkdir(script.root, 0755))
-		prop_fail("%s", script.root);
-	prop_make(&script.prop, script.event, script.root, number);
-	add_history(&script);
-	add_labels(&script);
-	add_user(&script);
-	add_act(&script);
-	join_cgroup(script.event);
-	set_loginuid(script.match->loginuid);
-	dir_fd = move_up(script.prop.dir_fd);
-	place_fds(&script, cue);
-	enter_namespaces(script.match->process_attr);
-	if (chroot(script.root) || fchdir(dir_fd))
-		prop_fail("chroot %s", script.root);
+	snprintf(root, sizeof(root), PROP_DIR "/%u", number);
+	if (mkdir(root, 0755))
+		prop_fail("%s", root);
+	prop_make(&prop, event, root, number);
+	script_write(&script, event, root, &prop);
+	join_cgroup(event);
+	set_loginuid(event->match.loginuid);
+	dir_fd = move_up(prop.dir_fd);
+	place_fds(cue, prop.fd);
+	enter_namespaces(event->match.process_attr);
+	if (chroot(root) || fchdir(dir_fd))
+		prop_fail("chroot %s", root);
 	execv(script.steps[0], script.steps);
 	prop_fail("%s", script.steps[0]);
 }
@@ -491,7 +186,7 @@ void stage_end(struct stage *stage)
 static void copy_player(void)
 {
 	int from = open("/t/prog_play", O_RDONLY | O_CLOEXEC);
-	int to = open(PLAYER, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	int to = open(SCRIPT_PLAYER, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	struct stat st;
 
 	assert_int_equal(fstat(from, &st), 0);

@@ -11,7 +11,6 @@
 #include "guest.h"
 #include "policy_event.h"
 
-#define STAGE_LABEL_DIR	"/.label/"	/* to open a file in it for writing is to get a label of its name */
 #define STAGE_FAILED	(-1)		/* status: there was no event */
 
 struct stage {
@@ -33,7 +32,7 @@ void stage_start(struct stage *stage, const struct conformance_case *one, unsign
 /* Return: whether the actor waits for the word. */
 bool stage_await(struct stage *stage);
 
-/* The word. Return: status of the actor: 0, errno, 128 + signal, PROP_RAN; STAGE_FAILED. */
+/* The word. Return: status of the actor: 0, errno, 128 + signal, PROGRAM_RAN; STAGE_FAILED. */
 int stage_play(struct stage *stage);
 
 /* May be called of one that was not started or has been played. */

@@ -491,7 +491,7 @@ static int play(char **rest)
 	}
 	if (!ret || has_cue || !strcmp(name, "fork"))
 		return ret;
-	fprintf(stderr, "# player: %s: %s\n", name, strerror(ret));
+	dprintf(STDERR_FILENO, "# player: %s: %s\n", name, strerror(ret));
 	return PLAY_CANNOT;
 }
 

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance_record.h"
 #include "conformance_prop.h"
+#include "conformance_record.h"
+#include "conformance_script.h"
 #include "conformance_stage.h"
 
 #define CASES_DIR	"/t/conformance"
@@ -70,7 +71,7 @@ static void load_labels(const struct guest *guest, const struct conformance_case
 				continue;
 			at += snprintf(at, yaml + sizeof(yaml) - at,
 				       "  - { name: %s, on: open-write, do: label, set: %s, where: { path: "
-				       STAGE_LABEL_DIR "%s } }\n", label, label, label);
+				       SCRIPT_LABEL_DIR "%s } }\n", label, label, label);
 			assert_true(at < yaml + sizeof(yaml));
 		}
 	if (strcmp(yaml, head))
@@ -126,7 +127,7 @@ static void print_records(const struct guest *guest, uint32_t tgid)
 static void play(struct guest *guest, const struct conformance_case *one)
 {
 	struct stage *stage = find_stage(one);
-	char why[RECORD_WHY_BYTES];
+	char why[CHECK_WHY_BYTES];
 	bool is_right;
 	int status;
 
@@ -150,7 +151,7 @@ static void judge(void **state)
 
 	if (!is_played(the_guest, one)) {
 		printf("# %s:%u: not played: %s: %s\n", one->file, one->line, one->text,
-		       one->unmade[0] ? one->unmade : "this machine has no fs-verity");
+		       one->unmade[0] ? one->unmade : "no fs-verity here, or none that this kernel tells");
 		skip();
 	}
 	if (group.policy != one->policy)
