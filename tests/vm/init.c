@@ -48,6 +48,7 @@
 #define ARG_NR_MAX	32
 #define TAINT_OOT	(1ul << 12)	/* a module that is not part of the kernel */
 #define TAINT_UNSIGNED	(1ul << 13)
+#define TAINT_AUX	(1ul << 16)	/* fanotify was asked for permissions (benchmark) */
 
 static FILE *console, *output;
 static unsigned long program_nr, test_nr, skip_nr, failure_nr;
@@ -324,7 +325,7 @@ static unsigned long bad_taint(void)
 			taint = ~0ul;
 		fclose(f);
 	}
-	return taint & ~(TAINT_OOT | TAINT_UNSIGNED);
+	return taint & ~(TAINT_OOT | TAINT_UNSIGNED | TAINT_AUX);
 }
 
 /*
