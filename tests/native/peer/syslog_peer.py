@@ -10,7 +10,9 @@ import os
 import socket
 import ssl
 import sys
+import threading
 import time
+import traceback
 
 PORT, DIRECTORY = int(sys.argv[1]), sys.argv[2]
 HOW = sys.argv[3] if len(sys.argv) > 3 else ""
@@ -59,12 +61,18 @@ def serve(connection):
                 return
 
 
-while True:
-    connection, _ = listener.accept()
+def accept(connection):
     try:
         if HOW == "tls":
             connection = context.wrap_socket(connection, server_side=True)
         serve(connection)
     except (ssl.SSLError, ConnectionError) as error:
         print(error, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
     connection.close()
+
+
+while True:
+    threading.Thread(target=accept, args=(listener.accept()[0],)).start()
