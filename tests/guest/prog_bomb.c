@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog_bomb MS CGROUP - a fork bomb, in that cgroup (its folder), that ends after MS
- * milliseconds. Each process forks until it cannot, and then makes room for others; the
- * first one does not give up. Its status: 0; 1 if it could not begin.
+ * prog_bomb CGROUP MS FORKS - a fork bomb, in that cgroup (its folder), that ends after
+ * MS milliseconds, and not before it has forked that often. Each process forks until it
+ * cannot, and then makes room for others; the first one does not give up.
+ * Its status: 0; 1 if it could not begin.
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,19 +36,25 @@ static bool join(const char *cgroup)
 
 int main(int argc, char **argv)
 {
+	atomic_ulong *fork_nr = mmap(NULL, sizeof(*fork_nr), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned long wanted_nr;
 	long long end_ms;
 	bool is_first = true;
 	pid_t pid;
 
-	if (argc != 3 || !join(argv[2]))
+	if (argc != 4 || fork_nr == MAP_FAILED || !join(argv[1]))
 		return 1;
 	/* Nobody waits for a dead one, whose parent may be dead as well: they would fill the cgroup. */
 	signal(SIGCHLD, SIG_IGN);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return 1;
-	end_ms = now_ms() + atoi(argv[1]);
-	while (now_ms() < end_ms) {
+	end_ms = now_ms() + atoi(argv[2]);
+	wanted_nr = strtoul(argv[3], NULL, 10);
+	while (now_ms() < end_ms || atomic_load(fork_nr) < wanted_nr) {
 		pid = fork();
+		if (pid > 0)
+			atomic_fetch_add(fork_nr, 1);
 		if (pid < 0 && !is_first)
 			_exit(0);
 		if (!pid)
