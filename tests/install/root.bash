@@ -25,7 +25,7 @@ say() {
 		return
 	fi
 	echo "not ok $number - $2"
-	[[ ! -s ${3-} ]] || tail -n "${LINES_SHOWN:-25}" "$3" | sed 's/^/# /'
+	[[ ! -s ${3-} ]] || tail -n 25 "$3" | sed 's/^/# /'
 	failed=1
 }
 
@@ -37,39 +37,42 @@ try() {
 	return "$status"
 }
 
-# in_root ROOT COMMAND... - as root of that system, whose processes end with the command
+# in_root COMMAND... - as root of that machine, without its kernel; what it starts ends with it
 in_root() {
-	unshare --mount --pid --fork --kill-child --mount-proc="$1/proc" \
+	unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" \
 		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive chroot "$1" "${@:2}" </dev/null
+		DEBIAN_FRONTEND=noninteractive chroot "$root" "$@" </dev/null
 }
 
-# new_root ROOT - a fresh machine
+# new_root - a fresh machine
 new_root() {
 	local base
 	base=$(tests/install/base) || return
-	rm -rf "$1"
-	mkdir -p "$1"
-	tar -x -C "$1" --numeric-owner -f "$base"
+	rm -rf "$root"
+	mkdir -p "$root"
+	tar -x -C "$root" --numeric-owner -f "$base"
 }
 
-# give_job ROOT SCRIPT - what the guest is to run when it has booted: tests/install/guest/SCRIPT
+# give_job SCRIPT - what the guest is to run when it has booted: tests/install/guest/SCRIPT
 give_job() {
-	mkdir -p "$1/t"
-	install -m 755 tests/install/guest/drive "$1/t/drive"
-	install -m 755 "tests/install/guest/$2" "$1/t/job"
-	install -m 644 tests/install/guest/*.bash tests/tap.awk "$1/t/"
-	install -m 644 tests/install/guest/yagura-test.service "$1/etc/systemd/system/"
-	in_root "$1" systemctl -q enable yagura-test.service
+	mkdir -p "$root/t"
+	install -m 755 tests/install/guest/drive "$root/t/drive"
+	install -m 755 "tests/install/guest/$1" "$root/t/job"
+	install -m 644 tests/install/guest/*.bash tests/tap.awk "$root/t/"
+	install -m 644 tests/install/guest/yagura-test.service "$root/etc/systemd/system/"
+	in_root systemctl -q enable yagura-test.service
 }
 
-# boot ROOT SERIES SECONDS OUT - with the job that was given. Return: run-vm's status
-boot() {
-	mkdir -p "$4"
-	rm -f "$4/root.img"
-	mke2fs -q -F -t ext4 -L root -d "$1" "$4/root.img" 4G || return
-	local status=0
-	tests/vm/run-vm --kernel "$2" --timeout "$3" --out "$4" --root "$4/root.img" || status=$?
-	rm -f "$4/root.img"
-	return "$status"
+# guest SERIES SCRIPT - a result: boots $root, undoes what happens there. What it says
+# comes out as comments; console, journal and the rest are in $work/SCRIPT.
+guest() {
+	local out=$work/$2 status=0
+	mkdir -p "$out"
+	give_job "$2"
+	mke2fs -q -F -t ext4 -d "$root" "$out/root.img" 4G
+	tests/vm/run-vm --kernel "$1" --timeout 900 --out "$out" --root "$out/root.img" >"$work/log" 2>&1 ||
+		status=$?
+	rm -f "$out/root.img"
+	sed -n 's/^\(not \)\?ok/# &/; s/^run-vm/# &/; /^# /p' "$work/log"
+	say "$status" "the guest on $1: $2"
 }

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What holds on a machine with the packages. Source it after guest.bash.
+
+# runs_version VERSION - six results
+runs_version() {
+	check "the machine has booted" eval '[[ $(systemctl is-system-running --wait) = running ]] || systemctl --failed --no-legend --plain | grep .'
+	is "the module is $1" "$1" "$(cat /sys/module/yagura/version)"
+	is "the service is active, and started at boot" "active enabled" \
+		"$(systemctl is-active yagurad) $(systemctl is-enabled yagurad)"
+	is "the daemon is $1" "yagurad $1" "$(yagurad --version)"
+	is "nothing of it is out of order" "" "$(journalctl -b --no-pager -o cat -p warning -u yagurad)"
+	tick 10
+	check "an event arrives at the receiver" within 90 all_ticks_in /srv/recv/*.ygs
+}
+
+# denies - one result: a policy is loaded and in force
+denies() {
+	cp /bin/true /t/denied
+	printf '%s\n' 'version: 1' 'name: test' 'rules:' \
+		'- {name: no, on: exec, where: {path: /t/denied}, do: deny}' >/t/policy.yaml
+	check "a policy denies" eval 'yaguractl policy load /t/policy.yaml && ! /t/denied'
+}
