@@ -2,7 +2,8 @@
 /*
  * What sensors cost, in a guest run with -icount: one instruction is one
  * nanosecond of guest time. A contender is put in place, the same works are
- * sampled, and a line "contender work median mean" goes to /out/hooks.txt.
+ * sampled, and a line "contender work median mean" goes to /out/hooks.txt. The
+ * mean is without the dearest hundredth.
  */
 #ifndef YGR_BENCH_H
 #define YGR_BENCH_H
