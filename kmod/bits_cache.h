@@ -5,23 +5,30 @@
  *
  * Two CPUs may judge by different generations while one is published. Each
  * answers its own question rightly; what is remembered is the last that was asked.
+ *
+ * Nobody waits for anybody: who comes while it changes looks the path up himself. A
+ * hook may be called with any lock of its subsystem held (security_sock_graft() with one
+ * that softirqs take), by which two that wait here could wait for ever.
  */
 #ifndef YGR_BITS_CACHE_H
 #define YGR_BITS_CACHE_H
 
 #include <linux/seqlock.h>
+#include <linux/spinlock.h>
 
 #include "policy_index.h"
 
 struct ygr_bits_cache {
-	seqlock_t lock;
+	spinlock_t writer;	/* only ever tried */
+	seqcount_t seq;		/* raw: lockdep takes its readers for such as wait */
 	u64 generation;		/* 0: none yet; no policy that asks has it */
 	struct ygr_subject_bits bits;
 };
 
 static inline void ygr_bits_cache_init(struct ygr_bits_cache *cache)
 {
-	seqlock_init(&cache->lock);
+	spin_lock_init(&cache->writer);
+	seqcount_init(&cache->seq);
 	cache->generation = 0;
 }
 
@@ -29,25 +36,24 @@ static inline void ygr_bits_cache_init(struct ygr_bits_cache *cache)
 static inline bool ygr_bits_cache_get(struct ygr_bits_cache *cache, u64 generation,
 				      struct ygr_subject_bits *bits)
 {
-	unsigned int seq;
-	bool known;
+	unsigned int seq = raw_seqcount_begin(&cache->seq);
+	bool known = cache->generation == generation;
 
-	do {
-		seq = read_seqbegin(&cache->lock);
-		known = cache->generation == generation;
-		*bits = cache->bits;
-	} while (read_seqretry(&cache->lock, seq));
-	return known;
+	*bits = cache->bits;
+	return known && !read_seqcount_retry(&cache->seq, seq);
 }
 
 /* Context: task, preemption off. */
 static inline void ygr_bits_cache_put(struct ygr_bits_cache *cache, u64 generation,
 				      const struct ygr_subject_bits *bits)
 {
-	write_seqlock(&cache->lock);
+	if (!spin_trylock(&cache->writer))
+		return;
+	raw_write_seqcount_begin(&cache->seq);
 	cache->generation = generation;
 	cache->bits = *bits;
-	write_sequnlock(&cache->lock);
+	raw_write_seqcount_end(&cache->seq);
+	spin_unlock(&cache->writer);
 }
 
 /* ORs @from into @bits. */
