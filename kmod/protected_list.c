@@ -1,47 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "protected_list.h"
 
-/* Each name in each directory; both end in NULL. Distributions merge /bin into /usr/bin, or do not. */
-struct group {
-	enum ygr_protected_kind kind;
-	const char * const *dirs;
-	const char * const *names;
+struct word {
+	const char *bytes;
+	__u32 len;
 };
 
-static const char * const program_dirs[] = {
-	"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/", NULL
+#define W(text)	{ text, sizeof(text) - 1 }
+#define END	{ NULL, 0 }
+
+/* Each name in each directory; both end in END. Distributions merge /bin into /usr/bin, or do not. */
+struct group {
+	enum ygr_protected_kind kind;
+	const struct word *dirs;
+	const struct word *names;
 };
-static const char * const local_dirs[] = {
-	"/usr/local/sbin/", "/usr/local/bin/", NULL
+
+static const struct word program_dirs[] = {
+	W("/usr/sbin/"), W("/usr/bin/"), W("/sbin/"), W("/bin/"), END
 };
-static const char * const systemd_dirs[] = {
-	"/usr/lib/systemd/", "/lib/systemd/", NULL
+static const struct word local_dirs[] = {
+	W("/usr/local/sbin/"), W("/usr/local/bin/"), END
 };
-static const char * const loader_dirs[] = {
-	"/usr/lib/x86_64-linux-gnu/", "/usr/lib64/", "/usr/lib/",
-	"/lib/x86_64-linux-gnu/", "/lib64/", "/lib/", NULL
+static const struct word systemd_dirs[] = {
+	W("/usr/lib/systemd/"), W("/lib/systemd/"), END
+};
+static const struct word loader_dirs[] = {
+	W("/usr/lib/x86_64-linux-gnu/"), W("/usr/lib64/"), W("/usr/lib/"),
+	W("/lib/x86_64-linux-gnu/"), W("/lib64/"), W("/lib/"), END
 };
 
 /* Bring the machine up and down, let an operator in, mend packages and modules. */
-static const char * const rescue[] = {
-	"init", "systemd", "systemctl", "agetty", "getty", "login", "sulogin",
-	"reboot", "shutdown", "halt", "poweroff", "mount", "umount",
-	"kmod", "modprobe", "insmod", "rmmod",
-	"dpkg", "apt", "apt-get", "rpm", "dnf", NULL
+static const struct word rescue[] = {
+	W("init"), W("systemd"), W("systemctl"), W("agetty"), W("getty"), W("login"), W("sulogin"),
+	W("reboot"), W("shutdown"), W("halt"), W("poweroff"), W("mount"), W("umount"),
+	W("kmod"), W("modprobe"), W("insmod"), W("rmmod"),
+	W("dpkg"), W("apt"), W("apt-get"), W("rpm"), W("dnf"), END
 };
-static const char * const own[] = {
-	"yaguractl", "yagurad", NULL
+static const struct word own[] = {
+	W("yaguractl"), W("yagurad"), END
 };
-static const char * const systemd[] = {
-	"systemd", "systemd-executor", "systemd-journald", "systemd-logind", "systemd-shutdown",
-	"systemd-sulogin-shell", "systemd-udevd", NULL
+static const struct word systemd[] = {
+	W("systemd"), W("systemd-executor"), W("systemd-journald"), W("systemd-logind"),
+	W("systemd-shutdown"), W("systemd-sulogin-shell"), W("systemd-udevd"), END
 };
-static const char * const shells[] = {
-	"sh", "bash", "dash", "ash", "ksh", "zsh", "busybox", NULL
+static const struct word shells[] = {
+	W("sh"), W("bash"), W("dash"), W("ash"), W("ksh"), W("zsh"), W("busybox"), END
 };
 /* The second as it was called before glibc 2.34, here of Debian 11. */
-static const char * const loaders[] = {
-	"ld-linux-x86-64.so.2", "ld-2.31.so", "ld-musl-x86_64.so.1", NULL
+static const struct word loaders[] = {
+	W("ld-linux-x86-64.so.2"), W("ld-2.31.so"), W("ld-musl-x86_64.so.1"), END
 };
 
 static const struct group groups[] = {
@@ -61,34 +69,23 @@ static const char * const kind_words[] = {
 	[YGR_PROTECTED_LOADER]	= "loader ",
 };
 
-static bool has_name(const char * const *names, const char *name, __u32 len)
+static bool is_among(const struct word *words, const char *bytes, __u32 len)
 {
-	for (; *names; names++)
-		if (strlen(*names) == len && !memcmp(*names, name, len))
+	for (; words->bytes; words++)
+		if (words->len == len && !memcmp(words->bytes, bytes, len))
 			return true;
-	return false;
-}
-
-static bool has_path(const struct group *group, const char *path, __u32 len)
-{
-	const char * const *dir;
-
-	for (dir = group->dirs; *dir; dir++) {
-		__u32 dir_len = (__u32)strlen(*dir);
-
-		if (len > dir_len && !memcmp(path, *dir, dir_len) &&
-		    has_name(group->names, path + dir_len, len - dir_len))
-			return true;
-	}
 	return false;
 }
 
 enum ygr_protected_kind ygr_protected_list_find(const char *path, __u32 len)
 {
-	__u32 i;
+	__u32 dir_len = len, i;
 
+	while (dir_len && path[dir_len - 1] != '/')
+		dir_len--;
 	for (i = 0; i < GROUP_NR; i++)
-		if (has_path(&groups[i], path, len))
+		if (is_among(groups[i].dirs, path, dir_len) &&
+		    is_among(groups[i].names, path + dir_len, len - dir_len))
 			return groups[i].kind;
 	return YGR_PROTECTED_NOT;
 }
@@ -108,13 +105,13 @@ static void put(struct printer *printer, const char *bytes)
 
 static void print_group(struct printer *printer, const struct group *group)
 {
-	const char * const *dir, * const *name;
+	const struct word *dir, *name;
 
-	for (dir = group->dirs; *dir; dir++)
-		for (name = group->names; *name; name++) {
+	for (dir = group->dirs; dir->bytes; dir++)
+		for (name = group->names; name->bytes; name++) {
 			put(printer, kind_words[group->kind]);
-			put(printer, *dir);
-			put(printer, *name);
+			put(printer, dir->bytes);
+			put(printer, name->bytes);
 			put(printer, "\n");
 		}
 }
