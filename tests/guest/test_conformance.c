@@ -80,6 +80,16 @@ static void load_labels(const struct guest *guest, const struct conformance_case
 		guest_policy_clear(guest);
 }
 
+/* One that fails to come fails its own test. */
+static void add_stage(const struct conformance_case *one)
+{
+	struct stage *stage = &group.stages[group.stage_nr++];
+
+	stage_start(stage, one, (unsigned int)(one - cases.list));
+	if (!stage_await(stage))
+		printf("# no actor: %s\n", one->text);
+}
+
 static void begin_group(struct guest *guest, const struct conformance_case *first)
 {
 	const struct conformance_case *end = cases.list + cases.nr;
@@ -93,12 +103,8 @@ static void begin_group(struct guest *guest, const struct conformance_case *firs
 		if (!is_played(guest, one))
 			continue;
 		assert_true(group.stage_nr < GROUP_MAX);
-		stage_start(&group.stages[group.stage_nr++], one, (unsigned int)(one - cases.list));
+		add_stage(one);
 	}
-	/* One that fails to come fails its own test. */
-	for (unsigned int i = 0; i < group.stage_nr; i++)
-		if (!stage_await(&group.stages[i]))
-			printf("# no actor: %s\n", group.stages[i].one->text);
 	guest_forget(guest);
 	group.generation = guest_policy_load(guest, first->policy);
 }
