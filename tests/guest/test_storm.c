@@ -77,34 +77,47 @@ static int teardown(void **state)
 
 /* ---- what the daemon owes us meanwhile ------------------------------------- */
 
-static unsigned int peak_kib(pid_t pid)
+/* Of the line of a file of the kernel that has this format. Return: 0 if there is none. */
+static unsigned int number_in(const char *path, const char *format)
 {
-	char path[64], line[128];
-	unsigned int kib = 0;
-	FILE *file;
+	unsigned int number = 0;
+	char line[128];
+	FILE *file = fopen(path, "re");
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	if (!file)
-		fail_msg("process %d is gone", pid);
-	while (!kib && fgets(line, sizeof(line), file))
-		sscanf(line, "VmHWM: %u kB", &kib);
-	fclose(file);
-	return kib;
+	while (file && !number && fgets(line, sizeof(line), file))
+		sscanf(line, format, &number);
+	if (file)
+		fclose(file);
+	return number;
 }
 
-/* The processes are those of the start, and answer. */
+static unsigned int peak_kib(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	return number_in(path, "VmHWM: %u kB");
+}
+
+static unsigned int available_kib(void)
+{
+	return number_in("/proc/meminfo", "MemAvailable: %u kB");
+}
+
+/* The processes are those of the start, and what they last said can be had. */
 static void assert_answers(struct rig *rig)
 {
 	struct command said = { 0 };
-	char run[80];
+	char run[80], text[32];
 
 	snprintf(run, sizeof(run), "%s/run", rig->daemon.dir);
 	command_run(&said, "/t/yaguractl", "status", "--run", run);
-	assert_command(&said, 0, "");
+	for (enum daemon_process process = DAEMON_READER; process <= DAEMON_SENDER; process++) {
+		snprintf(text, sizeof(text), "pid %d: ", rig->pid[process]);
+		assert_command(&said, 0, text);
+		assert_int_equal(daemon_find(&rig->daemon, process), rig->pid[process]);
+	}
 	command_free(&said);
-	assert_int_equal(daemon_find(&rig->daemon, DAEMON_READER), rig->pid[DAEMON_READER]);
-	assert_int_equal(daemon_find(&rig->daemon, DAEMON_SENDER), rig->pid[DAEMON_SENDER]);
 }
 
 static void assert_within_ceiling(const struct rig *rig)
@@ -149,19 +162,6 @@ static uint64_t fork_nr(const struct rig *rig)
 }
 
 /* ---- the bomb -------------------------------------------------------------- */
-
-static unsigned int available_kib(void)
-{
-	unsigned int kib = 0;
-	char line[128];
-	FILE *file = fopen("/proc/meminfo", "re");
-
-	while (file && !kib && fgets(line, sizeof(line), file))
-		sscanf(line, "MemAvailable: %u kB", &kib);
-	if (file)
-		fclose(file);
-	return kib;
-}
 
 #define HOG_STEP_BYTES	(4u << 20)
 
@@ -215,19 +215,6 @@ static int explode(void *arg)
 	(void)arg;
 	execv(argv[0], argv);
 	return 127;
-}
-
-static unsigned int number_in(const char *path, const char *format)
-{
-	unsigned int number = 0;
-	char line[64];
-	FILE *file = fopen(path, "re");
-
-	while (file && fgets(line, sizeof(line), file))
-		sscanf(line, format, &number);
-	if (file)
-		fclose(file);
-	return number;
 }
 
 static void set_off(struct rig *rig)
