@@ -7,7 +7,6 @@
 #include "open.h"
 
 /* How many entries each map has room for, the loader says. */
-
 #define EXACT_MAP(name, bytes)				\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_HASH);	\
