@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a record tells of the event that a case of the conformance suite describes, and of no other. */
+/* Whether a record tells of the event that a case of the conformance suite describes. */
 #ifndef YGR_TEST_CONFORMANCE_CHECK_H
 #define YGR_TEST_CONFORMANCE_CHECK_H
 
@@ -23,7 +23,7 @@ bool check_number(const struct check *check, const char *what, uint64_t there, u
 bool check_flag(const struct check *check, const struct guest_event *event, const char *what,
 		uint32_t flag, bool wanted);
 
-/* Who, from where, with what file or socket; what a case does not say of them, too, where that can be. */
+/* Who, from where, with what file or socket; also that what a case does not say is not there. */
 bool check_event(const struct check *check, const struct guest_event *event);
 
 #endif

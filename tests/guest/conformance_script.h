@@ -5,8 +5,8 @@
 
 #include "conformance_prop.h"
 
-#define SCRIPT_PLAYER		PROP_DIR "/player"	/* prog_play, to be linked into root folders */
-#define SCRIPT_LABEL_DIR	"/.label/"	/* opened for writing, a file in it gives the label of its name */
+#define SCRIPT_PLAYER		PROP_DIR "/player"	/* prog_play, to be linked */
+#define SCRIPT_LABEL_DIR	"/.label/"	/* to write to a file in it gives its label */
 #define SCRIPT_STEPS_MAX	96
 #define SCRIPT_TEXT_BYTES	4096
 

@@ -47,33 +47,36 @@ static void end_group(void)
 	group.policy = NULL;
 }
 
-/* Whether an earlier case has the label, too. */
-static bool has_rule(const char *yaml, const char *label)
+/* A policy's cases stand together. */
+static bool is_of(const struct conformance_case *one, const char *policy)
 {
-	char rule[128];
+	return one != cases.list + cases.nr && one->policy == policy;
+}
 
-	snprintf(rule, sizeof(rule), "set: %s,", label);
-	return strstr(yaml, rule);
+/* A rule that gives @label, unless there is one. */
+static void add_label(char *yaml, size_t cap, const char *label)
+{
+	const size_t len = strlen(yaml);
+	char rule[256];
+
+	snprintf(rule, sizeof(rule), "  - { name: %s, on: open-write, do: label, set: %s, where: { path: "
+		 SCRIPT_LABEL_DIR "%s } }\n", label, label, label);
+	if (!strstr(yaml, rule))
+		assert_true((size_t)snprintf(yaml + len, cap - len, "%s", rule) < cap - len);
 }
 
 /* Of @first's policy: each label that its cases have, to be had by opening a file. */
 static void load_labels(const struct guest *guest, const struct conformance_case *first)
 {
 	static const char head[] = "version: 1\nname: labels\nrules:\n";
-	const struct conformance_case *end = cases.list + cases.nr;
-	char yaml[4096], *at = yaml + sprintf(yaml, "%s", head);
-	const char *label;
+	static const char key[] = "label=";
+	char yaml[4096];
 
-	for (const struct conformance_case *one = first; one != end && one->policy == first->policy; one++)
-		for (int i = 0; i < one->word_nr; i++) {
-			label = one->words[i] + strlen("label=");
-			if (strncmp(one->words[i], "label=", strlen("label=")) || has_rule(yaml, label))
-				continue;
-			at += snprintf(at, yaml + sizeof(yaml) - at,
-				       "  - { name: %s, on: open-write, do: label, set: %s, where: { path: "
-				       SCRIPT_LABEL_DIR "%s } }\n", label, label, label);
-			assert_true(at < yaml + sizeof(yaml));
-		}
+	strcpy(yaml, head);
+	for (const struct conformance_case *one = first; is_of(one, first->policy); one++)
+		for (int i = 0; i < one->word_nr; i++)
+			if (!strncmp(one->words[i], key, strlen(key)))
+				add_label(yaml, sizeof(yaml), one->words[i] + strlen(key));
 	if (strcmp(yaml, head))
 		guest_policy_load(guest, yaml);
 	else
@@ -83,8 +86,10 @@ static void load_labels(const struct guest *guest, const struct conformance_case
 /* One that fails to come fails its own test. */
 static void add_stage(const struct conformance_case *one)
 {
-	struct stage *stage = &group.stages[group.stage_nr++];
+	struct stage *stage = &group.stages[group.stage_nr];
 
+	assert_true(group.stage_nr < GROUP_MAX);
+	group.stage_nr++;
 	stage_start(stage, one, (unsigned int)(one - cases.list));
 	if (!stage_await(stage))
 		printf("# no actor: %s\n", one->text);
@@ -92,19 +97,14 @@ static void add_stage(const struct conformance_case *one)
 
 static void begin_group(struct guest *guest, const struct conformance_case *first)
 {
-	const struct conformance_case *end = cases.list + cases.nr;
-
 	end_group();
 	/* Should any of this fail, the other cases of the group fail as well, and quickly. */
 	group.policy = first->policy;
 	group.generation = 0;
 	load_labels(guest, first);
-	for (const struct conformance_case *one = first; one != end && one->policy == first->policy; one++) {
-		if (!is_played(guest, one))
-			continue;
-		assert_true(group.stage_nr < GROUP_MAX);
-		add_stage(one);
-	}
+	for (const struct conformance_case *one = first; is_of(one, first->policy); one++)
+		if (is_played(guest, one))
+			add_stage(one);
 	guest_forget(guest);
 	group.generation = guest_policy_load(guest, first->policy);
 }
