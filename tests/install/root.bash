@@ -69,7 +69,8 @@ guest() {
 	local out=$work/$2 status=0
 	mkdir -p "$out"
 	give_job "$2"
-	mke2fs -q -F -t ext4 -d "$root" "$out/root.img" 4G
+	truncate -s 4G "$out/root.img"
+	mke2fs -q -F -t ext4 -d "$root" "$out/root.img"
 	tests/vm/run-vm --kernel "$1" --timeout 900 --out "$out" --root "$out/root.img" >"$work/log" 2>&1 ||
 		status=$?
 	rm -f "$out/root.img"
