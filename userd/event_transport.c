@@ -36,10 +36,9 @@ static int start(struct ygr_transport *base, const struct ygr_transport_hello *h
 	struct ygr_event_transport *transport = from_base(base);
 	int err;
 
-	transport->host_name = hello->host_name;
+	transport->queue.host_name = hello->host_name;
 	transport->is_open = true;
 	transport->is_up = false;
-	transport->is_busy = false;
 	transport->was_full = false;
 	err = transport->ops->open(transport);
 	if (err)
@@ -47,37 +46,27 @@ static int start(struct ygr_transport *base, const struct ygr_transport_hello *h
 	return err;
 }
 
+/* Who is at work comes to it by himself, with next() or after done(). */
 static int send_batch(struct ygr_transport *base, uint64_t batch_id, const uint8_t *bytes,
 		      size_t len)
 {
 	struct ygr_event_transport *transport = from_base(base);
-	int err;
+	bool was_idle = !ygr_event_transport_is_busy(transport);
+	int err = ygr_event_queue_put(&transport->queue, batch_id, bytes, len);
 
-	if (transport->is_busy) {
+	if (err == -EAGAIN)
 		transport->was_full = true;
-		return -EAGAIN;
-	}
-	err = ygr_event_batch_open(&transport->batch, bytes, len, transport->host_name);
-	if (err == -ENOMEM)
-		return err;
-	transport->is_busy = true;
-	transport->batch_id = batch_id;
-	transport->refusal[0] = '\0';
-	if (err) {
-		/* Nothing of it can be read: all the same it is settled in its turn. */
-		ygr_event_map_restart(&transport->batch.stream, "", 0);
-		ygr_event_transport_refuse(transport, "it does not expand as its header says");
-	}
-	ygr_event_transport_wake(transport, 1);
-	return 0;
+	else if (!err && was_idle)
+		ygr_event_transport_wake(transport, 1);
+	return err;
 }
 
 static void close_link(struct ygr_event_transport *transport)
 {
 	transport->is_open = false;
 	transport->is_up = false;
-	transport->is_busy = false;
 	transport->was_full = false;
+	ygr_event_queue_clear(&transport->queue);
 	ygr_event_transport_wake(transport, 0);
 	transport->ops->close(transport);
 }
@@ -98,11 +87,14 @@ static void destroy(struct ygr_transport *base)
 static json_t *describe(const struct ygr_transport *base)
 {
 	const struct ygr_event_transport *transport = (const struct ygr_event_transport *)base;
-	json_t *object = json_pack("{s:s, s:I, s:I}",
-				   "format", ygr_event_format_names[transport->format],
-				   "events", (json_int_t)transport->stats.event_nr,
-				   "left_out", (json_int_t)transport->stats.left_out_nr);
+	uint64_t event_nr, left_out_nr;
+	json_t *object;
 
+	ygr_event_queue_count(&transport->queue, &event_nr, &left_out_nr);
+	object = json_pack("{s:s, s:I, s:I}",
+			   "format", ygr_event_format_names[transport->format],
+			   "events", (json_int_t)event_nr,
+			   "left_out", (json_int_t)left_out_nr);
 	if (object && transport->ops->describe)
 		transport->ops->describe(transport, object);
 	return object;
@@ -131,6 +123,7 @@ static int init(struct ygr_event_transport *transport, const struct ygr_event_tr
 
 	transport->base = (struct ygr_transport) { .ops = &base_ops, .user = *user, .loop = loop };
 	transport->ops = ops;
+	transport->queue.where = &transport->where;
 	if (config->where && ygr_event_filter_parse(&transport->where, config->where, &error))
 		return -EINVAL;
 	return ygr_loop_timer_init(loop, &transport->timer, timer_fired, transport);
@@ -163,7 +156,7 @@ int ygr_event_transport_create(struct ygr_transport **out,
 void ygr_event_transport_exit(struct ygr_event_transport *transport)
 {
 	ygr_loop_timer_exit(transport->base.loop, &transport->timer);
-	ygr_event_batch_exit(&transport->batch);
+	ygr_event_queue_exit(&transport->queue);
 }
 
 /* ---- for implementations ------------------------------------------------------ */
@@ -181,52 +174,57 @@ void ygr_event_transport_wake(struct ygr_event_transport *transport, uint64_t af
 
 const struct ygr_event_value *ygr_event_transport_next(struct ygr_event_transport *transport)
 {
-	const struct ygr_event_value *event;
-
-	while ((event = ygr_event_batch_next(&transport->batch))) {
-		if (ygr_event_filter_passes(&transport->where, event)) {
-			transport->stats.event_nr++;
-			return event;
-		}
-		transport->stats.left_out_nr++;
-	}
-	if (!ygr_event_batch_is_whole(&transport->batch))
-		ygr_event_transport_refuse(transport, "it holds what is no event");
-	return NULL;
+	return ygr_event_queue_next(&transport->queue);
 }
 
 void ygr_event_transport_put(struct ygr_event_transport *transport, struct ygr_text_buffer *out,
 			     const struct ygr_event_value *event)
 {
-	ygr_event_format_put(out, transport->format, event, &transport->batch.origin);
+	ygr_event_format_put(out, transport->format, event, ygr_event_transport_origin(transport));
 }
 
-/* Counts as if what comes again had not been there the first time. */
-void ygr_event_transport_rewind(struct ygr_event_transport *transport, uint32_t index)
+struct ygr_event_mark ygr_event_transport_mark(const struct ygr_event_transport *transport)
 {
-	const struct ygr_event_value *event;
-	uint32_t end = transport->batch.next_index;
+	return ygr_event_queue_mark(&transport->queue);
+}
 
-	ygr_event_batch_rewind(&transport->batch, index);
-	while (transport->batch.next_index < end &&
-	       (event = ygr_event_batch_next(&transport->batch))) {
-		if (ygr_event_filter_passes(&transport->where, event))
-			transport->stats.event_nr--;
-		else
-			transport->stats.left_out_nr--;
-	}
-	ygr_event_batch_rewind(&transport->batch, index);
+void ygr_event_transport_rewind(struct ygr_event_transport *transport, struct ygr_event_mark mark)
+{
+	ygr_event_queue_rewind(&transport->queue, mark);
 }
 
 void ygr_event_transport_refuse(struct ygr_event_transport *transport, const char *fmt, ...)
 {
 	va_list args;
 
-	if (transport->refusal[0])
-		return;
 	va_start(args, fmt);
-	vsnprintf(transport->refusal, sizeof(transport->refusal), fmt, args);
+	ygr_event_queue_refuse(&transport->queue, transport->queue.at_nr, fmt, args);
 	va_end(args);
+}
+
+void ygr_event_transport_refuse_of(struct ygr_event_transport *transport, uint64_t nr,
+				   const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	ygr_event_queue_refuse(&transport->queue, nr, fmt, args);
+	va_end(args);
+}
+
+/* Each answer may bring new batches, or the end of the link and with it of all batches. */
+static void settle(struct ygr_event_transport *transport)
+{
+	const struct ygr_transport_user *user = &transport->base.user;
+	char reason[YGR_EVENT_QUEUE_REASON];
+	uint64_t batch_id;
+
+	while (ygr_event_queue_take(&transport->queue, &batch_id, reason)) {
+		if (reason[0])
+			user->refused(user->arg, batch_id, reason);
+		else
+			user->acked(user->arg, batch_id);
+	}
 }
 
 void ygr_event_transport_done(struct ygr_event_transport *transport)
@@ -234,14 +232,16 @@ void ygr_event_transport_done(struct ygr_event_transport *transport)
 	const struct ygr_transport_user *user = &transport->base.user;
 	bool was_full = transport->was_full;
 
-	transport->is_busy = false;
+	if (transport->queue.failed) {
+		ygr_event_transport_down(transport, "out of memory");
+		return;
+	}
 	transport->was_full = false;
-	if (transport->refusal[0])
-		user->refused(user->arg, transport->batch_id, transport->refusal);
-	else
-		user->acked(user->arg, transport->batch_id);
-	if (was_full && transport->is_up && !transport->is_busy)
+	settle(transport);
+	if (was_full && transport->is_up)
 		user->room(user->arg);
+	if (transport->is_up && ygr_event_transport_is_busy(transport))
+		ygr_event_transport_wake(transport, 1);
 }
 
 void ygr_event_transport_down(struct ygr_event_transport *transport, const char *fmt, ...)

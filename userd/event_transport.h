@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What transports that ship events rather than batches have in common: they open one
- * batch at a time, leave out what `where:` does not want, put the rest into the
- * `format:` asked for, and settle the batch when the last of its events is.
+ * What transports that ship events rather than batches have in common: they hold a few
+ * batches (event_queue.h), leave out what `where:` does not want, put the rest into the
+ * `format:` asked for, and settle batches when all of their events are.
  *
  *	ops->open ... up() ... ops->step: next(), put() ... done() or down()
  *
  * step() is called from the loop whenever there is a batch to go on with, and when
- * wake() said so; never before open() or after close(). A batch is acknowledged by done(), or, if refuse() was called
- * meanwhile, refused: a part of it never got there.
+ * wake() said so; never before open() or after close(). done() acknowledges all batches
+ * that next() has given to their end, but for those that refuse() was called for: a part
+ * of them never got there.
  */
 #ifndef YGR_EVENT_TRANSPORT_H
 #define YGR_EVENT_TRANSPORT_H
 
 #include "config_output.h"
-#include "event_batch.h"
-#include "event_filter.h"
 #include "event_format.h"
+#include "event_queue.h"
 #include "transport.h"
 
 struct ygr_event_transport;
@@ -45,18 +45,10 @@ struct ygr_event_transport {
 	struct ygr_event_filter where;
 	const char *host_name;
 
-	struct ygr_event_batch batch;
-	uint64_t batch_id;
+	struct ygr_event_queue queue;
 	bool is_open;			/* between open() and close() */
 	bool is_up;
-	bool is_busy;			/* with that batch */
 	bool was_full;			/* send() said -EAGAIN */
-	char refusal[192];		/* "": none */
-
-	struct {
-		uint64_t event_nr;	/* that next() gave, less those that rewind() took back */
-		uint64_t left_out_nr;	/* by `where:` */
-	} stats;
 };
 
 /* For `check` of a transport type: is `where:` an expression? */
@@ -84,18 +76,36 @@ void ygr_event_transport_up(struct ygr_event_transport *transport);
 /* Calls step() then, rather than at a time that was asked for before. Nothing while it is closed. */
 void ygr_event_transport_wake(struct ygr_event_transport *transport, uint64_t after_ns);
 
-/* The next event that is wanted; NULL: all were given. transport->batch.origin names it. */
+/* Are there batches that done() has not settled? */
+static inline bool ygr_event_transport_is_busy(const struct ygr_event_transport *transport)
+{
+	return !ygr_event_queue_is_empty(&transport->queue);
+}
+
+/* The next event that is wanted; NULL: all were given. */
 const struct ygr_event_value *ygr_event_transport_next(struct ygr_event_transport *transport);
+
+/* What names the event that next() gave last. */
+static inline const struct ygr_event_origin *
+ygr_event_transport_origin(const struct ygr_event_transport *transport)
+{
+	return &transport->queue.batch.origin;
+}
 
 void ygr_event_transport_put(struct ygr_event_transport *transport, struct ygr_text_buffer *out,
 			     const struct ygr_event_value *event);
 
-/* Goes back to the event at @index of the batch (batch.next_index, as it was before next()). */
-void ygr_event_transport_rewind(struct ygr_event_transport *transport, uint32_t index);
+/* Before the event that next() will give; and back to there, before done(). */
+struct ygr_event_mark ygr_event_transport_mark(const struct ygr_event_transport *transport);
+void ygr_event_transport_rewind(struct ygr_event_transport *transport, struct ygr_event_mark mark);
 
 /* Of the batch at hand, something is refused for good. The first reason is kept. */
 void ygr_event_transport_refuse(struct ygr_event_transport *transport, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The same of batch mark().nr. */
+void ygr_event_transport_refuse_of(struct ygr_event_transport *transport, uint64_t nr,
+				   const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* These may lead to the next batch, or to close(), before they return. */
 void ygr_event_transport_done(struct ygr_event_transport *transport);

@@ -62,6 +62,7 @@ struct fluent {
 	uint32_t entry_nr;
 	char chunk[64];
 	uint64_t chunk_nr;
+	bool has_answer;			/* all that was given is settled */
 };
 
 static struct fluent *from_base(struct ygr_event_transport *base)
@@ -105,7 +106,7 @@ static bool key_digest(const struct fluent *fluent, const char *host, char hex[Y
 
 static const char *host_of(const struct fluent *fluent)
 {
-	return fluent->link.base.host_name ?: "";
+	return fluent->link.base.queue.host_name ?: "";
 }
 
 /* Return: NULL, or why the link has to end. */
@@ -178,12 +179,12 @@ static int put_event(struct fluent *fluent, const struct ygr_event_value *event)
 	struct ygr_event_transport *base = &fluent->link.base;
 
 	if (base->format == YGR_FORMAT_JSON)
-		return ygr_fluent_message_put_entry(&fluent->entries, event, &base->batch.origin, NULL);
+		return ygr_fluent_message_put_entry(&fluent->entries, event, ygr_event_transport_origin(base), NULL);
 	ygr_text_buffer_clear(&fluent->json);
 	ygr_event_transport_put(base, &fluent->json, event);
 	if (fluent->json.failed)
 		return -ENOMEM;
-	return ygr_fluent_message_put_entry(&fluent->entries, event, &base->batch.origin, &fluent->json);
+	return ygr_fluent_message_put_entry(&fluent->entries, event, ygr_event_transport_origin(base), &fluent->json);
 }
 
 /* Return: whether there is something to send; -ENOMEM. */
@@ -210,7 +211,7 @@ static int fill(struct fluent *fluent)
 /* The name of a chunk is that of its first event's batch, and its place in the link. */
 static bool put_chunk(struct fluent *fluent)
 {
-	const struct ygr_event_origin *origin = &fluent->link.base.batch.origin;
+	const struct ygr_event_origin *origin = ygr_event_transport_origin(&fluent->link.base);
 	bool gzip = fluent->settings->gzip;
 
 	if (gzip && !compress_entries(fluent))
@@ -241,6 +242,7 @@ static const char *take_message(struct fluent *fluent, const struct ygr_fluent_m
 		if (fluent->state != FLUENT_WAITS_ACK || strcmp(message->chunk, fluent->chunk))
 			break;
 		fluent->state = FLUENT_READY;
+		fluent->has_answer = true;
 		return NULL;
 	}
 	return "the receiver sent a message out of turn";
@@ -326,7 +328,13 @@ static void go_on(struct fluent *fluent)
 		ygr_event_transport_up(base);
 		return;
 	}
-	if (!reason && fluent->state == FLUENT_READY && base->is_busy)
+	if (!reason && fluent->has_answer) {
+		fluent->has_answer = false;
+		ygr_event_transport_done(base);
+		if (!base->is_up)
+			return;
+	}
+	if (!reason && fluent->state == FLUENT_READY && ygr_event_transport_is_busy(base))
 		reason = next_chunk(fluent, &is_done);
 	if (!reason)
 		reason = flush(fluent);
@@ -362,6 +370,7 @@ static int open_link(struct ygr_event_transport *base)
 
 	fluent->state = FLUENT_CONNECTING;
 	fluent->in_len = 0;
+	fluent->has_answer = false;
 	return ygr_event_link_open(&fluent->link);
 }
 

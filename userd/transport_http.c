@@ -72,9 +72,11 @@ struct http {
 
 	struct ygr_text_buffer request;
 	struct ygr_text_buffer answer;
-	uint32_t first_index;		/* where the request begins in the batch */
+	struct ygr_event_mark first;	/* where the request begins */
 	uint32_t request_nr;		/* events in it */
-	uint32_t request_max;		/* halved by "too large", until the batch is done */
+	uint32_t request_max;		/* halved by "too large", until the next batch */
+	uint64_t batch_nr;		/* of its last event */
+	uint64_t alone_before;		/* batches up to that number have a request to themselves */
 
 	struct {
 		uint64_t request_nr;
@@ -151,7 +153,7 @@ static void put_event(struct http *http, const struct ygr_event_value *event)
 	char id[YGR_EVENT_ID_BYTES];
 
 	if (http->settings->kind == YGR_HTTP_ELASTIC) {
-		ygr_event_mapping_id(&http->base.batch.origin, id);
+		ygr_event_mapping_id(ygr_event_transport_origin(&http->base), id);
 		ygr_text_buffer_put_text(&http->request, "{\"create\":{\"_id\":\"");
 		ygr_text_buffer_put_text(&http->request, id);
 		ygr_text_buffer_put_text(&http->request, "\"}}\n");
@@ -160,28 +162,49 @@ static void put_event(struct http *http, const struct ygr_event_value *event)
 	ygr_text_buffer_put_char(&http->request, '\n');
 }
 
-/* From where the batch stands, as many events as one request may have. */
+static bool has_room(const struct http *http)
+{
+	return http->request.len <= http->settings->request_bytes &&
+	       (http->first.nr >= http->alone_before ||
+		ygr_event_transport_mark(&http->base).nr == http->first.nr);
+}
+
+/* With the event that next() has just given. */
+static void begin_request(struct http *http)
+{
+	uint64_t nr = ygr_event_transport_mark(&http->base).nr;
+
+	if (nr != http->batch_nr)
+		http->request_max = UINT32_MAX;
+	http->first = (struct ygr_event_mark) {
+		.nr = nr, .index = ygr_event_transport_origin(&http->base)->index,
+	};
+}
+
+/* From here on, as many events as one request may have. */
 static void fill(struct http *http)
 {
 	const struct ygr_event_value *event;
-	uint32_t index;
+	struct ygr_event_mark before;
 	size_t len;
 
 	ygr_text_buffer_clear(&http->request);
 	http->request_nr = 0;
-	http->first_index = http->base.batch.next_index;
 	while (http->request_nr < http->request_max) {
-		index = http->base.batch.next_index;
+		before = ygr_event_transport_mark(&http->base);
 		len = http->request.len;
 		event = ygr_event_transport_next(&http->base);
 		if (!event)
 			break;
+		if (!http->request_nr)
+			begin_request(http);
 		put_event(http, event);
-		if (http->request_nr && http->request.len > http->settings->request_bytes) {
-			ygr_event_transport_rewind(&http->base, index);
+		if (http->request_nr && !has_room(http)) {
+			ygr_event_transport_rewind(&http->base, before);
 			http->request.len = len;
 			break;
 		}
+		http->batch_nr = ygr_event_transport_mark(&http->base).nr;
 		http->request_nr++;
 	}
 }
@@ -217,12 +240,26 @@ static void split(struct http *http)
 	if (http->request_nr > 1) {
 		http->stats.split_nr++;
 		http->request_max = http->request_nr / 2;
-		ygr_event_transport_rewind(&http->base, http->first_index);
+		http->batch_nr = http->first.nr;	/* not the next batch, but this one again */
+		ygr_event_transport_rewind(&http->base, http->first);
 		return;
 	}
 	http->stats.refused_nr++;
-	ygr_event_transport_refuse(&http->base, "an event of %zu bytes is too large for the receiver",
-				   http->request.len);
+	ygr_event_transport_refuse_of(&http->base, http->batch_nr,
+				      "an event of %zu bytes is too large for the receiver",
+				      http->request.len);
+}
+
+/* Which of several batches it is that the far end does not want is seen when each goes alone. */
+static void refuse(struct http *http, const struct ygr_http_answer *answer)
+{
+	if (http->batch_nr != http->first.nr) {
+		http->alone_before = http->batch_nr + 1;
+		ygr_event_transport_rewind(&http->base, http->first);
+		return;
+	}
+	http->stats.refused_nr += answer->refused_nr;
+	ygr_event_transport_refuse_of(&http->base, http->batch_nr, "%s", answer->reason);
 }
 
 /* Return: false: the link went down. */
@@ -237,8 +274,7 @@ static bool take(struct http *http, long status)
 	case YGR_HTTP_TAKEN:
 		return true;
 	case YGR_HTTP_REFUSED:
-		http->stats.refused_nr += answer.refused_nr;
-		ygr_event_transport_refuse(&http->base, "%s", answer.reason);
+		refuse(http, &answer);
 		return true;
 	case YGR_HTTP_TOO_LARGE:
 		split(http);
@@ -296,7 +332,7 @@ static void step(struct ygr_event_transport *base)
 		ygr_event_transport_up(base);
 		return;
 	}
-	if (!base->is_busy)
+	if (!ygr_event_transport_is_busy(base))
 		return;
 	if (http->is_running) {
 		if (!has_ended(http, &code)) {
@@ -305,6 +341,10 @@ static void step(struct ygr_event_transport *base)
 		}
 		if (!finish(http, code))
 			return;
+		/* All that was given is settled by now, or will be given again. */
+		ygr_event_transport_done(base);
+		if (!base->is_up || !ygr_event_transport_is_busy(base))
+			return;
 	}
 	fill(http);
 	if (http->request.failed) {
@@ -312,7 +352,6 @@ static void step(struct ygr_event_transport *base)
 	} else if (http->request_nr) {
 		post(http);
 	} else {
-		http->request_max = UINT32_MAX;
 		ygr_event_transport_done(base);
 	}
 }
@@ -385,6 +424,7 @@ static int open_link(struct ygr_event_transport *base)
 	bool is_known = is_address(http->host);
 
 	http->request_max = UINT32_MAX;
+	http->alone_before = 0;
 	ygr_event_transport_wake(base, is_known ? 1 : LOOKUP_TIMEOUT_S * YGR_NS_PER_S);
 	return is_known ? 0 : ygr_lookup_start(&http->lookup, base->base.loop, http->host, http->port,
 					       looked_up, http);

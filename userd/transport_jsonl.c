@@ -209,7 +209,7 @@ static void put_journal(struct jsonl *jsonl, const struct ygr_event_value *event
 	struct ygr_text_buffer *text = &jsonl->text;
 	char id[YGR_EVENT_ID_BYTES];
 
-	ygr_event_mapping_id(&jsonl->base.batch.origin, id);
+	ygr_event_mapping_id(ygr_event_transport_origin(&jsonl->base), id);
 	ygr_text_buffer_put_text(text, "SYSLOG_IDENTIFIER=yagura\nPRIORITY=");
 	ygr_text_buffer_put_char(text, priority(event));
 	ygr_text_buffer_put_text(text, "\nYAGURA_ID=");
@@ -278,7 +278,7 @@ static void step(struct ygr_event_transport *base)
 		ygr_event_transport_up(base);
 		return;
 	}
-	if (!base->is_busy)
+	if (!ygr_event_transport_is_busy(base))
 		return;
 	err = follow_name(jsonl);
 	if (!err)

@@ -22,7 +22,7 @@
 #include "text_file.h"
 #include "tls.h"
 
-/* How many records may be the library's at a time; the rest of the batch waits. */
+/* How many records may be the library's at a time; the rest waits. */
 #define UNDER_WAY_MAX		20000
 
 /* The library is to report on a record within timeout_s; it looks once a second. */
@@ -52,7 +52,7 @@ struct kafka {
 	uint64_t link_nr;		/* tells late reports of an earlier link apart */
 	size_t under_way_nr;
 	uint64_t progress_ns;		/* of the last report, or when there was none to wait for */
-	bool has_ended;			/* the batch's last event was produced */
+	bool has_ended;			/* all that there was is produced */
 	char trouble[320];		/* why the link is to go down; "": it is not */
 	char last_error[160];		/* the library's own words, for trouble without any */
 
@@ -83,28 +83,36 @@ static bool is_refusal(rd_kafka_resp_err_t error)
 	}
 }
 
-static void note_error(struct kafka *kafka, rd_kafka_resp_err_t error)
+static void note_error(struct kafka *kafka, rd_kafka_resp_err_t error, uint64_t batch_nr)
 {
 	if (is_refusal(error)) {
 		kafka->stats.refused_nr++;
-		ygr_event_transport_refuse(&kafka->base, "%s", rd_kafka_err2str(error));
+		ygr_event_transport_refuse_of(&kafka->base, batch_nr, "%s", rd_kafka_err2str(error));
 	} else if (!kafka->trouble[0]) {
 		snprintf(kafka->trouble, sizeof(kafka->trouble), "%s%s%s", rd_kafka_err2str(error),
 			 kafka->last_error[0] ? ": " : "", kafka->last_error);
 	}
 }
 
+/* What comes back with a record's report: the link that it went over, and its batch. */
+static void *ticket(const struct kafka *kafka)
+{
+	return (void *)(uintptr_t)(kafka->link_nr << 32 |
+				   (uint32_t)ygr_event_transport_mark(&kafka->base).nr);
+}
+
 static void reported(rd_kafka_t *producer, const rd_kafka_message_t *message, void *arg)
 {
+	uint64_t ticket = (uintptr_t)message->_private;
 	struct kafka *kafka = arg;
 
 	(void)producer;
-	if ((uintptr_t)message->_private != kafka->link_nr)
+	if (ticket >> 32 != (uint32_t)kafka->link_nr)
 		return;
 	kafka->under_way_nr--;
 	kafka->progress_ns = ygr_clock_boot_ns();
 	if (message->err)
-		note_error(kafka, message->err);
+		note_error(kafka, message->err, (uint32_t)ticket);
 	else
 		kafka->stats.delivered_nr++;
 }
@@ -128,7 +136,7 @@ static void failed(rd_kafka_t *producer, int error, const char *reason, void *ar
 /* Return: 0; -EAGAIN: the library's queue is full. */
 static int produce(struct kafka *kafka, const struct ygr_event_value *event)
 {
-	const char *host = kafka->base.host_name ?: "";
+	const char *host = kafka->base.queue.host_name ?: "";
 
 	ygr_text_buffer_clear(&kafka->message);
 	ygr_event_transport_put(&kafka->base, &kafka->message, event);
@@ -138,13 +146,13 @@ static int produce(struct kafka *kafka, const struct ygr_event_value *event)
 	}
 	if (!rd_kafka_produce(kafka->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
 			      kafka->message.bytes, kafka->message.len, host, strlen(host),
-			      (void *)(uintptr_t)kafka->link_nr)) {
+			      ticket(kafka))) {
 		kafka->under_way_nr++;
 		return 0;
 	}
 	if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return -EAGAIN;
-	note_error(kafka, rd_kafka_last_error());
+	note_error(kafka, rd_kafka_last_error(), ygr_event_transport_mark(&kafka->base).nr);
 	return 0;
 }
 
@@ -152,14 +160,14 @@ static void produce_batch(struct kafka *kafka)
 {
 	struct ygr_event_transport *base = &kafka->base;
 	const struct ygr_event_value *event;
-	uint32_t index;
+	struct ygr_event_mark mark;
 
 	while (!kafka->has_ended && !kafka->trouble[0] && kafka->under_way_nr < UNDER_WAY_MAX) {
-		index = base->batch.next_index;
+		mark = ygr_event_transport_mark(base);
 		event = ygr_event_transport_next(base);
 		kafka->has_ended = !event;
 		if (event && produce(kafka, event)) {
-			ygr_event_transport_rewind(base, index);
+			ygr_event_transport_rewind(base, mark);
 			return;
 		}
 	}
@@ -187,7 +195,7 @@ static void step(struct ygr_event_transport *base)
 		return;
 	}
 	rd_kafka_poll(kafka->producer, 0);
-	if (!base->is_busy)
+	if (!ygr_event_transport_is_busy(base))
 		return;
 	check_progress(kafka);
 	produce_batch(kafka);

@@ -19,6 +19,9 @@
 #include "syslog_frame.h"
 
 #define CHUNK_BYTES	(256u << 10)
+/* From so many on, the batches that were written are settled before another is begun: a link that
+ * breaks now and then must not have all of them written again. */
+#define ROUND_BYTES	(256u << 10)
 #define LOOK_NS		(10 * YGR_NS_PER_MS)
 
 struct syslog_settings {
@@ -32,7 +35,8 @@ struct syslog_transport {
 	struct ygr_event_link link;		/* first */
 	const struct syslog_settings *settings;
 	struct ygr_text_buffer message;
-	bool has_ended;				/* all events of the batch were put */
+	bool has_ended;				/* all events of the round were put */
+	size_t round_bytes;			/* that were */
 };
 
 static struct syslog_transport *from_base(struct ygr_event_transport *base)
@@ -53,7 +57,7 @@ static void put_event(struct syslog_transport *syslog, const struct ygr_event_va
 		return;
 	}
 	if (ygr_syslog_frame_put(out, (unsigned int)syslog->settings->facility,
-				 syslog->link.base.host_name, event, syslog->message.bytes,
+				 syslog->link.base.queue.host_name, event, syslog->message.bytes,
 				 syslog->message.len) <= syslog->settings->message_bytes)
 		return;
 	ygr_event_transport_refuse(&syslog->link.base, "an event of %zu bytes is longer than max_message",
@@ -62,17 +66,32 @@ static void put_event(struct syslog_transport *syslog, const struct ygr_event_va
 		out->len = before;
 }
 
+/* The next event of this round; NULL: it is over. */
+static const struct ygr_event_value *next_of_round(struct syslog_transport *syslog)
+{
+	struct ygr_event_transport *base = &syslog->link.base;
+	struct ygr_event_mark before = ygr_event_transport_mark(base);
+	const struct ygr_event_value *event = ygr_event_transport_next(base);
+
+	if (!event || syslog->round_bytes < ROUND_BYTES ||
+	    ygr_event_transport_mark(base).nr == before.nr)
+		return event;
+	ygr_event_transport_rewind(base, before);
+	return NULL;
+}
+
 static void fill(struct syslog_transport *syslog)
 {
 	const struct ygr_event_value *event;
 
 	while (syslog->link.out.len < CHUNK_BYTES) {
-		event = ygr_event_transport_next(&syslog->link.base);
+		event = next_of_round(syslog);
 		syslog->has_ended = !event;
 		if (!event)
-			return;
+			break;
 		put_event(syslog, event);
 	}
+	syslog->round_bytes += syslog->link.out.len;
 }
 
 /* Return: 0: the far end's kernel has all that was written; -EAGAIN: not yet; -errno. */
@@ -125,7 +144,7 @@ static void go_on(struct syslog_transport *syslog)
 		ygr_event_transport_up(base);
 		return;
 	}
-	if (!err && base->is_busy)
+	if (!err && ygr_event_transport_is_busy(base))
 		err = write_batch(syslog);
 	else if (!err)
 		return;
@@ -135,6 +154,7 @@ static void go_on(struct syslog_transport *syslog)
 		ygr_event_link_fail(&syslog->link);
 	} else {
 		syslog->has_ended = false;
+		syslog->round_bytes = 0;
 		ygr_event_transport_done(base);
 	}
 }
@@ -159,6 +179,7 @@ static int open_link(struct ygr_event_transport *base)
 	struct syslog_transport *syslog = from_base(base);
 
 	syslog->has_ended = false;
+	syslog->round_bytes = 0;
 	return ygr_event_link_open(&syslog->link);
 }
 

@@ -28,7 +28,7 @@ begin() {
 elastic() { echo "{type: http, kind: elasticsearch, url: http://127.0.0.1:$port, index: logs-yagura, retry_max_s: 1, timeout_s: 3${1-}}"; }
 lines() { echo "{type: http, kind: lines, url: http://127.0.0.1:$port/in, retry_max_s: 1, timeout_s: 3${1-}}"; }
 
-echo "1..35"
+echo "1..39"
 port=$(free_port)
 configure "$(elastic)"
 start_peer
@@ -94,6 +94,27 @@ begin 3000 slow 0.05
 start_daemon
 within 30 acked && same "$work/out/events" >/dev/null
 say $? "slow peer: each event once"
+stop_daemon
+rm -f "$work"/out/{events,requests}
+behave slow 0.3
+fill 3000 1
+start_daemon
+wait "$producer"; producer=''
+within 10 all_spooled 3000 && within 20 acked && same "$work/out/events" >/dev/null
+say $? "slow peer, a small batch every 20 ms: it keeps up, each event once"
+status "o[0]['acked_batches'] >= 2 * $(wc -l <"$work/out/requests")"
+say $? "because a request takes what has come meanwhile"
+
+configure "$(elastic)"
+begin 3000 refuse-one /var/tmp/native/29
+sed -i 's/batch: 64KiB/batch: 4KiB/' "$work/yagurad.yaml"
+start_daemon
+within 20 settled && within 5 status "o[0]['acked_batches'] > 3 * o[0]['parked_batches'] > 0"
+say $? "_bulk: of several batches in one request, only those with a refused event are parked"
+diff -q <(spool_ids --where 'path!~/var/tmp/native/29*') <(file_ids "$work/out/events") >/dev/null
+say $? "and all but the refused ones are there, once"
+configure "$(lines)"
+
 begin 2000 hang
 start_daemon
 within 15 status '"timed out" in o[0]["last_down"].lower()'

@@ -21,7 +21,7 @@ static struct ygr_loop_timer patience;
 static struct chain_fake chain;
 static struct batch_fake batch;
 
-static char calls[256];		/* a word for each */
+static char calls[1024];		/* a word for each */
 static int set_up_error, open_error;
 
 static void note(const char *word)
@@ -132,6 +132,21 @@ static int start(void)
 static int send_batch(void)
 {
 	return transport->base.ops->send(&transport->base, 1, batch.bytes, batch.len);
+}
+
+static json_int_t event_nr(void)
+{
+	json_t *status = transport->base.ops->describe(&transport->base);
+	json_int_t nr = json_integer_value(json_object_get(status, "events"));
+
+	json_decref(status);
+	return nr;
+}
+
+static void give_all(void)
+{
+	while (ygr_event_transport_next(transport))
+		;
 }
 
 /* What was called since the last time, the loop having run for a moment. */
@@ -245,42 +260,95 @@ static void test_acknowledged(void **state)
 	assert_null(ygr_event_transport_next(transport));
 	ygr_event_transport_done(transport);
 	expect("acked ");
-	assert_int_equal(transport->stats.event_nr, 2);
+	assert_int_equal(event_nr(), 2);
 }
 
 static void test_first_refusal_counts(void **state)
 {
 	(void)state;
 	begin();
+	give_all();
 	ygr_event_transport_refuse(transport, "too-%s", "large");
 	ygr_event_transport_refuse(transport, "late");
 	ygr_event_transport_done(transport);
 	expect("too-large ");
 }
 
-static void test_room_is_told_to_who_asked(void **state)
+/* Those that come meanwhile join, and one answer is enough for all. */
+static void test_several_at_once(void **state)
 {
 	(void)state;
 	begin();
-	assert_int_equal(send_batch(), -EAGAIN);
+	assert_int_equal(send_batch(), 0);
+	assert_int_equal(send_batch(), 0);
+	expect("");		/* who is at work is not called again for that */
+	give_all();
+	ygr_event_transport_refuse_of(transport, ygr_event_transport_mark(transport).nr - 1, "no");
 	ygr_event_transport_done(transport);
-	expect("acked room ");
+	expect("acked no acked ");
+	assert_int_equal(event_nr(), 6);
+}
+
+static void test_what_was_not_given_stays(void **state)
+{
+	(void)state;
+	begin();
+	give_all();
 	assert_int_equal(send_batch(), 0);
 	ygr_event_transport_done(transport);
 	expect("acked step ");
+	give_all();
+	ygr_event_transport_done(transport);
+	expect("acked ");
+}
+
+static void test_room_is_told_to_who_asked(void **state)
+{
+	int nr = 1;
+
+	(void)state;
+	begin();
+	while (!send_batch())
+		nr++;
+	assert_int_equal(nr, YGR_EVENT_QUEUE_BATCHES);
+	assert_int_equal(send_batch(), -EAGAIN);
+	give_all();
+	ygr_event_transport_done(transport);
+	assert_int_equal(strlen(calls), sizeof("room ") - 1 + (size_t)nr * (sizeof("acked ") - 1));
+	assert_non_null(strstr(calls, "acked room "));
+	calls[0] = '\0';
+	assert_int_equal(send_batch(), 0);
+	expect("step ");
+}
+
+static void test_nothing_of_one_link_is_left_to_the_next(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(send_batch(), 0);
+	transport->base.ops->stop(&transport->base);
+	assert_false(ygr_event_transport_is_busy(transport));
+	expect("close ");
+	begin();
+	give_all();
+	ygr_event_transport_done(transport);
+	expect("acked ");
 }
 
 static void test_rewind_takes_back_its_count(void **state)
 {
+	struct ygr_event_mark mark;
+
 	(void)state;
 	begin();
 	assert_non_null(ygr_event_transport_next(transport));
+	mark = ygr_event_transport_mark(transport);
 	assert_non_null(ygr_event_transport_next(transport));
-	ygr_event_transport_rewind(transport, 1);
-	assert_int_equal(transport->stats.event_nr, 1);
+	ygr_event_transport_rewind(transport, mark);
+	assert_int_equal(event_nr(), 1);
 	assert_non_null(ygr_event_transport_next(transport));
 	assert_null(ygr_event_transport_next(transport));
-	assert_int_equal(transport->stats.event_nr, 2);
+	assert_int_equal(event_nr(), 2);
 }
 
 /* It cannot be read, and so never will be: refused in its turn, not from within send(). */
@@ -309,7 +377,10 @@ int main(void)
 		TEST(test_wake_replaces),
 		TEST(test_acknowledged),
 		TEST(test_first_refusal_counts),
+		TEST(test_several_at_once),
+		TEST(test_what_was_not_given_stays),
 		TEST(test_room_is_told_to_who_asked),
+		TEST(test_nothing_of_one_link_is_left_to_the_next),
 		TEST(test_rewind_takes_back_its_count),
 		TEST(test_batch_that_does_not_expand),
 	};
