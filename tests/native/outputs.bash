@@ -112,8 +112,10 @@ check_config() { # NAME LINE:COLUMN PATTERN OUTPUT
 
 # authority NAME HOST - a certificate that is its own authority: $work/NAME, $work/NAME.key
 authority() {
+	local kind=DNS
+	[[ ! $2 =~ ^[0-9.]+$ ]] || kind=IP
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -subj "/CN=$2" \
-		-addext "subjectAltName=DNS:$2" -keyout "$work/$1.key" -out "$work/$1" 2>/dev/null
+		-addext "subjectAltName=$kind:$2" -keyout "$work/$1.key" -out "$work/$1" 2>/dev/null
 }
 
 has_rsyslog() { command -v rsyslogd >/dev/null; }

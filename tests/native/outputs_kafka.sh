@@ -30,7 +30,7 @@ begin() { # EVENTS OPTIONS [PER_MS]
 	fill "$1" ${3+"$3"}
 }
 
-echo "1..14"
+echo "1..17"
 build_kafka_peer
 mkfifo "$work/commands"
 
@@ -89,6 +89,39 @@ start_daemon
 within 10 status 'o[0]["parked_batches"] > 0 and o[0]["unacked_batches"] == 0 and "too large" in o[0]["last_refusal"]'
 say $? "records that are too large: parked"
 stop_daemon
+
+# ---- TLS, in front of a broker that has none; its address is in its certificate
+behind_tls() { # CERTIFICATE AUTHORITY
+	begin 2000 ", tls: {ca: $work/$2}"
+	cat >"$work/wrapped/yagurad" <<-EOF
+		#!/bin/sh
+		exec python3 tests/native/peer/tls_front.py ${brokers##*:} $work/$1 $work/$1.key "$real/yagurad" "\$@"
+	EOF
+	chmod 755 "$work/wrapped/yagurad"
+	B=$work/wrapped
+	start_daemon
+	B=$real
+}
+
+if unshare --net true 2>/dev/null; then
+	mkdir "$work/wrapped"
+	real=$B
+	authority cert 127.0.0.1
+	authority other 127.0.0.1
+	authority elsewhere 127.0.0.2
+	behind_tls cert cert
+	within 10 all_spooled 2000 && within 20 acked && within 10 same "$work/out/records"
+	say $? "TLS with the right certificate: each event once"
+	behind_tls cert other
+	within 20 is_down && status '"certificate" in o[0]["last_down"].lower()' && [[ ! -s $work/out/records ]]
+	say $? "TLS, wrong authority: refused, nothing sent"
+	behind_tls elsewhere elsewhere
+	within 20 is_down && status '"certificate" in o[0]["last_down"].lower()' && [[ ! -s $work/out/records ]]
+	say $? "TLS, wrong name: refused, nothing sent"
+	stop_daemon
+else
+	skip "no namespaces here"; skip "no namespaces here"; skip "no namespaces here"
+fi
 stop_peer
 
 check_config "brokers" 7:3 '"brokers" is missing' "{type: kafka, topic: x}"
