@@ -22,9 +22,11 @@ import json
 import os
 import ssl
 import sys
+import threading
 import time
 
 PORT, DIRECTORY = int(sys.argv[1]), sys.argv[2]
+lock = threading.Lock()
 
 
 def mode():
@@ -48,7 +50,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def keep(self, lines):
-        with open(os.path.join(DIRECTORY, "events"), "ab") as file:
+        # In one go: a request that came again may be served at the same time.
+        with lock, open(os.path.join(DIRECTORY, "events"), "ab") as file:
             file.write(b"".join(line + b"\n" for line in lines))
 
     def judge(self, how, name, event, seen):
