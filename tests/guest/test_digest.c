@@ -575,25 +575,35 @@ static void clock_that_is_set_back_hides_no_change(void **state)
 	assert_int_not_equal(alike_nr, 0);
 }
 
-static void new_program_is_not_kept_until_it_has_settled(void **state)
+/* Return: whether it was executed so soon after the change that its digest was not kept. */
+static bool is_executed_too_soon(struct guest *guest, struct hash want)
 {
 	struct rewrite rewrite = { .byte = 'x' };
-	uint64_t before;
+	uint64_t before = digested(guest), after;
+
+	clock_gettime(CLOCK_REALTIME, &rewrite.at);
+	rewrite_and_check(guest, &rewrite, want);
+	assert_int_equal(digested(guest) - before, 1);
+	usleep(SETTLED_US);
+	assert_digest(run(guest, ON_DISK), want);
+	after = digested(guest);
+	assert_digest(run(guest, ON_DISK), want);
+	assert_int_equal(digested(guest), after);
+	return after - before == 2;
+}
+
+/* On a busy machine a tick may go by between the change and the execution: then it has settled. */
+static void new_program_is_not_kept_until_it_has_settled(void **state)
+{
+	unsigned int tries = 1;
 	struct hash want;
 
 	need_disk();
 	make_program(ON_DISK, "x");
 	want = hash_of(ON_DISK);
 	guest_policy_load(*state, DIGESTS);
-	before = digested(*state);
-	clock_gettime(CLOCK_REALTIME, &rewrite.at);
-	rewrite_and_check(*state, &rewrite, want);
-	assert_int_equal(digested(*state) - before, 1);
-	usleep(SETTLED_US);
-	assert_digest(run(*state, ON_DISK), want);
-	assert_int_equal(digested(*state) - before, 2);
-	assert_digest(run(*state, ON_DISK), want);
-	assert_int_equal(digested(*state) - before, 2);
+	while (!is_executed_too_soon(*state, want))
+		assert_int_not_equal(++tries, 20);
 }
 
 /* ---- stacked file systems, fs-verity ---- */
