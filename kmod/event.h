@@ -27,6 +27,7 @@ struct ygr_event {
 	u32 flags;			/* YGR_F_* */
 	bool settled;			/* it has happened: can be recorded, not denied */
 	bool only_if_denied;		/* the allowed case has a record of its own */
+	bool only_if_ruled;		/* what is not denied is recorded if a rule says so */
 	u32 path_nr;
 	struct ygr_event_path paths[YGR_MATCH_PATHS_MAX];
 	const struct inode *inode;	/* that rules look at; NULL: no file, or none yet */
@@ -57,6 +58,7 @@ static inline void ygr_event_init(struct ygr_event *event, u16 type, enum ygr_cl
 	event->flags = 0;
 	event->settled = false;
 	event->only_if_denied = false;
+	event->only_if_ruled = false;
 	event->path_nr = 0;
 	event->inode = NULL;
 	event->file_attr = 0;

@@ -2,7 +2,8 @@
 /*
  * Exec, twice: the attempt, which can be denied, for the script and for its
  * interpreter in turn; and the success, with all that is known then. An
- * attempt that is allowed has no record: its success has.
+ * attempt that is allowed has no record: its success has. That is the interpreter's,
+ * so that a rule about a script is done with at the attempt.
  */
 #include <linux/fs_struct.h>
 #include <linux/module.h>
@@ -133,6 +134,12 @@ static u64 read_digest(struct ygr_event *event, const struct linux_binprm *bprm,
 	return bytes_max;
 }
 
+/* The event of success is its interpreter's, and judged as such. */
+static bool is_script(const struct linux_binprm *bprm)
+{
+	return bprm->buf[0] == '#' && bprm->buf[1] == '!';
+}
+
 /* Reading may sleep and judging may not: all is read before the verdict. */
 static int check(struct linux_binprm *bprm)
 {
@@ -142,9 +149,11 @@ static int check(struct linux_binprm *bprm)
 	u64 bytes_max;
 
 	init_exec(&event, YGR_EV_EXEC_CHECK, bprm, &facts);
-	event.only_if_denied = true;
+	event.only_if_ruled = is_script(bprm);
+	event.only_if_denied = !event.only_if_ruled;
 	bytes_max = read_digest(&event, bprm, &facts);
-	if (!ygr_pipeline_may_deny(YGR_ON_EXEC))
+	if (!ygr_pipeline_may_deny(YGR_ON_EXEC) &&
+	    !(event.only_if_ruled && ygr_pipeline_looks_at(YGR_ON_EXEC)))
 		return 0;
 	argv = kmalloc(YGR_ARGV_BYTES_MAX, GFP_KERNEL);
 	read_argv(&event, bprm, argv, &facts);

@@ -184,6 +184,8 @@ static bool is_recorded(const struct ygr_event *event)
 		return true;
 	if (event->only_if_denied)
 		return false;
+	if (event->only_if_ruled)
+		return event->decision.action == YGR_ACTION_RECORD;
 	switch (event->decision.action) {
 	case YGR_ACTION_IGNORE:
 		this_cpu_inc(counters.ignored);
@@ -290,6 +292,16 @@ bool ygr_pipeline_skips(enum ygr_on on)
 	}
 	preempt_enable_notrace();
 	return skips;
+}
+
+bool ygr_pipeline_looks_at(enum ygr_on on)
+{
+	u64 mask;
+
+	preempt_disable_notrace();
+	mask = ygr_policy_get()->image.on_mask;
+	preempt_enable_notrace();
+	return mask & YGR_ON_BIT(on);
 }
 
 bool ygr_pipeline_may_deny(enum ygr_on on)

@@ -24,6 +24,9 @@
  */
 bool ygr_pipeline_skips(enum ygr_on on);
 
+/* Whether the policy in force has a rule about @on. Context: any. */
+bool ygr_pipeline_looks_at(enum ygr_on on);
+
 /* Whether the policy in force can deny @on. Context: any. */
 bool ygr_pipeline_may_deny(enum ygr_on on);
 

@@ -25,7 +25,7 @@ struct type_rule {
 };
 
 static const struct type_rule type_rules[] = {
-	{ YGR_EV_EXEC_CHECK, sizeof(struct ygr_body_exec), YGR_CLASS_DENY },
+	{ YGR_EV_EXEC_CHECK, sizeof(struct ygr_body_exec), YGR_CLASS_EXEC },
 	{ YGR_EV_EXEC, sizeof(struct ygr_body_exec), YGR_CLASS_EXEC },
 	{ YGR_EV_FORK, sizeof(struct ygr_body_fork), YGR_CLASS_FORK },
 	{ YGR_EV_EXIT, sizeof(struct ygr_body_exit), YGR_CLASS_EXIT },

@@ -120,6 +120,51 @@ static void arguments_decide_the_success_too(void **state)
 	assert_no_rule(expect_exec(*state, run_with(RAN_STATUS, "--other")));
 }
 
+/* ---- scripts, whose exec is their interpreter's ---- */
+
+static void script_is_labelled_before_its_interpreter_starts(void **state)
+{
+	guest_policy_load(*state, RULES_2(
+		"{ name: mark, on: exec, do: label, set: [m], where: { path: " SCRIPT " } }",
+		"{ name: no, on: exec, do: deny, where: { path: " PROG ", label: m } }"));
+	expect_denied_exec(*state, launch_plain(SCRIPT, EPERM));
+	launch_plain(PROG, RAN_STATUS);
+}
+
+static void script_that_a_rule_records_has_a_record(void **state)
+{
+	const struct guest_event *event;
+	pid_t pid;
+
+	guest_policy_load(*state, RULES_1("{ name: seen, on: exec, do: record, where: { path: " SCRIPT " } }"));
+	pid = launch_plain(SCRIPT, RAN_STATUS);
+	event = guest_expect(*state, .type = YGR_EV_EXEC_CHECK, .tgid = pid, .path = SCRIPT,
+			     .verdict = GUEST_ALLOWED, .rule = "seen");
+	assert_int_equal(event->head.class, YGR_CLASS_EXEC);
+	event = guest_expect(*state, .type = YGR_EV_EXEC, .tgid = pid, .path = PROG);
+	assert_int_equal(event->head.rule_id, 0);
+}
+
+static void script_has_no_record_otherwise(void **state)
+{
+	static const char * const policies[] = {
+		RULES_1("{ name: other, on: exec, do: record, where: { path: /t/other } }"),
+		RULES_1("{ name: its, on: exec, do: ignore, where: { path: " SCRIPT " } }"),
+		RULES_1("{ name: its, on: exec, do: allow, where: { path: " SCRIPT " } }"),
+		RULES_1("{ name: its, on: exec, do: record, where: { path: " PROG " } }"),
+	};
+
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+		pid_t pid;
+
+		guest_policy_load(*state, policies[i]);
+		guest_forget(*state);
+		pid = launch_plain(SCRIPT, RAN_STATUS);
+		guest_expect(*state, .type = YGR_EV_EXEC, .tgid = pid, .path = PROG);
+		guest_reject(*state, .type = YGR_EV_EXEC_CHECK, .tgid = pid);
+	}
+}
+
 /* ---- the file ---- */
 
 static void program_is_denied_by_its_mode(void **state)
@@ -255,6 +300,9 @@ int main(void)
 		test(arguments_of_a_script_are_judged),
 		test(far_argument_is_not_seen),
 		test(arguments_decide_the_success_too),
+		test(script_is_labelled_before_its_interpreter_starts),
+		test(script_that_a_rule_records_has_a_record),
+		test(script_has_no_record_otherwise),
 		test(program_is_denied_by_its_mode),
 		test(program_is_denied_by_its_owner),
 		test(program_is_denied_by_file_id),

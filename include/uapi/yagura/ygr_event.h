@@ -28,7 +28,7 @@
 #define YGR_COMM_BYTES		16
 
 enum ygr_event_type {
-	YGR_EV_EXEC_CHECK	= 1,	/* exec denied, or would have been */
+	YGR_EV_EXEC_CHECK	= 1,	/* exec denied, or would have been; allowed: of a script, by a rule */
 	YGR_EV_EXEC		= 2,	/* exec succeeded */
 	YGR_EV_FORK		= 3,	/* a new process (threads are not) */
 	YGR_EV_EXIT		= 4,	/* a process ended (its last thread) */
