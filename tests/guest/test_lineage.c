@@ -517,13 +517,27 @@ static uint64_t known(const struct guest *guest)
 	return stats.process_begun - stats.process_ended;
 }
 
+/* For who has to find out why the numbers differ. */
+static void print_living(void)
+{
+	FILE *ps = popen("ps -o pid,stat,comm", "r");
+	char line[256];
+
+	while (ps && fgets(line, sizeof(line), ps))
+		printf("# %s", line);
+	if (ps)
+		pclose(ps);
+}
+
 /* Kernel threads come and go, so not at the first try. */
 static void expect_one_for_each_process(const struct guest *guest)
 {
-	unsigned int tries = 100;
+	unsigned int tries = 500;
 
 	while (known(guest) != living() && --tries)
 		usleep(20000);
+	if (!tries)
+		print_living();
 	assert_int_equal(known(guest), living());
 }
 
