@@ -245,20 +245,23 @@ static void add_rule(const struct ygr_event *event, struct ygr_event_strings *st
 				     min(exe_len, YGR_PATH_BYTES_MAX), exe_len);
 }
 
-void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings)
+static void add_own(struct ygr_event *event, struct ygr_event_strings *strings)
 {
 	add_paths(event, strings);
 	if (event->decision.rule_id)
 		add_rule(event, strings);
+}
+
+void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings)
+{
+	add_own(event, strings);
 	return ygr_record_begin(event, body_len, strings);
 }
 
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings)
 {
-	add_paths(event, strings);
-	if (event->decision.rule_id)
-		add_rule(event, strings);
+	add_own(event, strings);
 	ygr_record_put(event, body, body_len, strings);
 }
 
