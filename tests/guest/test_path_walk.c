@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Paths while the tree changes: after each of thousands of random renames,
- * mounts, moves of mounts, removals and changes of root, a record has the path
- * that /proc/self/fd has; and one of a file whose directory is renamed and
+ * mounts, moves of mounts and removals, a record has the path that
+ * /proc/self/fd has; and one of a file whose directory is renamed and
  * whose mount is moved meanwhile has a path that the file really had.
  */
 #include <fcntl.h>
