@@ -637,7 +637,6 @@ static int set_up(struct ygr_event_transport *base, const struct ygr_output_conf
 	return err;
 }
 
-
 static const struct ygr_event_transport_ops http_ops = {
 	.bytes	  = sizeof(struct http),
 	.set_up	  = set_up,
