@@ -39,7 +39,7 @@ DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
 HARDEN	= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS	= -O2 -g
 LDFLAGS	= -pie -Wl,-z,relro,-z,now,--as-needed
-LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lssl -lcrypto -lseccomp -lcurl -lrdkafka -lz
+LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lssl -lcrypto -lseccomp -lcurl -lrdkafka -lz -lldns
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS ?= 5
@@ -54,7 +54,8 @@ all: user module-here	## programs, and the module if this kernel's headers are h
 LIB_SRC	:= $(filter-out userd/main.c,$(wildcard userd/*.c)) \
 	   $(filter-out tools/yaguractl/main.c tools/yaguractl/cmd_%.c,$(wildcard tools/yaguractl/*.c)) \
 	   $(patsubst %,kmod/%.c,field glob policy_layout policy_item policy_verify policy_key policy_subject \
-	     policy_index policy_index_build match breaker protected_list)
+	     policy_index policy_index_build match breaker protected_list file_caps env_pick payload recent coalesce \
+	     budget writer_slot mount_options)
 CTL_SRC	:= $(wildcard tools/yaguractl/main.c tools/yaguractl/cmd_*.c)
 RECV_SRC := $(wildcard tools/yagura-recv/*.c)
 PROGRAMS := $(if $(wildcard userd/main.c),$(B)/yagurad) \
@@ -123,26 +124,39 @@ $(MODULE_DIR)/yagura.ko: $(MODULE_SRC) tests/setup/sync-module $(KERNEL_CONFIG)
 	$(call say,SYNC,$(MODULE_DIR))tests/setup/sync-module $(MODULE_DIR) $(MODULE_SRC)
 	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(MODULE_DIR)) modules
 
-kbuild	= $(MAKE) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR)
+# A kernel whose compiler is that of another Debian release is built for in the root of that one.
+OTHER_ROOT = $(file <$(YAGURA_CACHE)/kernels/$(KVER)/root)
+kbuild	= $(if $(OTHER_ROOT),tests/setup/in-root $(OTHER_ROOT) make,$(MAKE)) --no-print-directory $(if $(filter 1,$(V)),V=1,-s) -C $(KDIR)
 
 # tests/guest/NAME/Kbuild makes NAME.ko, which a guest test finds in /t. There too is the
 # module itself with a certificate built in, whose key the test has, if the kernel can make use of it.
-GUEST_KO = $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild)) \
+# And the module that knows no series of kernels that anybody still has, and takes a function for another.
+GUEST_KO = $(UNKNOWN_DIR).ko $(patsubst tests/guest/%/Kbuild,$(B)/guest-module/$(KVER)/%.ko,$(wildcard tests/guest/*/Kbuild)) \
 	   $(if $(shell grep -s '^CONFIG_SYSTEM_DATA_VERIFICATION=y' $(KDIR)/include/config/auto.conf),$(SIGNED_DIR).ko)
 SIGNED_DIR = $(B)/guest-module/$(KVER)/yagura-signed
+UNKNOWN_DIR = $(B)/guest-module/$(KVER)/yagura-unknown
 GUEST_CERT = $(B)/guest-cert/policy.pem $(B)/guest-cert/other.pem
 
 .PHONY: guest-modules
 guest-modules: $(GUEST_KO) $(GUEST_CERT)
-$(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch]) $(KERNEL_CONFIG)
+$(B)/guest-module/$(KVER)/%.ko: tests/guest/%/Kbuild $(wildcard tests/guest/*/*.[ch]) $(wildcard kmod/compat/*.h) $(KERNEL_CONFIG)
 	+$(call say,KBUILD,$@)mkdir -p $(@:.ko=) && cp -pu tests/guest/$*/* $(@:.ko=)/ && \
-	$(kbuild) M=$(abspath $(@:.ko=)) modules && cp $(@:.ko=)/$*.ko $@
+	$(kbuild) M=$(abspath $(@:.ko=)) YGR_TOP=$(CURDIR) modules && cp $(@:.ko=)/$*.ko $@
 
 $(SIGNED_DIR).ko: $(MODULE_SRC) $(B)/guest-cert/policy.der tests/setup/sync-module $(KERNEL_CONFIG)
 	$(Q)tests/setup/sync-module $(SIGNED_DIR) $(MODULE_SRC)
 	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(SIGNED_DIR)) \
 	YGR_POLICY_CERT=$(abspath $(B)/guest-cert/policy.der) modules && \
 	cp $(SIGNED_DIR)/yagura.ko $@
+
+$(UNKNOWN_DIR).ko: $(MODULE_SRC) tests/setup/sync-module $(KERNEL_CONFIG)
+	$(Q)tests/setup/sync-module $(UNKNOWN_DIR) $(MODULE_SRC)
+	$(Q)cd $(UNKNOWN_DIR)/kmod/compat && taken_for='IS(security_path_link, int (struct' && \
+	{ grep -q "$$taken_for inode" prototypes.h || sed -i "s/$$taken_for dentry/$$taken_for inode/" prototypes.h; } && \
+	grep -q "$$taken_for inode" prototypes.h
+	+$(call say,KBUILD,$@)$(kbuild) M=$(abspath $(UNKNOWN_DIR)) \
+	YGR_KNOWN_SERIES='KERNEL_VERSION(2,4,0)' modules && \
+	cp $(UNKNOWN_DIR)/yagura.ko $@
 
 $(B)/guest-cert/%.pem:
 	$(call say,CERT,$@)mkdir -p $(@D) && openssl req -x509 -newkey rsa:2048 -nodes -days 36500 \
@@ -160,7 +174,7 @@ GUEST_SRC := $(wildcard tests/guest/test_*.c)
 PROG_SRC := $(wildcard tests/guest/prog_*.c)
 GUEST_AUX := $(filter-out $(GUEST_SRC) $(PROG_SRC),$(wildcard tests/guest/*.c)) \
 	     tests/unit/policy_draft.c tests/unit/policy_mistakes.c tests/conformance/cases.c
-GUEST	:= $(patsubst tests/guest/%.c,$(B)/guest/%,$(GUEST_SRC) $(PROG_SRC))
+GUEST	:= $(patsubst tests/guest/%.c,$(B)/guest/%,$(GUEST_SRC) $(PROG_SRC)) $(B)/guest/prog_32 $(B)/guest/prog_x32
 
 .PHONY: unit-programs unit fuzz-programs fuzz-smoke guest-programs vm-init
 unit-programs: $(UNIT)
@@ -181,10 +195,21 @@ guest-programs: vm-init $(GUEST)
 $(B)/guest/test_%: $(B)/obj/tests/guest/test_%.o $(call obj,$(GUEST_AUX)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lpthread
 
+# It plays a name server.
+$(B)/guest/test_names: $(call obj,tests/unit/dns_packet.c)
+
 .PHONY: bench-programs
-bench-programs: vm-init $(B)/bench/bench_hooks $(B)/bench/peer.bpf.o
-$(B)/bench/bench_hooks: $(call obj,$(wildcard tests/bench/*.c tests/guest/guest*.c) tests/guest/operate.c) $(B)/libygr.a
+bench-programs: vm-init $(B)/bench/bench_hooks $(B)/bench/peer.bpf.o $(B)/guest/prog_exit
+$(B)/bench/bench_hooks: $(call obj,$(wildcard tests/bench/*.c tests/guest/guest*.c tests/guest/daemon*.c) \
+	$(addprefix tests/guest/,operate.c far_end.c command.c)) $(B)/libygr.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS) -lbpf -lpthread
+
+# Hooks that do less than the real ones.
+.PHONY: bench-module
+bench-module: $(B)/bench/module-$(KVER)/ygr_bench.ko
+$(B)/bench/module-$(KVER)/ygr_bench.ko: $(MODULE_SRC) $(wildcard tests/bench/module/*) $(KERNEL_CONFIG)
+	+$(call say,KBUILD,$@)mkdir -p $(@D) && cp -ru kmod include tests/bench/module/. $(@D)/ && \
+	$(kbuild) M=$(abspath $(@D)) modules
 
 # For the guest's kernel, whichever it is: what differs is settled when it is loaded.
 $(B)/bench/%.bpf.o: tests/bench/bpf/%.bpf.c $(wildcard tests/bench/bpf/*.h) Makefile
@@ -211,14 +236,24 @@ $(B)/guest/prog_%: $(B)/obj/tests/guest/prog_%.o
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -static -o $@ $^ $(PROG_LIBS)
 $(B)/guest/prog_play: PROG_LIBS = -luring
 
+# Of other ABIs, for which this machine has no library, and needs none.
+$(B)/guest/prog_32: ABI = -m32
+$(B)/guest/prog_x32: ABI = -mx32
+$(B)/guest/prog_32 $(B)/guest/prog_x32: tests/guest/abi/story.c tests/guest/abi/story.h Makefile
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ABI) -std=gnu11 $(WARN) $(WERROR) -O2 -ffreestanding \
+	-fno-pie -fno-stack-protector -fcf-protection=none -static -no-pie -nostdlib -o $@ $<
+
 vm-init: $(B)/vm/init
 $(B)/vm/init: tests/vm/init.c Makefile
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(DIALECT) $(WERROR) $(CFLAGS) -static -o $@ $<
 
+kmod/compat/series.h: tests/setup/kernels tests/setup/known-series tests/setup/env.sh
+	$(call say,GEN,$@)tests/setup/known-series > $@
+
 docs/MAPPINGS.md: $(B)/yaguractl	## the page of field mappings, from their tables
 	$(call say,GEN,$@)$(B)/yaguractl mappings > $@
 
-.PHONY: setup test test-long test-kunit test-debug test-vm test-install demo bench bench-native
+.PHONY: setup test test-long test-kunit test-debug test-vm test-matrix test-install demo bench bench-native
 setup:	## install what building and testing need (Debian 12)
 	$(Q)tests/setup/install-packages
 
@@ -238,6 +273,9 @@ test-debug:	## the guest suite on a kernel with KASAN, lockdep, kmemleak (built 
 test-vm:	## the guest suite on both kernels
 	$(Q)tests/run-all --logs $(B)/logs module guest
 
+test-matrix:	## every kernel of tests/setup/kernels: fetched, built for, booted; writes docs/KERNELS.md
+	$(Q)tests/run-all --logs $(B)/logs matrix
+
 test-install:	## on a Debian 12 machine with systemd: make install, the packages, upgrades, removal (root)
 	$(Q)tests/run-all --logs $(B)/logs install
 
@@ -254,6 +292,14 @@ bench-events: $(B)/bench/events user	## what reading a spool costs: filters and 
 bench:	## instructions per event beside BPF, fanotify and audit, by -icount, on both kernels
 	$(Q)tests/bench/run
 
+.PHONY: bench-quick bench-compare
+bench-quick:	## a few of these figures, on one kernel, in a minute or two; no table is written
+	$(Q)tests/bench/run --only quick,find --to $(B)/bench/quick 6.12
+	$(Q)tests/bench/added $(B)/bench/quick
+
+bench-compare:	## whether BASE=commit|folder adds less than NEW (default: this tree); fails if so
+	$(Q)tests/bench/compare $(BASE) $(NEW)
+
 # ---- installation -----------------------------------------------------------
 
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
@@ -263,7 +309,7 @@ unitdir	?= $(prefix)/lib/systemd/system
 .PHONY: install install-dkms uninstall clean help
 install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
-	install -m 755 $(B)/yagurad $(B)/yaguractl $(DESTDIR)$(prefix)/sbin/
+	install -m 755 $(B)/yagurad $(B)/yaguractl tools/yagura-upgrade/yagura-upgrade $(DESTDIR)$(prefix)/sbin/
 	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
 	install -d $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8/
@@ -290,7 +336,7 @@ deb:	## Debian packages in $(B)/deb (VERSION=... for another version than the tr
 	tools/packaging/build-deb $(B)/deb $(VERSION)
 
 uninstall:	## remove what install put there
-	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl bin/yagura-recv \
+	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade bin/yagura-recv \
 		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
 		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)

@@ -3,8 +3,10 @@
  * Attaching to the LSM hook points.
  *
  * A module cannot register LSM hooks, so each security_*() function is hooked
- * by ftrace: one ftrace_ops with IPMODIFY per function, whose handler sees the
- * arguments before the function runs. To deny, the handler redirects the
+ * by ftrace: a ftrace_ops with IPMODIFY, whose handler sees the
+ * arguments before the function runs. A function that is called often has one of its own;
+ * the others share one, since it takes ftrace tens of ms to attach one, and a tenth of a
+ * second to detach it. To deny, the handler redirects the
  * function to one that returns an error. A hook that must sleep redirects to a
  * wrapper instead, which calls the original itself. Process events come from
  * the scheduler's tracepoints.
@@ -21,31 +23,42 @@
 #include <yagura/ygr_abi.h>
 
 #include "compat/compat.h"
+#include "compat/prototypes.h"
+#include "measure.h"
 
 enum ygr_hook_kind {
 	YGR_HOOK_KIND_FUNCTION,		/* handler is a ftrace_func_t */
 	YGR_HOOK_KIND_TRACEPOINT,	/* handler is the tracepoint's probe */
 };
 
-/* One hook point. The first four fields are the table's, the rest attach.c's. */
+/* One hook point. The first six fields are the table's, the rest attach.c's. */
 struct ygr_hook {
 	const char *symbol;
 	enum ygr_hook_kind kind;
 	void *handler;
+	bool fits;			/* the kernel declares it as its handler expects */
 	bool is_young;			/* where it is missing, another hook sees its events */
+	bool is_hot;			/* called so often that to look for its handler would cost */
 
 	enum ygr_hook_state state;
 	int error;
-	struct ftrace_ops ops;
+	unsigned long address;		/* 0: not known */
+	struct ftrace_ops ops;		/* of one that shares another, only its func is used */
 	struct tracepoint *tracepoint;
+	struct ygr_measure __percpu *measure; /* NULL: it is not measured */
 };
 
-#define YGR_HOOK_FUNCTION(name, func) \
-	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func }
+#define YGR_HOOK_FUNCTION(name, func, ...) \
+	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func, \
+	  .fits = YGR_FITS_##name, __VA_ARGS__ }
+#define YGR_HOOK_HOT_FUNCTION(name, func) \
+	YGR_HOOK_FUNCTION(name, func, .is_hot = true)
 #define YGR_HOOK_YOUNG_FUNCTION(name, func) \
-	{ .symbol = #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func, .is_young = true }
+	YGR_HOOK_FUNCTION(name, func, .is_young = true)
+/* Whose file includes the header of its trace event, and so knows the type of its probes. */
 #define YGR_HOOK_TRACEPOINT(name, func) \
-	{ .symbol = #name, .kind = YGR_HOOK_KIND_TRACEPOINT, .handler = func }
+	{ .symbol = #name, .kind = YGR_HOOK_KIND_TRACEPOINT, .handler = func, \
+	  .fits = YGR_IS(check_trace_callback_type_##name, void (typeof(&(func)))) }
 
 /* A table of hooks; each hook_*.c has one. */
 struct ygr_hook_table {
@@ -90,18 +103,38 @@ void ygr_attach_enter(void);
 void ygr_attach_leave(void);
 
 /*
- * Attaches all hooks of @tables, which NULL ends, in that order. A hook that
+ * Attaches all hooks of @tables, which NULL ends, in that order, but for the functions
+ * that share a ftrace_ops, which come last and at once. A hook that
  * cannot be attached says so in its state and does not fail the rest.
  *
- * Context: process, may sleep; tens of ms for each hook.
+ * @measure: whether to count what each function's handler costs, as long as it is
+ *	attached: a handler's address is fixed in the kernel's text until then
+ *
+ * Context: process, may sleep; tens of ms for each hook with a ftrace_ops of its own.
  */
-void ygr_attach_init(const struct ygr_hook_table * const *tables);
+void ygr_attach_init(const struct ygr_hook_table * const *tables, bool measure);
 
-/* Detaches all in reverse and returns when no handler, wrapper or redirect target runs. */
+/* In its stead: nothing is attached, and each hook of @tables says that it is disabled. */
+void ygr_attach_disable(const struct ygr_hook_table * const *tables);
+
+/*
+ * Detaches all in reverse; what was attached is "stopped" then. No handler runs any more when
+ * this returns, though a task may still be asleep in a wrapper. One caller at a time.
+ *
+ * Context: process, may sleep. Return: how many there were.
+ */
+unsigned int ygr_attach_stop(void);
+
+/* The same, if it is not done yet, and returns when no wrapper or redirect target runs either. */
 void ygr_attach_exit(void);
 
 /* Number of hooks, and one of them; NULL: no such index. */
 unsigned int ygr_attach_hook_nr(void);
 const struct ygr_hook *ygr_attach_hook(unsigned int index);
+
+unsigned int ygr_attach_attached_nr(void);
+
+/* Whether there are figures of what hooks cost. */
+bool ygr_attach_is_measured(void);
 
 #endif

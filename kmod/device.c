@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -11,12 +13,17 @@
 
 #include "attach.h"
 #include "device.h"
+#include "dns.h"
 #include "pipeline.h"
+#include "noise.h"
 #include "policy.h"
 #include "protected_list.h"
 #include "reader.h"
 #include "ring.h"
+#include "roll_call.h"
+#include "sensor.h"
 #include "timers.h"
+#include "verdict.h"
 
 /* Any ioctl's argument fits. */
 union argument {
@@ -24,12 +31,14 @@ union argument {
 	struct ygr_hook_info hook;
 	struct ygr_ring_info ring;
 	struct ygr_stats stats;
+	struct ygr_noise_stats noise;
 	struct ygr_policy_load load;
 	struct ygr_policy_show show;
 	struct ygr_policy_change change;
 	struct ygr_policy_state state;
 	struct ygr_policy_stats policy_stats;
 	struct ygr_policy_protected protected;
+	struct ygr_stop stop;
 };
 
 static u64 this_load_id __ro_after_init;
@@ -54,6 +63,7 @@ static int device_open(struct inode *inode, struct file *file)
 		ygr_ring_consumer_reset();
 		ygr_timers_consumer_opened();
 		ygr_reader_came();
+		ygr_roll_call_begin();
 	}
 	return stream_open(inode, file);
 }
@@ -80,8 +90,10 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 
 static u64 features(void)
 {
-	u64 features = YGR_FEATURE_DENY | YGR_FEATURE_SHA256;
+	u64 features = YGR_FEATURE_SHA256;
 
+	if (!ygr_verdict_observes())
+		features |= YGR_FEATURE_DENY;
 	if (ygr_compat_has_mnt_ns())
 		features |= YGR_FEATURE_MNT_NS;
 	if (ygr_compat_has_verity())
@@ -164,6 +176,24 @@ static int get_stats(union argument *arg)
 	return 0;
 }
 
+static int get_noise(union argument *arg)
+{
+	struct ygr_noise_stats *stats = &arg->noise;
+	u32 wanted = stats->cpu;
+	unsigned int cpu;
+
+	if (stats->flags)
+		return -EINVAL;
+	if (wanted != YGR_CPU_ALL && (wanted >= nr_cpu_ids || !cpu_possible(wanted)))
+		return -ENXIO;
+	memset(stats, 0, sizeof(*stats));
+	stats->cpu = wanted;
+	for_each_possible_cpu(cpu)
+		if (wanted == YGR_CPU_ALL || cpu == wanted)
+			ygr_noise_stats(cpu, stats);
+	return 0;
+}
+
 static int policy_load(union argument *arg)
 {
 	if (arg->load.flags || arg->load.pad)
@@ -240,6 +270,33 @@ static int policy_protected(union argument *arg)
 	return ret;
 }
 
+/* Pass-through: the way to unload, or to replace, the module without losing what it has seen. */
+static int stop(union argument *arg)
+{
+	static DEFINE_MUTEX(lock);
+	static bool stopped;
+	int ret = 0;
+
+	if (arg->stop.flags)
+		return -EINVAL;
+	mutex_lock(&lock);
+	if (ygr_policy_is_locked()) {
+		ret = -EPERM;
+	} else if (stopped) {
+		ret = -EALREADY;
+	} else {
+		ygr_dns_stop();
+		arg->stop.detached_nr = ygr_attach_stop();
+		ygr_noise_drain();
+		arg->stop.stopped_ns = ktime_get_boot_fast_ns();
+		ygr_sensor_tell_stop(this_load_id);
+		ygr_timers_account();
+		stopped = true;
+	}
+	mutex_unlock(&lock);
+	return ret;
+}
+
 static const struct {
 	unsigned int number;
 	int (*run)(union argument *arg);
@@ -248,6 +305,7 @@ static const struct {
 	{ YGR_IOC_GET_HOOK,	get_hook },
 	{ YGR_IOC_GET_RING,	get_ring },
 	{ YGR_IOC_GET_STATS,	get_stats },
+	{ YGR_IOC_GET_NOISE,	get_noise },
 	{ YGR_IOC_POLICY_LOAD,	policy_load },
 	{ YGR_IOC_POLICY_SHOW,	policy_show },
 	{ YGR_IOC_POLICY_CLEAR,	policy_clear },
@@ -257,6 +315,7 @@ static const struct {
 	{ YGR_IOC_POLICY_STATE,	policy_state },
 	{ YGR_IOC_POLICY_STATS,	policy_stats },
 	{ YGR_IOC_POLICY_PROTECTED, policy_protected },
+	{ YGR_IOC_STOP,		stop },
 };
 
 /*

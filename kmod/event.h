@@ -20,6 +20,8 @@ struct ygr_event_path {
 	const struct dentry *child;	/* NULL: @path is the file */
 };
 
+struct ygr_coalesce_slot;
+
 struct ygr_event {
 	/* The hook's. */
 	u16 type;			/* enum ygr_event_type */
@@ -28,10 +30,13 @@ struct ygr_event {
 	bool settled;			/* it has happened: can be recorded, not denied */
 	bool only_if_denied;		/* the allowed case has a record of its own */
 	bool only_if_ruled;		/* what is not denied is recorded if a rule says so */
+	bool no_subject;		/* no process did it: whatever runs has no part in it */
 	u32 path_nr;
 	struct ygr_event_path paths[YGR_MATCH_PATHS_MAX];
+	const struct path *root;	/* paths are told from there; NULL: the process's root */
 	const struct inode *inode;	/* that rules look at; NULL: no file, or none yet */
 	u64 file_attr;			/* YGR_FILE_TO_* */
+	u64 detail;			/* how: what differs in it is no repeat */
 	/*
 	 * The hook's: `on`, sha256, verity, argv, xattr and all of the socket. The rest is
 	 * the pipeline's, which fills what the policy looks at.
@@ -39,6 +44,7 @@ struct ygr_event {
 	struct ygr_match_event match;
 
 	/* The pipeline's. */
+	struct ygr_coalesce_slot *hold;	/* it is recorded there, not in the ring */
 	bool paths_resolved;
 	u16 path_tags[YGR_MATCH_PATHS_MAX]; /* enum ygr_string_tag of each in match.paths */
 	struct ygr_process_bits process; /* what `match` points to */
@@ -46,6 +52,7 @@ struct ygr_event {
 	int error;			/* what a denied hook returns: -errno */
 	u64 generation;
 	struct ygr_decision decision;	/* its rule: while preemption is off */
+	struct ygr_submitter submitter;	/* for whom, if there is one */
 	const char *rule_name;		/* likewise */
 	const char *rule_alert;		/* likewise; "": none */
 };
@@ -59,9 +66,13 @@ static inline void ygr_event_init(struct ygr_event *event, u16 type, enum ygr_cl
 	event->settled = false;
 	event->only_if_denied = false;
 	event->only_if_ruled = false;
+	event->no_subject = false;
 	event->path_nr = 0;
+	event->root = NULL;
 	event->inode = NULL;
 	event->file_attr = 0;
+	event->detail = 0;
+	event->hold = NULL;
 	event->match.on = on;
 	event->match.sha256 = NULL;
 	event->match.verity = NULL;
@@ -86,8 +97,11 @@ static inline int ygr_event_error(const struct ygr_event *event)
 	return event->verdict == YGR_VERDICT_DENY ? event->error : 0;
 }
 
-/* FILENAME, CWD, ARGV, SHA256, VERITY; the pipeline adds PATH, NEW_PATH, RULE, ALERT and EXE. */
-#define YGR_EVENT_STRINGS_MAX	10
+/*
+ * FILENAME, CWD, ARGV, SHA256, VERITY, ENV, TTY, SCRIPT, ANCESTORS, CGROUP; the pipeline adds
+ * PATH, NEW_PATH, RULE, ALERT, EXE and SUBMITTER.
+ */
+#define YGR_EVENT_STRINGS_MAX	17
 
 struct ygr_event_strings {
 	u32 nr;

@@ -11,15 +11,17 @@
 
 #include "compat/compat.h"
 
-/* @inode: NULL (no such file yet) gives zeroes. Context: any. */
-static inline void ygr_file_id_fill(struct ygr_file_id *id, const struct inode *inode)
+/* Without the limits of timespec64_to_ns(), which are for clocks. */
+static inline u64 ygr_file_id_ns(const struct timespec64 *time)
+{
+	return (u64)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
+}
+
+/* Context: any. */
+static __always_inline void ygr_file_id_fill_known(struct ygr_file_id *id, const struct inode *inode)
 {
 	struct timespec64 mtime, ctime;
 
-	if (!inode) {
-		memset(id, 0, sizeof(*id));
-		return;
-	}
 	id->ino = inode->i_ino;
 	id->dev_major = MAJOR(inode->i_sb->s_dev);
 	id->dev_minor = MINOR(inode->i_sb->s_dev);
@@ -30,8 +32,17 @@ static inline void ygr_file_id_fill(struct ygr_file_id *id, const struct inode *
 	id->size = i_size_read(inode);
 	mtime = inode_get_mtime(inode);
 	ctime = inode_get_ctime(inode);
-	id->mtime_ns = timespec64_to_ns(&mtime);
-	id->ctime_ns = timespec64_to_ns(&ctime);
+	id->mtime_ns = ygr_file_id_ns(&mtime);
+	id->ctime_ns = ygr_file_id_ns(&ctime);
+}
+
+/* @inode: NULL (no such file yet) gives zeroes. Context: any. */
+static inline void ygr_file_id_fill(struct ygr_file_id *id, const struct inode *inode)
+{
+	if (inode)
+		ygr_file_id_fill_known(id, inode);
+	else
+		memset(id, 0, sizeof(*id));
 }
 
 #endif

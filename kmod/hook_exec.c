@@ -9,11 +9,15 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/security.h>
+#include <trace/events/sched.h>
 
 #include "argv.h"
 #include "digest.h"
+#include "exec_facts.h"
+#include "exec_record.h"
 #include "file_id.h"
 #include "hooks.h"
+#include "noise.h"
 #include "path.h"
 #include "pipeline.h"
 #include "process.h"
@@ -23,9 +27,7 @@ static unsigned long bprm_check_ip;
 
 /* What an event points to, and its record tells. */
 struct facts {
-	const char *argv;		/* NULL: not read */
-	u32 argv_len;
-	u32 argv_true_len;
+	struct ygr_argv_text argv;	/* bytes NULL: not read */
 	u32 old_tid;
 	u8 sha256[YGR_DIGEST_BYTES];
 	u8 verity[YGR_DIGEST_BYTES];
@@ -41,19 +43,15 @@ static void init_exec(struct ygr_event *event, u16 type, const struct linux_binp
 		event->flags |= YGR_F_SCRIPT;
 	if (ygr_digest_verity(bprm->file, facts->verity))
 		event->match.verity = facts->verity;
-	facts->argv = NULL;
+	facts->argv.bytes = NULL;
 	facts->old_tid = 0;
 }
 
-static void set_argv(struct ygr_event *event, struct facts *facts, const char *argv, u32 len,
-		     u32 true_len)
+static void set_argv(struct ygr_event *event, const struct ygr_argv_text *argv)
 {
-	facts->argv = argv;
-	facts->argv_len = len;
-	facts->argv_true_len = true_len;
-	event->match.argv.bytes = argv;
-	event->match.argv.len = len;
-	if (true_len == YGR_LEN_UNKNOWN || len < min(true_len, YGR_ARGV_BYTES_MAX))
+	event->match.argv.bytes = argv->bytes;
+	event->match.argv.len = min(argv->len, YGR_ARGV_JUDGED_BYTES_MAX);
+	if (argv->true_len == YGR_LEN_UNKNOWN || argv->len < min(argv->true_len, ygr_argv_bytes_max()))
 		ygr_pipeline_count_argv_failure();
 }
 
@@ -66,24 +64,6 @@ static void set_sha256(struct ygr_event *event, const struct facts *facts, bool 
 		event->flags |= YGR_F_NO_DIGEST;
 }
 
-static void add_cwd(struct ygr_event_strings *strings)
-{
-	struct fs_struct *fs = current->fs;
-	const char *bytes;
-	u32 flags = 0;
-	int len;
-
-	/* The lock stands in for a reference, whose release might sleep. */
-	spin_lock(&fs->lock);
-	len = ygr_path_resolve(YGR_PATH_SLOT_CWD, &fs->pwd, NULL, &bytes, &flags);
-	spin_unlock(&fs->lock);
-	if (len >= 0) {
-		u32 kept = min_t(u32, len, YGR_PATH_BYTES_MAX);
-
-		ygr_event_add_string(strings, YGR_STR_CWD, bytes + len - kept, kept, len);
-	}
-}
-
 static void add_digests(struct ygr_event_strings *strings, const struct ygr_match_event *match)
 {
 	if (match->sha256)
@@ -92,35 +72,75 @@ static void add_digests(struct ygr_event_strings *strings, const struct ygr_matc
 		ygr_event_add_whole(strings, YGR_STR_VERITY, match->verity, YGR_DIGEST_BYTES);
 }
 
-static void record_exec(struct ygr_event *event, const struct linux_binprm *bprm,
-			const struct facts *facts)
+static void fill_body(struct ygr_body_exec *body, const struct linux_binprm *bprm,
+		      const struct facts *facts)
 {
-	struct ygr_body_exec body = {
-		.argc = bprm->argc,
-		.envc = bprm->envc,
-		.old_tid = facts->old_tid,
-	};
-	struct ygr_event_strings strings __uninitialized;
+	memset(body, 0, sizeof(*body));
+	body->argc = bprm->argc;
+	body->envc = bprm->envc;
+	body->old_tid = facts->old_tid;
+	ygr_file_id_fill(&body->file, file_inode(bprm->file));
+	ygr_exec_record_capabilities(body, current_cred());
+}
 
-	ygr_file_id_fill(&body.file, file_inode(bprm->file));
-	strings.nr = 0;
-	ygr_event_add_whole(&strings, YGR_STR_FILENAME, bprm->filename,
+static void add_given(struct ygr_event_strings *strings, const struct linux_binprm *bprm,
+		      const struct facts *facts, const struct ygr_match_event *match)
+{
+	ygr_event_add_whole(strings, YGR_STR_FILENAME, bprm->filename,
 			    strnlen(bprm->filename, YGR_PATH_BYTES_MAX));
-	ygr_event_add_string(&strings, YGR_STR_ARGV, facts->argv, facts->argv_len,
-			     facts->argv_true_len);
-	add_cwd(&strings);
-	add_digests(&strings, &event->match);
+	ygr_exec_record_text(strings, YGR_STR_ARGV, &facts->argv);
+	ygr_exec_record_cwd(strings);
+	add_digests(strings, match);
+}
+
+static void record_check(struct ygr_event *event, const struct linux_binprm *bprm,
+			 const struct facts *facts)
+{
+	struct ygr_event_strings strings __uninitialized;
+	struct ygr_body_exec body __uninitialized;
+
+	fill_body(&body, bprm, facts);
+	ygr_exec_record_learnt(&body, &event->flags, ygr_exec_facts_find(bprm));
+	strings.nr = 0;
+	add_given(&strings, bprm, facts, &event->match);
+	ygr_exec_record_descent(&strings, current);
 	ygr_pipeline_record(event, &body, sizeof(body), &strings);
 }
 
-static void read_argv(struct ygr_event *event, const struct linux_binprm *bprm, char *argv,
+/* Now it is whose credentials, environment and terminal they are. */
+static void record_success(struct ygr_event *event, const struct linux_binprm *bprm,
+			   const struct facts *facts, const struct ygr_exec_facts *learnt)
+{
+	struct ygr_event_strings strings __uninitialized;
+	struct ygr_terminal terminal __uninitialized;
+	struct ygr_body_exec body __uninitialized;
+	struct ygr_argv_text env __uninitialized;
+
+	fill_body(&body, bprm, facts);
+	ygr_exec_record_learnt(&body, &event->flags, learnt);
+	if (bprm->secureexec)
+		body.exec_flags |= YGR_EXEC_SECURE;
+	strings.nr = 0;
+	add_given(&strings, bprm, facts, &event->match);
+	ygr_argv_read_current_env(&env);
+	ygr_exec_record_text(&strings, YGR_STR_ENV, &env);
+	ygr_exec_record_terminal(&body, &strings, current, &terminal);
+	ygr_exec_record_script(&body, &strings, learnt);
+	ygr_exec_record_descent(&strings, current);
+	ygr_pipeline_record(event, &body, sizeof(body), &strings);
+}
+
+static void read_argv(struct ygr_event *event, const struct linux_binprm *bprm, char *buffer,
 		      struct facts *facts)
 {
-	u32 len = 0, true_len = YGR_LEN_UNKNOWN;
+	struct ygr_argv_text *argv = &facts->argv;
 
-	if (argv)
-		len = ygr_argv_read_bprm(bprm, argv, &true_len);
-	set_argv(event, facts, argv, len, true_len);
+	argv->bytes = buffer;
+	argv->len = 0;
+	argv->true_len = YGR_LEN_UNKNOWN;
+	if (buffer)
+		argv->len = ygr_argv_read_bprm(bprm, buffer, &argv->true_len);
+	set_argv(event, argv);
 }
 
 /* Whatever the file is to be allowed or denied by: its success has the digest from here. */
@@ -148,6 +168,7 @@ static int check(struct linux_binprm *bprm)
 	char *argv;
 	u64 bytes_max;
 
+	ygr_exec_facts_note(bprm);
 	init_exec(&event, YGR_EV_EXEC_CHECK, bprm, &facts);
 	event.only_if_ruled = is_script(bprm);
 	event.only_if_denied = !event.only_if_ruled;
@@ -155,7 +176,7 @@ static int check(struct linux_binprm *bprm)
 	if (!ygr_pipeline_may_deny(YGR_ON_EXEC) &&
 	    !(event.only_if_ruled && ygr_pipeline_looks_at(YGR_ON_EXEC)))
 		return 0;
-	argv = kmalloc(YGR_ARGV_BYTES_MAX, GFP_KERNEL);
+	argv = kvmalloc(ygr_argv_bytes_max(), GFP_KERNEL);
 	read_argv(&event, bprm, argv, &facts);
 	preempt_disable_notrace();
 	/* A policy that came meanwhile and wants digests, too, must not judge without. */
@@ -165,9 +186,9 @@ static int check(struct linux_binprm *bprm)
 		preempt_disable_notrace();
 	}
 	if (ygr_pipeline_judge(&event))
-		record_exec(&event, bprm, &facts);
+		record_check(&event, bprm, &facts);
 	preempt_enable_notrace();
-	kfree(argv);
+	kvfree(argv);
 	return ygr_event_error(&event);
 }
 
@@ -193,14 +214,12 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 
 static void read_own_argv(struct ygr_event *event, struct facts *facts)
 {
-	char *argv = ygr_path_scratch(YGR_PATH_SLOT_ARGV);
-	u32 true_len;
-	u32 len = ygr_argv_read_current(argv, &true_len);
-
-	set_argv(event, facts, argv, len, true_len);
+	ygr_argv_read_current(&facts->argv);
+	set_argv(event, &facts->argv);
 }
 
-static void tell_success(const struct linux_binprm *bprm, u32 old_tid)
+static void tell_success(const struct linux_binprm *bprm, u32 old_tid,
+			 const struct ygr_exec_facts *learnt)
 {
 	const u64 bytes_max = ygr_pipeline_digest_bytes_max();
 	struct ygr_event event __uninitialized;
@@ -215,15 +234,20 @@ static void tell_success(const struct linux_binprm *bprm, u32 old_tid)
 		read_own_argv(&event, &facts);
 	if (!ygr_pipeline_judge(&event))
 		return;
-	if (!facts.argv)
+	if (!facts.argv.bytes)
 		read_own_argv(&event, &facts);
-	record_exec(&event, bprm, &facts);
+	record_success(&event, bprm, &facts, learnt);
 }
 
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
+	struct ygr_exec_facts *learnt;
+
+	ygr_noise_settle();
 	preempt_disable_notrace();
-	tell_success(bprm, old_pid != task->pid ? old_pid : 0);
+	learnt = ygr_exec_facts_take(bprm);
+	tell_success(bprm, old_pid != task->pid ? old_pid : 0, learnt);
+	kfree(learnt);
 	ygr_process_execed(bprm);
 	preempt_enable_notrace();
 }

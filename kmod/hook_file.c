@@ -6,14 +6,19 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/mman.h>
 #include <linux/mount.h>
-#include <linux/personality.h>
+#include <linux/security.h>
 #include <linux/uidgid.h>
 
+#include "compact.h"
+#include "file.h"
 #include "file_id.h"
 #include "hooks.h"
+#include "noise.h"
 #include "pipeline.h"
+#include "policy.h"
+#include "subject.h"
+#include "writer.h"
 
 /* @inode: what rules look at, and the record tells: of the file itself */
 static void init_file(struct ygr_event *event, u16 type, enum ygr_on on, const struct inode *inode)
@@ -22,42 +27,16 @@ static void init_file(struct ygr_event *event, u16 type, enum ygr_on on, const s
 	event->inode = inode;
 }
 
-static void add_xattr(struct ygr_event_strings *strings, const struct ygr_match_text *xattr)
-{
-	if (xattr->bytes)
-		ygr_event_add_whole(strings, YGR_STR_XATTR, xattr->bytes, xattr->len);
-}
-
-/*
- * Judges and records. Returns, as do all judge_*() here, what the hook must: 0 or -errno.
- *
- * @inode: whose identity the record tells
- * @access, @open_flags: as in struct ygr_body_file
- */
-static int run_at(struct ygr_event *event, const struct inode *inode, u32 access, u32 open_flags)
-{
-	struct ygr_event_strings strings __uninitialized;
-	struct ygr_body_file *body;
-
-	preempt_disable_notrace();
-	if (ygr_pipeline_judge(event)) {
-		strings.nr = 0;
-		add_xattr(&strings, &event->match.xattr);
-		body = ygr_pipeline_begin(event, sizeof(*body), &strings);
-		if (body) {
-			ygr_file_id_fill(&body->file, inode);
-			body->access = access;
-			body->open_flags = open_flags;
-			ygr_record_commit();
-		}
-	}
-	preempt_enable_notrace();
-	return ygr_event_error(event);
-}
-
+/* The common case: what rules look at is what the record tells. */
 static int run_file(struct ygr_event *event, u32 access, u32 open_flags)
 {
-	return run_at(event, event->inode, access, open_flags);
+	return ygr_file_run(event, event->inode, access, open_flags, NULL);
+}
+
+/* Something is to be made in @dir, whose identity the record tells: it has none yet. */
+static int run_in(struct ygr_event *event, const struct path *dir, u32 access, u32 open_flags)
+{
+	return ygr_file_run(event, d_backing_inode(dir->dentry), access, open_flags, NULL);
 }
 
 /* O_TRUNC empties a file that is opened for reading only, too. */
@@ -68,18 +47,50 @@ static bool writes(const struct file *file)
 
 static u32 access_of(const struct file *file)
 {
-	u32 access = 0;
+	u32 mode = (__force u32)file->f_mode, flags = file->f_flags;
 
-	if (file->f_mode & FMODE_READ)
-		access |= YGR_ACCESS_READ;
-	if (writes(file))
-		access |= YGR_ACCESS_WRITE;
-	/* A file without a name is made by its open, and not said to be. */
-	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
-		access |= YGR_ACCESS_CREATED;
-	if (file->f_flags & __FMODE_EXEC)
-		access |= YGR_ACCESS_EXEC;
-	return access;
+	/* By shifts, not by branches. A file without a name is made by its open, and not said to be. */
+	return !!(mode & (__force u32)FMODE_READ) * YGR_ACCESS_READ |
+	       !!(mode & (__force u32)FMODE_WRITE) * YGR_ACCESS_WRITE |
+	       !!(flags & O_TRUNC) * YGR_ACCESS_WRITE |
+	       !!(mode & (__force u32)FMODE_CREATED) * YGR_ACCESS_CREATED |
+	       !!(flags & __O_TMPFILE) * YGR_ACCESS_CREATED |
+	       !!(flags & (__force u32)__FMODE_EXEC) * YGR_ACCESS_EXEC;
+}
+
+/* Return: false: it is not done. If it is, what is to be known at the close is kept, too. */
+static noinline bool record_open(const struct file *file, enum ygr_on on,
+				 const struct ygr_policy *policy)
+{
+	const u32 access = access_of(file);
+	struct ygr_ring_compact *record;
+	struct ygr_body_file *body;
+	u64 pos;
+
+	if (!ygr_noise_passes(&policy->noise, on, file_inode(file), file->f_flags))
+		return false;
+	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, sizeof(*body),
+					&file->f_path, &pos);
+	if (unlikely(!record)) {
+		ygr_noise_pass_back();
+		return false;
+	}
+	body = (void *)(record + 1);
+	ygr_file_id_fill_known(&body->file, file_inode(file));
+	body->access = access;
+	body->open_flags = file->f_flags;
+	if (ygr_writer_has(file))
+		ygr_writer_opened(file, access, &body->file, record->time_ns);
+	ygr_compact_commit_file(record, pos, YGR_CLASS_FILE);
+	return true;
+}
+
+static noinline void keep_writer(const struct file *file)
+{
+	struct ygr_file_id id __uninitialized;
+
+	ygr_file_id_fill_known(&id, file_inode(file));
+	ygr_writer_opened(file, access_of(file), &id, ygr_clock_task_ns());
 }
 
 static noinline int judge_open(const struct file *file, enum ygr_on on)
@@ -91,21 +102,54 @@ static noinline int judge_open(const struct file *file, enum ygr_on on)
 	return run_file(&event, access_of(file), file->f_flags);
 }
 
-/* There is no file yet; the record tells its directory. */
-static int judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode)
+/* @device: of what is no device, whatever the caller said */
+static int judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode,
+			u32 device)
 {
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_CREATE))
+		return 0;
 	init_file(&event, YGR_EV_CREATE, YGR_ON_CREATE, NULL);
 	ygr_event_add_path(&event, dir, dentry);
-	return run_at(&event, d_backing_inode(dir->dentry), 0, mode);
+	return run_in(&event, dir, S_ISCHR(mode) || S_ISBLK(mode) ? device : 0, mode);
 }
 
-static int judge_unlink(const struct path *dir, const struct dentry *dentry)
+static int judge_mkdir(const struct path *dir, const struct dentry *dentry, umode_t mode)
 {
 	struct ygr_event event __uninitialized;
 
-	init_file(&event, YGR_EV_UNLINK, YGR_ON_UNLINK, d_backing_inode(dentry));
+	if (ygr_pipeline_skips(YGR_ON_MKDIR))
+		return 0;
+	init_file(&event, YGR_EV_MKDIR, YGR_ON_MKDIR, NULL);
+	ygr_event_add_path(&event, dir, dentry);
+	return run_in(&event, dir, 0, S_IFDIR | (mode & S_IALLUGO));
+}
+
+static int judge_symlink(const struct path *dir, const struct dentry *dentry, const char *target)
+{
+	const u32 len = strnlen(target, PATH_MAX);
+	struct ygr_event_strings strings __uninitialized;
+	struct ygr_event event __uninitialized;
+
+	if (ygr_pipeline_skips(YGR_ON_SYMLINK))
+		return 0;
+	init_file(&event, YGR_EV_SYMLINK, YGR_ON_SYMLINK, NULL);
+	ygr_event_add_path(&event, dir, dentry);
+	strings.nr = 0;
+	ygr_event_add_whole(&strings, YGR_STR_TARGET, target, len);
+	return ygr_file_run(&event, d_backing_inode(dir->dentry), 0, 0, &strings);
+}
+
+/* @type, @on: of a file's name, or of a directory */
+static int judge_removal(const struct path *dir, const struct dentry *dentry, u16 type,
+			 enum ygr_on on)
+{
+	struct ygr_event event __uninitialized;
+
+	if (ygr_pipeline_skips(on))
+		return 0;
+	init_file(&event, type, on, d_backing_inode(dentry));
 	ygr_event_add_path(&event, dir, dentry);
 	return run_file(&event, 0, 0);
 }
@@ -116,6 +160,8 @@ static int judge_rename(const struct path *old_dir, const struct dentry *old_den
 {
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_RENAME))
+		return 0;
 	init_file(&event, YGR_EV_RENAME, YGR_ON_RENAME, d_backing_inode(old_dentry));
 	ygr_event_add_path(&event, old_dir, old_dentry);
 	ygr_event_add_path(&event, new_dir, new_dentry);
@@ -129,6 +175,8 @@ static int judge_link(struct dentry *old_dentry, const struct path *new_dir,
 	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_LINK))
+		return 0;
 	init_file(&event, YGR_EV_LINK, YGR_ON_LINK, d_backing_inode(old_dentry));
 	ygr_event_add_path(&event, &old, NULL);
 	ygr_event_add_path(&event, new_dir, new_dentry);
@@ -139,6 +187,8 @@ static int judge_truncate(const struct path *path)
 {
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_TRUNCATE))
+		return 0;
 	init_file(&event, YGR_EV_TRUNCATE, YGR_ON_TRUNCATE, d_backing_inode(path->dentry));
 	ygr_event_add_path(&event, path, NULL);
 	return run_file(&event, 0, 0);
@@ -149,6 +199,8 @@ static int judge_chmod(const struct path *path, umode_t mode)
 	const struct inode *inode = d_backing_inode(path->dentry);
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_CHMOD))
+		return 0;
 	init_file(&event, YGR_EV_CHMOD, YGR_ON_CHMOD, inode);
 	ygr_event_add_path(&event, path, NULL);
 	if (mode & (S_ISUID | S_ISGID))
@@ -163,6 +215,8 @@ static int judge_chown(const struct path *path, kuid_t uid, kgid_t gid)
 {
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_CHOWN))
+		return 0;
 	init_file(&event, YGR_EV_CHOWN, YGR_ON_CHOWN, d_backing_inode(path->dentry));
 	ygr_event_add_path(&event, path, NULL);
 	return run_file(&event, __kgid_val(gid), __kuid_val(uid));
@@ -193,49 +247,45 @@ static int run_by_dentry(struct ygr_event *event, struct dentry *dentry, u32 ope
 	int ret;
 
 	if (fs)
-		spin_lock(&fs->lock);
+		ygr_compat_fs_lock(fs);
 	path.mnt = fs ? lend_mount(fs, dentry) : NULL;
 	ygr_event_add_path(event, path.mnt ? &path : NULL, NULL);
 	ret = run_file(event, 0, open_flags);
 	if (fs)
-		spin_unlock(&fs->lock);
+		ygr_compat_fs_unlock(fs);
 	return ret;
 }
 
-static int judge_setxattr(struct dentry *dentry, const char *name, u32 flags)
+static int judge_xattr(struct dentry *dentry, u16 type, enum ygr_on on, const char *name, u32 flags)
 {
 	struct ygr_event event __uninitialized;
 
-	init_file(&event, YGR_EV_SETXATTR, YGR_ON_SETXATTR, d_backing_inode(dentry));
+	if (ygr_pipeline_skips(on))
+		return 0;
+	init_file(&event, type, on, d_backing_inode(dentry));
 	event.match.xattr.bytes = name;
 	event.match.xattr.len = strlen(name);
 	return run_by_dentry(&event, dentry, flags);
 }
 
-static bool is_noexec(const struct path *path)
+static int judge_setxattr(struct dentry *dentry, const char *name, u32 flags)
 {
-	return (path->mnt->mnt_flags & MNT_NOEXEC) || (path->mnt->mnt_sb->s_iflags & SB_I_NOEXEC);
+	return judge_xattr(dentry, YGR_EV_SETXATTR, YGR_ON_SETXATTR, name, flags);
 }
 
-/* Asked for, or added by the kernel, which for READ_IMPLIES_EXEC does so after the hook. */
-static bool maps_executable(const struct file *file, unsigned long prot)
+static int judge_removexattr(struct dentry *dentry, const char *name)
 {
-	if (prot & PROT_EXEC)
-		return true;
-	return (prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC) &&
-	       !is_noexec(&file->f_path);
+	return judge_xattr(dentry, YGR_EV_REMOVEXATTR, YGR_ON_REMOVEXATTR, name, 0);
 }
 
-static int judge_mmap(const struct file *file, unsigned long prot)
+static int judge_chattr(struct dentry *dentry, u32 flags)
 {
 	struct ygr_event event __uninitialized;
 
-	if (!file || !maps_executable(file, prot) ||
-	    ygr_pipeline_skips(YGR_ON_MMAP_EXEC))
+	if (ygr_pipeline_skips(YGR_ON_CHATTR))
 		return 0;
-	init_file(&event, YGR_EV_MMAP_EXEC, YGR_ON_MMAP_EXEC, file_inode(file));
-	ygr_event_add_path(&event, &file->f_path, NULL);
-	return run_file(&event, YGR_ACCESS_EXEC, prot);
+	init_file(&event, YGR_EV_CHATTR, YGR_ON_CHATTR, d_backing_inode(dentry));
+	return run_by_dentry(&event, dentry, flags);
 }
 
 static void notrace on_open(unsigned long ip, unsigned long parent_ip,
@@ -243,42 +293,71 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 {
 	const struct file *file = ygr_attach_arg(fregs, 0);
 	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
+	const struct ygr_policy *policy;
+	enum ygr_pipeline_plan plan;
+	int error = 0;
 
 	/* What a file system opens beneath a file that has been judged above. */
 	if (ygr_compat_is_backing_open(file))
 		return;
-	/* Most opens end here, before anything is set up for them. */
-	if (ygr_pipeline_skips(on))
-		return;
-	ygr_attach_answer(fregs, judge_open(file, on));
+	preempt_disable_notrace();
+	plan = ygr_pipeline_plan(on, &policy);
+	/* For whom somebody else acts, only a long record has room for. */
+	if (plan == YGR_PIPELINE_RECORDS && !ygr_subject_is_proxy() &&
+	    record_open(file, on, policy))
+		goto out;
+	/* Most opens need nothing to be set up for them. */
+	if (plan != YGR_PIPELINE_SKIPS)
+		error = judge_open(file, on);
+	if (ygr_writer_has(file) && !error)
+		keep_writer(file);
+out:
+	preempt_enable_notrace();
+	ygr_attach_answer(fregs, error);
 }
 
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!ygr_pipeline_skips(YGR_ON_CREATE))
-		ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0),
-						      ygr_attach_arg(fregs, 1),
-						      ygr_attach_number(fregs, 2)));
+	ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					      ygr_attach_number(fregs, 2),
+					      ygr_attach_number(fregs, 3)));
+}
+
+static void notrace on_mkdir(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_mkdir(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					     ygr_attach_number(fregs, 2)));
+}
+
+static void notrace on_rmdir(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					       YGR_EV_RMDIR, YGR_ON_RMDIR));
+}
+
+static void notrace on_symlink(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_symlink(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					       ygr_attach_arg(fregs, 2)));
 }
 
 static void notrace on_unlink(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!ygr_pipeline_skips(YGR_ON_UNLINK))
-		ygr_attach_answer(fregs, judge_unlink(ygr_attach_arg(fregs, 0),
-						      ygr_attach_arg(fregs, 1)));
+	ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					       YGR_EV_UNLINK, YGR_ON_UNLINK));
 }
 
 static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!ygr_pipeline_skips(YGR_ON_RENAME))
-		ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0),
-						      ygr_attach_arg(fregs, 1),
-						      ygr_attach_arg(fregs, 2),
-						      ygr_attach_arg(fregs, 3),
-						      ygr_attach_number(fregs, 4)));
+	ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					      ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
+					      ygr_attach_number(fregs, 4)));
 }
 
 static void notrace on_link(unsigned long ip, unsigned long parent_ip,
@@ -323,8 +402,11 @@ static void notrace on_chown(unsigned long ip, unsigned long parent_ip,
 static void notrace on_setxattr(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_setxattr(ygr_attach_arg(fregs, 1), ygr_attach_arg(fregs, 2),
-						ygr_attach_number(fregs, 5)));
+	const unsigned int dentry = YGR_COMPAT_SETXATTR_DENTRY;
+
+	ygr_attach_answer(fregs, judge_setxattr(ygr_attach_arg(fregs, dentry),
+						ygr_attach_arg(fregs, dentry + 1),
+						ygr_attach_number(fregs, dentry + 4)));
 }
 
 /* Since 6.2 access lists, which are attributes to the system calls, have a hook of their own. */
@@ -335,17 +417,31 @@ static void notrace on_set_acl(unsigned long ip, unsigned long parent_ip,
 						0));
 }
 
-static void notrace on_mmap(unsigned long ip, unsigned long parent_ip,
-			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void notrace on_removexattr(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_mmap(ygr_attach_arg(fregs, 0),
-					    ygr_attach_number(fregs, 1)));
+	const unsigned int dentry = YGR_COMPAT_SETXATTR_DENTRY;
+
+	ygr_attach_answer(fregs, judge_removexattr(ygr_attach_arg(fregs, dentry),
+						   ygr_attach_arg(fregs, dentry + 1)));
+}
+
+/* No hook of security modules before 6.17, and the way of all that change them, since 5.13. */
+static void notrace on_chattr(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const u32 flags = ygr_compat_fileattr_flags(ygr_attach_arg(fregs, 2));
+
+	ygr_attach_answer(fregs, judge_chattr(ygr_attach_arg(fregs, 1), flags));
 }
 
 static struct ygr_hook hooks[] = {
-	YGR_HOOK_FUNCTION(security_file_open, on_open),
+	YGR_HOOK_HOT_FUNCTION(security_file_open, on_open),
 	YGR_HOOK_FUNCTION(security_path_mknod, on_mknod),
-	YGR_HOOK_FUNCTION(security_path_unlink, on_unlink),
+	YGR_HOOK_FUNCTION(security_path_mkdir, on_mkdir),
+	YGR_HOOK_FUNCTION(security_path_symlink, on_symlink),
+	YGR_HOOK_HOT_FUNCTION(security_path_unlink, on_unlink),
+	YGR_HOOK_FUNCTION(security_path_rmdir, on_rmdir),
 	YGR_HOOK_FUNCTION(security_path_rename, on_rename),
 	YGR_HOOK_FUNCTION(security_path_link, on_link),
 	YGR_HOOK_FUNCTION(security_path_truncate, on_path_truncate),
@@ -354,7 +450,9 @@ static struct ygr_hook hooks[] = {
 	YGR_HOOK_FUNCTION(security_path_chown, on_chown),
 	YGR_HOOK_FUNCTION(security_inode_setxattr, on_setxattr),
 	YGR_HOOK_YOUNG_FUNCTION(security_inode_set_acl, on_set_acl),
-	YGR_HOOK_FUNCTION(security_mmap_file, on_mmap),
+	YGR_HOOK_FUNCTION(security_inode_removexattr, on_removexattr),
+	YGR_HOOK_YOUNG_FUNCTION(security_inode_remove_acl, on_removexattr),
+	YGR_HOOK_FUNCTION(vfs_fileattr_set, on_chattr),
 };
 
 const struct ygr_hook_table ygr_hook_file_table = { hooks, ARRAY_SIZE(hooks) };

@@ -5,6 +5,10 @@
  */
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/pid.h>
+#include <linux/random.h>
+#include <linux/security.h>
+#include <linux/siphash.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/un.h>
@@ -12,28 +16,19 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "address.h"
+#include "flow.h"
 #include "hooks.h"
 #include "pipeline.h"
+#include "recent.h"
+#include "stream.h"
+#include "subject.h"
 
-static void set_ipv4(struct ygr_address *to, __be32 addr, u16 port)
-{
-	to->family = AF_INET;
-	to->port = port;
-	memcpy(to->addr, &addr, 4);
-}
+/* Datagrams to one destination within so long are told once, unless a rule asks for each. */
+#define YGR_SEND_WINDOW_S	60
 
-/* A v4-mapped address is the IPv4 address: a rule must not be dodged by spelling. */
-static void set_ipv6(struct ygr_address *to, const struct in6_addr *addr, u16 port, u32 scope_id)
-{
-	if (ipv6_addr_v4mapped(addr)) {
-		set_ipv4(to, addr->s6_addr32[3], port);
-		return;
-	}
-	to->family = AF_INET6;
-	to->port = port;
-	to->scope_id = scope_id;
-	memcpy(to->addr, addr, 16);
-}
+static struct ygr_recent destinations;
+static siphash_key_t destination_secret;
 
 /* @len is the caller's word: nothing beyond it is looked at. */
 static void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, int len)
@@ -44,9 +39,9 @@ static void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, in
 	if (len < (int)sizeof(from->sa_family))
 		return;
 	if (from->sa_family == AF_INET && len >= (int)sizeof(*in))
-		set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
+		ygr_address_set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
 	else if (from->sa_family == AF_INET6 && len >= SIN6_LEN_RFC2133)
-		set_ipv6(to, &in6->sin6_addr, ntohs(in6->sin6_port),
+		ygr_address_set_ipv6(to, &in6->sin6_addr, ntohs(in6->sin6_port),
 			 len >= (int)sizeof(*in6) ? in6->sin6_scope_id : 0);
 }
 
@@ -58,7 +53,7 @@ static void set_ipv4_or_sockaddr(struct ygr_address *to, const struct sock *sk,
 
 	if (sk && sk->sk_family == AF_INET && len >= (int)sizeof(*in) &&
 	    from->sa_family == AF_UNSPEC)
-		set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
+		ygr_address_set_ipv4(to, in->sin_addr.s_addr, ntohs(in->sin_port));
 	else
 		set_sockaddr(to, from, len);
 }
@@ -78,36 +73,20 @@ static void replace_unspecified(struct ygr_address *to, const struct sock *sk)
 	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
 		return;
 	if (to->family == AF_INET) {
-		set_ipv4(to, inet_sk(sk)->inet_saddr ?: htonl(INADDR_LOOPBACK), to->port);
+		ygr_address_set_ipv4(to, inet_sk(sk)->inet_saddr ?: htonl(INADDR_LOOPBACK), to->port);
 		return;
 	}
 	if (sk->sk_family == AF_INET6 && ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
-		set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
+		ygr_address_set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
 	else
-		set_ipv6(to, &loopback, to->port, to->scope_id);
-}
-
-static void set_local(struct ygr_address *to, const struct sock *sk)
-{
-	if (sk->sk_family == AF_INET)
-		set_ipv4(to, inet_sk(sk)->inet_rcv_saddr, inet_sk(sk)->inet_num);
-	else if (sk->sk_family == AF_INET6)
-		set_ipv6(to, &sk->sk_v6_rcv_saddr, inet_sk(sk)->inet_num, 0);
-}
-
-static void set_remote(struct ygr_address *to, const struct sock *sk)
-{
-	if (sk->sk_family == AF_INET)
-		set_ipv4(to, inet_sk(sk)->inet_daddr, ntohs(inet_sk(sk)->inet_dport));
-	else if (sk->sk_family == AF_INET6)
-		set_ipv6(to, &sk->sk_v6_daddr, ntohs(inet_sk(sk)->inet_dport), 0);
+		ygr_address_set_ipv6(to, &loopback, to->port, to->scope_id);
 }
 
 /* As the socket was connected; nothing if it is not. */
 static void set_peer(struct ygr_address *to, const struct sock *sk)
 {
 	if (sk && sk->sk_state == TCP_ESTABLISHED)
-		set_remote(to, sk);
+		ygr_address_set_peer(to, sk);
 }
 
 /* IPv6 takes an address without family for none at all. */
@@ -174,7 +153,7 @@ static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 		return;
 	body->family = sk->sk_family;
 	body->protocol = sk->sk_protocol;
-	set_local(&body->local, sk);
+	ygr_address_set_bound(&body->local, sk);
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
@@ -219,6 +198,8 @@ static int judge_bind(const struct socket *sock, const struct sockaddr *address,
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_BIND))
+		return 0;
 	fill_socket(&body, sock);
 	memset(&body.local, 0, sizeof(body.local));
 	set_ipv4_or_sockaddr(&body.local, sock->sk, address, len);
@@ -231,31 +212,82 @@ static int judge_listen(const struct socket *sock, int backlog)
 	struct ygr_body_socket body = { .backlog = backlog };
 	struct ygr_event event __uninitialized;
 
+	if (ygr_pipeline_skips(YGR_ON_LISTEN))
+		return 0;
 	fill_socket(&body, sock);
 	init_by(&event, YGR_EV_LISTEN, YGR_ON_LISTEN, &body, &body.local);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-static int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+/* The number that joins it to what comes of it. Before the verdict: it is told of a denial, too. */
+static void set_cookie(struct ygr_body_socket *body, const struct sock *sk)
+{
+	const struct ygr_flow *flow;
+
+	preempt_disable_notrace();
+	flow = sk ? ygr_flow_begin(sk) : NULL;
+	if (flow)
+		body->socket_cookie = flow->cookie;
+	preempt_enable_notrace();
+}
+
+static noinline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
 	fill_socket(&body, sock);
+	set_cookie(&body, sock->sk);
 	set_sockaddr(&body.remote, address, len);
 	replace_unspecified(&body.remote, sock->sk);
 	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
 }
 
+/* Where the current process sends to from a network, as one number. */
+static u64 destination_key(const struct ygr_body_socket *body, const struct sock *sk)
+{
+	const struct {
+		struct ygr_address remote;
+		u64 start_ns;
+		u32 tgid;
+		u32 net_ns;
+		u32 protocol;
+		u32 pad;
+	} from = {
+		.remote = body->remote,
+		.start_ns = ygr_subject_start_ns(current),
+		.tgid = current->tgid,
+		.net_ns = sock_net(sk)->ns.inum,
+		.protocol = body->protocol,
+	};
+
+	return siphash(&from, sizeof(from), &destination_secret);
+}
+
+/* The first to this destination for a while; what goes nowhere is not. */
+static bool is_first_send(const struct ygr_body_socket *body, const struct sock *sk)
+{
+	return sk && body->remote.family &&
+	       ygr_recent_is_new(&destinations, destination_key(body, sk),
+				 YGR_SEND_WINDOW_S + ktime_get_boot_fast_ns() / NSEC_PER_SEC,
+				 YGR_SEND_WINDOW_S);
+}
+
 static int judge_send(const struct socket *sock, const struct msghdr *msg)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
+	bool is_first;
 
 	fill_socket(&body, sock);
+	set_cookie(&body, sock->sk);
 	set_destination(&body.remote, sock->sk, msg->msg_name, msg->msg_namelen);
+	is_first = is_first_send(&body, sock->sk);
+	if (!is_first && !ygr_pipeline_looks_at(YGR_ON_SEND))
+		return 0;
 	init_by(&event, YGR_EV_SEND, YGR_ON_SEND, &body, &body.remote);
+	event.only_if_ruled = !is_first;
 	return run_named(&event, &body, msg->msg_name, msg->msg_namelen);
 }
 
@@ -273,6 +305,37 @@ static int judge_accept(const struct socket *sock)
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
+/* Who was at the other end of a Unix connection when that was made, as far as he lives. */
+static void set_peer_process(struct ygr_body_socket *body, const struct sock *sk)
+{
+	const struct task_struct *task;
+
+	body->peer_uid = ~0u;
+	if (sk->sk_family != AF_UNIX || !sk->sk_peer_pid)
+		return;
+	body->peer_tgid = pid_nr(sk->sk_peer_pid);
+	if (sk->sk_peer_cred)
+		body->peer_uid = __kuid_val(sk->sk_peer_cred->euid);
+	rcu_read_lock();
+	task = pid_task(sk->sk_peer_pid, PIDTYPE_TGID);
+	if (task)
+		body->peer_start_ns = ygr_subject_start_ns(task);
+	rcu_read_unlock();
+}
+
+static void set_accepted_cookie(struct ygr_body_socket *body, const struct sock *sk)
+{
+	struct ygr_flow *flow;
+
+	preempt_disable_notrace();
+	flow = ygr_flow_begin(sk);
+	if (flow) {
+		set_bit(YGR_FLOW_ACCEPTED, &flow->bits);
+		body->socket_cookie = flow->cookie;
+	}
+	preempt_enable_notrace();
+}
+
 /* A connection becomes a socket of the current task. */
 static void tell_accepted(const struct sock *sk, const struct socket *parent)
 {
@@ -284,8 +347,10 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 	};
 	struct ygr_event event __uninitialized;
 
-	set_local(&body.local, sk);
-	set_remote(&body.remote, sk);
+	ygr_address_set_bound(&body.local, sk);
+	ygr_address_set_peer(&body.remote, sk);
+	set_accepted_cookie(&body, sk);
+	set_peer_process(&body, sk);
 	init_by(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body, &body.local);
 	event.settled = true;
 	ygr_pipeline_run(&event, &body, sizeof(body));
@@ -317,10 +382,19 @@ static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!ygr_pipeline_skips(YGR_ON_CONNECT))
-		ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0),
-						       ygr_attach_arg(fregs, 1),
-						       ygr_attach_number(fregs, 2)));
+	/* Asked here, where nothing has been set up for it. */
+	if (ygr_pipeline_skips(YGR_ON_CONNECT))
+		return;
+	ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+					       ygr_attach_number(fregs, 2)));
+}
+
+static void see_stream(const struct socket *sock, const struct msghdr *msg, size_t size,
+		       const struct ygr_address *remote)
+{
+	preempt_disable_notrace();
+	ygr_stream_see(sock, msg, size, remote);
+	preempt_enable_notrace();
 }
 
 /* What is sent over a connection of its own has been judged when that was made. */
@@ -336,14 +410,30 @@ static bool connects(const struct socket *sock, const struct msghdr *msg)
 	       sock->type == SOCK_STREAM;
 }
 
+static int judge_connecting_send(const struct socket *sock, const struct msghdr *msg, size_t size)
+{
+	struct ygr_address remote = { 0 };
+	int error = judge_connect(sock, msg->msg_name, msg->msg_namelen);
+
+	if (error)
+		return error;
+	set_sockaddr(&remote, msg->msg_name, msg->msg_namelen);
+	replace_unspecified(&remote, sock->sk);
+	see_stream(sock, msg, size, &remote);
+	return 0;
+}
+
 static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct socket *sock = ygr_attach_arg(fregs, 0);
 	const struct msghdr *msg = ygr_attach_arg(fregs, 1);
+	size_t size = ygr_attach_number(fregs, 2);
 
 	if (connects(sock, msg))
-		ygr_attach_answer(fregs, judge_connect(sock, msg->msg_name, msg->msg_namelen));
+		ygr_attach_answer(fregs, judge_connecting_send(sock, msg, size));
+	else if (sock->type == SOCK_STREAM)
+		see_stream(sock, msg, size, NULL);
 	else if (is_datagram(sock, msg) && !ygr_pipeline_skips(YGR_ON_SEND))
 		ygr_attach_answer(fregs, judge_send(sock, msg));
 }
@@ -365,10 +455,15 @@ static struct ygr_hook hooks[] = {
 	YGR_HOOK_FUNCTION(security_socket_create, on_create),
 	YGR_HOOK_FUNCTION(security_socket_bind, on_bind),
 	YGR_HOOK_FUNCTION(security_socket_listen, on_listen),
-	YGR_HOOK_FUNCTION(security_socket_connect, on_connect),
-	YGR_HOOK_FUNCTION(security_socket_sendmsg, on_sendmsg),
+	YGR_HOOK_HOT_FUNCTION(security_socket_connect, on_connect),
+	YGR_HOOK_HOT_FUNCTION(security_socket_sendmsg, on_sendmsg),
 	YGR_HOOK_FUNCTION(security_socket_accept, on_accept),
 	YGR_HOOK_FUNCTION(security_sock_graft, on_graft),
 };
+
+void ygr_hook_socket_begin(void)
+{
+	get_random_bytes(&destination_secret, sizeof(destination_secret));
+}
 
 const struct ygr_hook_table ygr_hook_socket_table = { hooks, ARRAY_SIZE(hooks) };

@@ -2,6 +2,7 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -98,7 +99,7 @@ static int ask_d_path(const struct path *path, char *buffer, char *end, const ch
 static int resolve_whole(char *buffer, const struct path *path, const char **bytes, u32 *flags)
 {
 	char *end = buffer + YGR_PATH_SCRATCH_BYTES - 1;
-	int len = ygr_path_walk(path, buffer, end);
+	int len = ygr_path_walk(path, buffer, end, NULL);
 
 	if (likely(len >= 0)) {
 		*bytes = end - len;
@@ -124,7 +125,7 @@ static int resolve_child(char *buffer, const struct path *dir, const struct qstr
 
 	if (name->len > NAME_MAX)
 		return -ENAMETOOLONG;
-	len = ygr_path_walk(dir, buffer, slash);
+	len = ygr_path_walk(dir, buffer, slash, NULL);
 	if (likely(len >= 0))
 		start = slash - len;
 	else
@@ -149,4 +150,19 @@ int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const str
 		return -ENOENT;
 	return child ? resolve_child(buffer, path, &child->d_name, bytes) :
 		       resolve_whole(buffer, path, bytes, flags);
+}
+
+int ygr_path_resolve_below(const struct path *root, const struct path *path, const char **bytes,
+			   u32 *flags)
+{
+	char *buffer = ygr_path_scratch(YGR_PATH_SLOT_FIRST);
+	char *end = buffer + YGR_PATH_SCRATCH_BYTES - 1;
+	int len = ygr_path_walk_below(root, path, buffer, end);
+
+	if (len < 0)
+		return -ENOENT;
+	*bytes = end - len;
+	if (d_unlinked(path->dentry))
+		*flags |= YGR_F_UNLINKED;
+	return len;
 }

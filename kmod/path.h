@@ -26,7 +26,7 @@ enum ygr_path_slot {
 	YGR_PATH_SLOT_FIRST,
 	YGR_PATH_SLOT_SECOND,
 	YGR_PATH_SLOT_CWD,
-	YGR_PATH_SLOT_ARGV,
+	YGR_PATH_SLOT_CGROUP,
 	YGR_PATH_SLOT_NR,
 };
 
@@ -49,5 +49,12 @@ char *ygr_path_scratch(enum ygr_path_slot slot);
  */
 int ygr_path_resolve(enum ygr_path_slot slot, const struct path *path, const struct dentry *child,
 		     const char **bytes, u32 *flags);
+
+/*
+ * The same of a file that is open, as a process would say it whose root is or was @root, which is
+ * compared and never followed. Less is tried: what is not below it has no path.
+ */
+int ygr_path_resolve_below(const struct path *root, const struct path *path, const char **bytes,
+			   u32 *flags);
 
 #endif

@@ -14,6 +14,8 @@ struct walk {
 	const struct dentry *dentry;
 	char *at;		/* the path so far goes from here to the end */
 	const char *buffer;
+	struct ygr_path_marks *marks; /* NULL: nobody asks */
+	u32 mount_nr;		/* in `marks` */
 };
 
 /* Without a call: most names are short. */
@@ -50,13 +52,25 @@ static bool put_name(struct walk *walk)
 	return true;
 }
 
+static bool mark_mount(struct walk *walk)
+{
+	struct path *mounts = walk->marks->mounts;
+
+	if (walk->mount_nr == YGR_PATH_MOUNTS_MAX)
+		return false;
+	mounts[walk->mount_nr].mnt = (struct vfsmount *)walk->mnt;
+	mounts[walk->mount_nr].dentry = (struct dentry *)walk->dentry;
+	mounts[++walk->mount_nr].mnt = NULL;
+	return true;
+}
+
 static bool cross_mount(struct walk *walk)
 {
 	const struct dentry *where;
 
 	walk->mnt = ygr_compat_mnt_parent(walk->mnt, &where);
 	walk->dentry = where;
-	return walk->mnt;
+	return walk->mnt && (!walk->marks || mark_mount(walk));
 }
 
 /* Return: false: no way up to the root. */
@@ -77,9 +91,9 @@ static bool walk_up(struct walk *walk, const struct path *root)
 	return true;
 }
 
-int ygr_path_walk(const struct path *path, char *buffer, char *end)
+int ygr_path_walk(const struct path *path, char *buffer, char *end, struct ygr_path_marks *marks)
 {
-	struct walk walk = { path->mnt, path->dentry, end, buffer };
+	struct walk walk = { path->mnt, path->dentry, end, buffer, marks, 0 };
 	const struct fs_struct *fs = current->fs;
 	unsigned int root_seq, rename_seq;
 	struct path root;
@@ -89,9 +103,29 @@ int ygr_path_walk(const struct path *path, char *buffer, char *end)
 	root_seq = raw_seqcount_begin(ygr_compat_fs_seqcount(fs));
 	rename_seq = raw_seqcount_begin(&rename_lock.seqcount);
 	root = fs->root;
+	if (marks) {
+		marks->root = root;
+		marks->rename_seq = rename_seq;
+		marks->mounts[0].mnt = NULL;
+	}
 	if (!walk_up(&walk, &root) ||
 	    read_seqcount_retry(&rename_lock.seqcount, rename_seq) ||
 	    read_seqcount_retry(ygr_compat_fs_seqcount(fs), root_seq))
+		return -EAGAIN;
+	if (walk.at == end)
+		*--walk.at = '/';
+	return end - walk.at;
+}
+
+int ygr_path_walk_below(const struct path *root, const struct path *path, char *buffer, char *end)
+{
+	struct walk walk = { .mnt = path->mnt, .dentry = path->dentry, .at = end, .buffer = buffer };
+	unsigned int rename_seq;
+
+	if (path->dentry->d_op && path->dentry->d_op->d_dname)
+		return -EAGAIN;
+	rename_seq = raw_seqcount_begin(&rename_lock.seqcount);
+	if (!walk_up(&walk, root) || read_seqcount_retry(&rename_lock.seqcount, rename_seq))
 		return -EAGAIN;
 	if (walk.at == end)
 		*--walk.at = '/';

@@ -8,6 +8,7 @@
 #include <linux/timekeeping.h>
 
 #include "digest.h"
+#include "noise.h"
 #include "path.h"
 #include "pipeline.h"
 #include "policy.h"
@@ -47,8 +48,11 @@ static void resolve_paths(struct ygr_event *event)
 	event->paths_resolved = true;
 	for (i = 0; i < event->path_nr; i++) {
 		struct ygr_match_text *path = &match->paths[match->path_nr];
-		int len = ygr_path_resolve(YGR_PATH_SLOT_FIRST + i, event->paths[i].path,
-					   event->paths[i].child, &path->bytes, &event->flags);
+		int len = event->root ?
+			ygr_path_resolve_below(event->root, event->paths[i].path, &path->bytes,
+					       &event->flags) :
+			ygr_path_resolve(YGR_PATH_SLOT_FIRST + i, event->paths[i].path,
+					 event->paths[i].child, &path->bytes, &event->flags);
 
 		/* The other one, if there is one, is judged all the same. */
 		if (len < 0) {
@@ -118,6 +122,21 @@ static void fill_credentials(struct ygr_match_event *match)
 	match->loginuid = __kuid_val(audit_get_loginuid(current));
 }
 
+/* What nobody is: no condition about a process holds. */
+static void fill_nobody(struct ygr_match_event *match)
+{
+	match->euid = ~0u;
+	match->egid = ~0u;
+	match->loginuid = ~0u;
+	match->cgroup_id = 0;
+	match->process_attr = 0;
+	match->exe = NULL;
+	match->parent = NULL;
+	match->ancestors = NULL;
+	match->cgroup = NULL;
+	match->labels = 0;
+}
+
 /* What the policy looks at in this event, and no more. */
 static void fill_match(struct ygr_event *event, const struct ygr_policy *policy, u32 fields)
 {
@@ -127,6 +146,12 @@ static void fill_match(struct ygr_event *event, const struct ygr_policy *policy,
 		resolve_paths(event);
 	if (fields & FILE_FIELDS)
 		fill_file(event);
+	if (policy->image.has_expiry)
+		match->now_s = ktime_get_real_seconds();
+	if (unlikely(event->no_subject)) {
+		fill_nobody(match);
+		return;
+	}
 	if (fields & CREDENTIAL_FIELDS)
 		fill_credentials(match);
 	if (fields & YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
@@ -135,8 +160,6 @@ static void fill_match(struct ygr_event *event, const struct ygr_policy *policy,
 		match->process_attr = ygr_subject_attr();
 	if (fields & PROCESS_FIELDS)
 		ygr_process_fill(match, &event->process, policy, fields);
-	if (policy->image.has_expiry)
-		match->now_s = ktime_get_real_seconds();
 }
 
 static void kill_current(struct ygr_event *event)
@@ -174,7 +197,8 @@ static void decide(struct ygr_event *event, const struct ygr_policy *policy)
 	/* An attempt that is allowed and has a record of its own later has its labels then, too. */
 	if (decision->labels && !(event->only_if_denied && event->verdict != YGR_VERDICT_DENY)) {
 		ygr_verdict_count_labels(policy, event);
-		ygr_process_label(policy, decision->labels);
+		if (likely(!event->no_subject))
+			ygr_process_label(policy, decision->labels);
 	}
 }
 
@@ -209,11 +233,14 @@ bool ygr_pipeline_judge(struct ygr_event *event)
 	event->decision.action = YGR_ACTION_ALLOW;
 	event->decision.rule_id = 0;
 	event->verdict = YGR_VERDICT_ALLOW;
+	/* Only here is it known from where. */
+	if (event->root)
+		resolve_paths(event);
 	if (image->on_mask & on) {
 		fill_match(event, policy, image->fields_of[event->match.on]);
 		decide(event, policy);
 	}
-	return is_recorded(event);
+	return is_recorded(event) && !ygr_noise_takes(event, &policy->noise);
 }
 
 static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings)
@@ -233,7 +260,7 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 static void add_rule(const struct ygr_event *event, struct ygr_event_strings *strings)
 {
 	const char *exe;
-	u32 exe_len = ygr_process_exe(&exe);
+	u32 exe_len = event->no_subject ? 0 : ygr_process_exe(&exe);
 
 	ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name, strlen(event->rule_name));
 	if (event->rule_alert[0])
@@ -250,10 +277,27 @@ static void add_own(struct ygr_event *event, struct ygr_event_strings *strings)
 	add_paths(event, strings);
 	if (event->decision.rule_id)
 		add_rule(event, strings);
+	if (!event->no_subject && ygr_subject_is_proxy()) {
+		ygr_subject_fill_submitter(&event->submitter);
+		ygr_event_add_whole(strings, YGR_STR_SUBMITTER, (const char *)&event->submitter,
+				    sizeof(event->submitter));
+	}
+}
+
+/* What is judged by a path is recorded with that path, whatever it is a moment later. */
+static bool is_plain(const struct ygr_event *event)
+{
+	return event->verdict == YGR_VERDICT_ALLOW && !event->decision.rule_id &&
+	       !event->paths_resolved && event->path_nr <= 1 && event->class > YGR_CLASS_SENSOR &&
+	       !event->hold && !event->no_subject && !ygr_subject_is_proxy();
 }
 
 void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings)
 {
+	void *to = is_plain(event) ? ygr_record_begin_plain(event, body_len, strings) : NULL;
+
+	if (to)
+		return to;
 	add_own(event, strings);
 	return ygr_record_begin(event, body_len, strings);
 }
@@ -261,8 +305,10 @@ void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event
 void ygr_pipeline_record(struct ygr_event *event, const void *body, u16 body_len,
 			 struct ygr_event_strings *strings)
 {
-	add_own(event, strings);
-	ygr_record_put(event, body, body_len, strings);
+	void *to = ygr_pipeline_begin(event, body_len, strings);
+
+	if (to)
+		ygr_record_finish(to, body, body_len);
 }
 
 int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)

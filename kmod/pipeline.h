@@ -2,10 +2,11 @@
 /*
  * The whole order of the kernel side:
  *
- *	hook -> paths -> judge (policy) -> record -> ring
+ *	hook -> paths -> judge (policy) -> noise -> record -> ring
  *
- * Delivered or counted: every event that enters is recorded, ignored by
- * policy, or dropped by the ring and counted there by class.
+ * Delivered or counted: every event that enters is recorded, ignored by policy, merged
+ * into the record of a repeat or suppressed (noise.h), or dropped by the ring and counted
+ * there by class.
  */
 #ifndef YGR_PIPELINE_H
 #define YGR_PIPELINE_H
@@ -13,6 +14,7 @@
 #include <yagura/ygr_abi.h>
 
 #include "event.h"
+#include "policy.h"
 #include "record.h"
 
 /*
@@ -23,6 +25,30 @@
  * Context: any.
  */
 bool ygr_pipeline_skips(enum ygr_on on);
+
+enum ygr_pipeline_plan {
+	YGR_PIPELINE_SKIPS,
+	YGR_PIPELINE_RECORDS,	/* no rule looks at it: it is recorded, unless it is noise */
+	YGR_PIPELINE_JUDGES,
+};
+
+/*
+ * What is to be done about an event of kind @on, whatever it is, for hooks that are worth a way of their
+ * own for each.
+ *
+ * @policy: the one in force
+ *
+ * Context: preemption off until it is done.
+ */
+static __always_inline enum ygr_pipeline_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy **policy)
+{
+	*policy = ygr_policy_get();
+	if (YGR_ON_QUIET & YGR_ON_BIT(on) & ~(*policy)->image.on_mask)
+		return YGR_PIPELINE_SKIPS;
+	if ((*policy)->image.on_mask & YGR_ON_BIT(on))
+		return ygr_pipeline_skips(on) ? YGR_PIPELINE_SKIPS : YGR_PIPELINE_JUDGES;
+	return YGR_PIPELINE_RECORDS;
+}
 
 /* Whether the policy in force has a rule about @on. Context: any. */
 bool ygr_pipeline_looks_at(enum ygr_on on);
@@ -53,7 +79,7 @@ bool ygr_pipeline_judge(struct ygr_event *event);
  * Begins to record a judged event.
  *
  * @body_len: a multiple of 8
- * @strings: the hook's own, at most five; they may lie in this
+ * @strings: the hook's own, at most ten; they may lie in this
  *	CPU's scratch
  *
  * Context: as ygr_pipeline_judge(), and preemption never on between the two.

@@ -3,6 +3,7 @@
 #include <linux/mutex.h>
 #include <linux/uaccess.h>
 
+#include "noise.h"
 #include "policy.h"
 #include "policy_object.h"
 #include "reader.h"
@@ -10,11 +11,12 @@
 #include "signature.h"
 #include "tally.h"
 #include "trial.h"
+#include "verdict.h"
 
 /* Before the first load, and again when a trial of that one fails. Its first reference stays. */
 static struct ygr_policy nothing = { .users = REFCOUNT_INIT(1) };
 
-static struct ygr_policy __rcu *in_force = (struct ygr_policy __rcu __force *)&nothing;
+struct ygr_policy __rcu *ygr_policy_in_force = (struct ygr_policy __rcu __force *)&nothing;
 
 /* Serializes publishing, and all that is below. */
 static DEFINE_MUTEX(publish_lock);
@@ -26,14 +28,9 @@ static bool locked;
 static bool signed_only __ro_after_init;
 static u64 highest_serial;	/* that was loaded, where signatures are required */
 
-const struct ygr_policy *ygr_policy_get(void)
-{
-	return rcu_dereference_sched(in_force);
-}
-
 static struct ygr_policy *get_locked(void)
 {
-	return rcu_dereference_protected(in_force, lockdep_is_held(&publish_lock));
+	return rcu_dereference_protected(ygr_policy_in_force, lockdep_is_held(&publish_lock));
 }
 
 /* Nobody judges by it any more. */
@@ -71,10 +68,12 @@ static struct ygr_policy *exchange(struct ygr_policy *policy, enum ygr_policy_op
 
 	policy->generation = retired->generation + 1;
 	ygr_label_map_fill(&policy->labels, &policy->image, &retired->labels);
-	rcu_assign_pointer(in_force, policy);
+	rcu_assign_pointer(ygr_policy_in_force, policy);
 	ygr_sensor_tell_policy(retired->generation, policy->generation, op,
 			       policy->image.rule_nr);
 	synchronize_rcu();
+	/* What was judged by the one before is told as that. */
+	ygr_noise_flush(true);
 	return retired;
 }
 
@@ -128,7 +127,7 @@ static int check_load(const struct ygr_policy_load *load)
 	if (load->confirm_s > YGR_CONFIRM_S_MAX)
 		return -EINVAL;
 	/* Once more when it matters; here it saves the work. */
-	return READ_ONCE(locked) ? -EPERM : 0;
+	return ygr_policy_is_locked() ? -EPERM : 0;
 }
 
 static int check_serial(const struct ygr_policy *policy, struct ygr_policy_error *error)
@@ -140,7 +139,7 @@ static int check_serial(const struct ygr_policy *policy, struct ygr_policy_error
 	return -EKEYREJECTED;
 }
 
-static int put_in_force(struct ygr_policy *policy, struct ygr_policy_load *load,
+static int put_ygr_policy_in_force(struct ygr_policy *policy, struct ygr_policy_load *load,
 			struct ygr_policy_error *error)
 {
 	int ret;
@@ -175,7 +174,7 @@ int ygr_policy_load(struct ygr_policy_load *load)
 		return -ENOMEM;
 	ret = ygr_policy_object_fill(policy, load, signed_only, &error);
 	if (!ret)
-		ret = put_in_force(policy, load, &error);
+		ret = put_ygr_policy_in_force(policy, load, &error);
 	if (ret)
 		drop(policy);
 	load->error_code = error.code;
@@ -320,6 +319,8 @@ void ygr_policy_state(struct ygr_policy_state *state)
 		.confirm_left_ms = ygr_trial_left_ms(),
 		.flags = locked ? YGR_STATE_LOCKED : 0,
 	};
+	if (ygr_verdict_observes())
+		state->flags |= YGR_STATE_OBSERVES;
 	if (policy->tallies && ygr_tally_is_tripped(&policy->tallies->breaker))
 		state->flags |= YGR_STATE_TRIPPED;
 	if (policy->image.header && ygr_reader_is_missing(policy->image.header->daemon_timeout_s))
@@ -353,6 +354,11 @@ int ygr_policy_stats(struct ygr_policy_stats *stats)
 	return ret;
 }
 
+bool ygr_policy_is_locked(void)
+{
+	return READ_ONCE(locked);
+}
+
 bool ygr_policy_is_signed_only(void)
 {
 	return signed_only;
@@ -365,6 +371,7 @@ int __init ygr_policy_init(bool only_signed)
 	if (ret)
 		return ret;
 	signed_only = only_signed;
+	ygr_noise_limits_fill(&nothing.noise, &nothing.image);
 	ygr_trial_init(end_trial);
 	return 0;
 }
@@ -374,6 +381,6 @@ void ygr_policy_exit(void)
 {
 	ygr_trial_exit();
 	drop(previous);
-	drop(rcu_dereference_protected(in_force, true));
+	drop(rcu_dereference_protected(ygr_policy_in_force, true));
 	ygr_signature_exit();
 }

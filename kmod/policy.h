@@ -19,6 +19,7 @@
 #include <yagura/ygr_abi.h>
 
 #include "label.h"
+#include "noise_limits.h"
 #include "policy_index.h"
 
 struct ygr_tallies;
@@ -33,14 +34,20 @@ struct ygr_policy {
 	struct ygr_policy_image image;
 	struct ygr_policy_index index;	/* of the image; how it is judged by */
 	struct ygr_label_map labels;	/* filled before it is published */
+	struct ygr_noise_limits noise;
 	struct ygr_tallies *tallies;	/* what its rules did; NULL: the empty policy */
 };
+
+extern struct ygr_policy __rcu *ygr_policy_in_force;	/* policy.c's */
 
 /*
  * Never NULL. Valid while preemption stays off: that is an RCU read section, and
  * costs a hook nothing besides.
  */
-const struct ygr_policy *ygr_policy_get(void);
+static __always_inline const struct ygr_policy *ygr_policy_get(void)
+{
+	return rcu_dereference_sched(ygr_policy_in_force);
+}
 
 /*
  * @signed_only: take only policies that are signed
@@ -52,6 +59,9 @@ int ygr_policy_init(bool signed_only);
 void ygr_policy_exit(void);
 
 bool ygr_policy_is_signed_only(void);
+
+/* Until the next boot. Context: any. */
+bool ygr_policy_is_locked(void);
 
 /*
  * What the ioctls of ygr_abi.h do; flags and padding are checked. One that fails

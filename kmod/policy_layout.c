@@ -19,6 +19,7 @@ static const struct {
 	[YGR_SECTION_IDS]	= { sizeof(struct ygr_id_item), YGR_POLICY_ITEMS_MAX },
 	[YGR_SECTION_DIGESTS]	= { sizeof(struct ygr_digest_item), YGR_POLICY_ITEMS_MAX },
 	[YGR_SECTION_LABELS]	= { sizeof(struct ygr_label_item), YGR_POLICY_LABELS_MAX },
+	[YGR_SECTION_NOISE]	= { sizeof(struct ygr_noise_item), 1 },
 };
 
 /* The blob, and what of it has been found so far. */
@@ -111,6 +112,9 @@ static void keep_section(struct ygr_policy_image *image, __u32 kind, const void 
 		break;
 	case YGR_SECTION_LABELS:
 		KEEP(image, label_nr, labels, at, nr);
+		break;
+	case YGR_SECTION_NOISE:
+		KEEP(image, noise_nr, noise, at, nr);
 		break;
 	}
 }

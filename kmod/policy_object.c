@@ -14,6 +14,7 @@ struct ygr_policy *ygr_policy_object_create(void)
 	if (policy) {
 		refcount_set(&policy->users, 1);
 		policy->memory_bytes = sizeof(*policy);
+		ygr_noise_limits_fill(&policy->noise, &policy->image);
 	}
 	return policy;
 }
@@ -49,8 +50,8 @@ static int copy_in(u64 user, u64 bytes, void **copied)
 }
 
 /* A signature that is given must be good, required or not. */
-static int check_signature(const struct ygr_policy *policy, const struct ygr_policy_load *load,
-			   bool is_required)
+static int check_signer(const struct ygr_policy *policy, const struct ygr_policy_load *load,
+			bool is_required)
 {
 	void *signature;
 	int ret;
@@ -112,13 +113,15 @@ int ygr_policy_object_fill(struct ygr_policy *policy, const struct ygr_policy_lo
 		return ret;
 	policy->blob = blob;
 	policy->blob_bytes = load->blob_bytes;
-	ret = check_signature(policy, load, must_be_signed);
+	ret = check_signer(policy, load, must_be_signed);
 	if (ret == -EKEYREJECTED)
 		error->code = YGR_POLICY_E_SIGNATURE;
 	if (!ret)
 		ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
-	if (!ret)
+	if (!ret) {
+		ygr_noise_limits_fill(&policy->noise, &policy->image);
 		ret = check_support(&policy->image, error);
+	}
 	if (!ret)
 		ret = create_index(policy, error);
 	return ret;

@@ -196,6 +196,27 @@ static int verify_rule(struct verifier *v, const struct ygr_rule *rule, __u32 *f
 	return 0;
 }
 
+/* Each value has a flag that says it is there; what has none is zero. */
+static int verify_noise(const struct verifier *v)
+{
+	const struct ygr_noise_item *noise = v->image.noise;
+
+	if (!noise)
+		return 0;
+	if (noise->flags & ~YGR_NOISE_F_ALL)
+		return refuse(v, YGR_POLICY_E_NOISE, &noise->flags);
+	if (noise->coalesce_off & ~YGR_ON_COALESCED)
+		return refuse(v, YGR_POLICY_E_NOISE, &noise->coalesce_off);
+	if (noise->coalesce_ms > YGR_COALESCE_MS_MAX ||
+	    (noise->coalesce_ms && !(noise->flags & YGR_NOISE_F_COALESCE)))
+		return refuse(v, YGR_POLICY_E_NOISE, &noise->coalesce_ms);
+	if (noise->process_budget && !(noise->flags & YGR_NOISE_F_PROCESS))
+		return refuse(v, YGR_POLICY_E_NOISE, &noise->process_budget);
+	if (noise->cgroup_budget && !(noise->flags & YGR_NOISE_F_CGROUP))
+		return refuse(v, YGR_POLICY_E_NOISE, &noise->cgroup_budget);
+	return 0;
+}
+
 /* What the image tells of its rules together. */
 static void note_rule(struct ygr_policy_image *image, const struct ygr_rule *rule, __u32 fields)
 {
@@ -242,6 +263,8 @@ int ygr_policy_verify(const void *blob, size_t bytes, struct ygr_policy_image *i
 		ret = verify_name(&v, &v.image.header->name_off);
 	if (!ret)
 		ret = ygr_policy_item_verify(&v.image, error);
+	if (!ret)
+		ret = verify_noise(&v);
 	if (!ret)
 		ret = verify_rules(&v);
 	if (!ret)

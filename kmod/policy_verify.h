@@ -28,6 +28,7 @@ struct ygr_policy_image {
 	const struct ygr_id_item *ids;
 	const struct ygr_digest_item *digests;
 	const struct ygr_label_item *labels;
+	const struct ygr_noise_item *noise;	/* NULL: none */
 	__u32 strings_bytes;
 	__u32 rule_nr;
 	__u32 clause_nr;
@@ -38,6 +39,7 @@ struct ygr_policy_image {
 	__u32 id_nr;
 	__u32 digest_nr;
 	__u32 label_nr;
+	__u32 noise_nr;
 	__u64 on_mask;		/* union of the rules' `on` */
 	__u64 deny_on_mask;	/* of the rules that deny, enforced or not */
 	bool has_expiry;	/* a rule expires: the event must tell the time */

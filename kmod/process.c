@@ -29,14 +29,26 @@ static struct ygr_label_slots slots_of(const struct ygr_process *process)
 
 /* ---- fork, exec, exit ---- */
 
-/* @process: may be NULL */
+/*
+ * In the place of one that is there: a child is in the kernel's list, to be adopted,
+ * before its parent tells of it, who knows more.
+ *
+ * @process: may be NULL
+ */
 static void add(const struct task_struct *task, struct ygr_process *process)
 {
+	struct ygr_process *before;
+
 	if (!process)
 		return;
 	ygr_process_table_lock(task);
+	before = ygr_process_table_find(task);
+	if (unlikely(before))
+		ygr_process_table_remove(before);
 	ygr_process_table_add(process);
 	ygr_process_table_unlock(task);
+	if (unlikely(before))
+		ygr_process_object_destroy(before);
 }
 
 static struct ygr_label_slots slots_for_child(const struct ygr_process *parent)
@@ -198,6 +210,23 @@ u32 ygr_process_exe(const char **bytes)
 		return 0;
 	*bytes = lineage->program->path;
 	return lineage->program->len;
+}
+
+u32 ygr_process_ancestors(const struct task_struct *task, const struct ygr_process_id **ids)
+{
+	const struct ygr_process *process = ygr_process_table_find(task);
+
+	if (!process)
+		return 0;
+	*ids = process->ancestors;
+	return process->ancestor_nr;
+}
+
+struct ygr_exec_facts **ygr_process_exec_facts(void)
+{
+	struct ygr_process *process = ygr_process_table_find(current);
+
+	return process ? &process->exec_facts : NULL;
 }
 
 /* ---- labels ---- */

@@ -26,6 +26,7 @@
 #include "label.h"
 #include "match.h"
 
+struct ygr_exec_facts;
 struct ygr_policy;
 
 /* Copies, since a program's own may be renewed for the next policy meanwhile. */
@@ -69,6 +70,18 @@ void ygr_process_unlabel(const struct ygr_label_slots *slots);
  * Return: its length; 0: not known.
  */
 u32 ygr_process_exe(const char **bytes);
+
+/*
+ * Those who forked @task's process, and each other, nearest first.
+ * Context: RCU read section, @ids good as long. Return: how many; 0: not known.
+ */
+u32 ygr_process_ancestors(const struct task_struct *task, const struct ygr_process_id **ids);
+
+/*
+ * Where the current process keeps what it knows of its exec (exec_facts.h): only for
+ * itself, and good until it ends. Context: preemption off. Return: NULL: nowhere.
+ */
+struct ygr_exec_facts **ygr_process_exec_facts(void);
 
 /* Adds @cpu's counters to @stats. */
 void ygr_process_stats(unsigned int cpu, struct ygr_stats *stats);

@@ -2,6 +2,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "exec_facts.h"
 #include "path.h"
 #include "process_object.h"
 #include "process_table.h"
@@ -15,22 +16,40 @@ struct counters {
 
 static DEFINE_PER_CPU(struct counters, counters);
 
-/* Takes over the references to @parent and @lineage, which may be NULL. */
-static struct ygr_process *create(const struct task_struct *task, struct ygr_program *parent,
-				  struct ygr_lineage *lineage)
+/* The one that forked it, and those before. Also of those who have ended, as long as they are near. */
+static void set_ancestors(struct ygr_process *process, const struct ygr_process *parent)
+{
+	u32 nr = min_t(u32, parent->ancestor_nr, YGR_ANCESTORS_MAX - 1);
+
+	process->ancestors[0].start_ns = parent->start_ns;
+	process->ancestors[0].tgid = parent->tgid;
+	memcpy(process->ancestors + 1, parent->ancestors, nr * sizeof(process->ancestors[0]));
+	process->ancestor_nr = nr + 1;
+}
+
+/*
+ * Takes over the references to @program and @lineage, which may be NULL.
+ *
+ * @parent: NULL: not known
+ * @program: its program
+ */
+static struct ygr_process *create(const struct task_struct *task, const struct ygr_process *parent,
+				  struct ygr_program *program, struct ygr_lineage *lineage)
 {
 	struct ygr_process *process = kzalloc(sizeof(*process), YGR_PROGRAM_GFP);
 
 	if (!process) {
 		this_cpu_inc(counters.failed);
-		ygr_program_put(parent);
+		ygr_program_put(program);
 		ygr_lineage_put(lineage);
 		return NULL;
 	}
 	this_cpu_inc(counters.begun);
 	process->start_ns = ygr_subject_start_ns(task);
 	process->tgid = task->tgid;
-	process->parent = parent;
+	process->parent = program;
+	if (parent)
+		set_ancestors(process, parent);
 	RCU_INIT_POINTER(process->lineage, lineage);
 	return process;
 }
@@ -43,6 +62,7 @@ void ygr_process_object_destroy(struct ygr_process *process)
 	RCU_INIT_POINTER(process->lineage, NULL);
 	ygr_lineage_put(lineage);
 	ygr_program_put(process->parent);
+	kfree(process->exec_facts);
 	kfree_rcu(process, rcu);
 	this_cpu_inc(counters.ended);
 }
@@ -77,7 +97,7 @@ struct ygr_process *ygr_process_object_fork(const struct task_struct *task,
 {
 	struct ygr_lineage *lineage = parent ? rcu_dereference_sched(parent->lineage) : NULL;
 	struct ygr_program *program = lineage ? lineage->program : NULL;
-	struct ygr_process *process = create(task, ygr_program_get(program),
+	struct ygr_process *process = create(task, parent, ygr_program_get(program),
 					     ygr_lineage_get(lineage));
 	u32 i;
 
@@ -89,21 +109,21 @@ struct ygr_process *ygr_process_object_fork(const struct task_struct *task,
 	return process;
 }
 
-/* The parent may execute something, or end, at this moment. */
-static struct ygr_lineage *get_lineage_of_parent(const struct task_struct *task)
+static struct ygr_process *find_parent(const struct task_struct *task)
 {
-	const struct task_struct *parent = rcu_dereference_check(task->real_parent,
-								 rcu_read_lock_any_held());
-	struct ygr_process *process = ygr_process_table_find(parent);
-
-	return process ? ygr_lineage_get_from(&process->lineage) : NULL;
+	return ygr_process_table_find(rcu_dereference_check(task->real_parent,
+							    rcu_read_lock_any_held()));
 }
 
 struct ygr_process *ygr_process_object_meet(const struct task_struct *task,
 					    struct ygr_program *program)
 {
-	struct ygr_lineage *before = get_lineage_of_parent(task);
-	struct ygr_process *process = create(task, ygr_program_get(before ? before->program : NULL),
+	struct ygr_process *parent = find_parent(task);
+	/* The parent may execute something, or end, at this moment. */
+	struct ygr_lineage *before =
+		parent ? ygr_lineage_get_from(&parent->lineage) : NULL;
+	struct ygr_process *process = create(task, parent,
+					     ygr_program_get(before ? before->program : NULL),
 					     create_lineage(before, program));
 
 	ygr_lineage_put(before);

@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 
 #include <yagura/ygr_abi.h>
+#include <yagura/ygr_event.h>
 
 #include "label.h"
 #include "lineage.h"
@@ -21,11 +22,16 @@ struct ygr_process {
 	struct hlist_node node;		/* process_table.c's */
 	struct rcu_head rcu;
 	u64 start_ns;
+	u64 adopted_ns;			/* CLOCK_BOOTTIME; 0: forked before our eyes */
 	u32 tgid;
 	bool is_fork;			/* it has executed nothing: its program is its parent's */
+	bool is_untold;			/* it ran before the module did (roll_call.h) */
 	struct ygr_program *parent;	/* of the parent when it was forked; NULL: not known */
 	struct ygr_lineage __rcu *lineage; /* NULL: not known */
+	struct ygr_exec_facts *exec_facts; /* of its attempt to execute something; its own; NULL: none */
 	atomic64_t labels[YGR_LABEL_WORDS];
+	u32 ancestor_nr;		/* does not change, nor do they */
+	struct ygr_process_id ancestors[YGR_ANCESTORS_MAX]; /* who forked it first */
 };
 
 /*

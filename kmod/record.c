@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ktime.h>
 #include <linux/string.h>
 
+#include "clock.h"
+#include "compact.h"
 #include "record.h"
 #include "ring.h"
 #include "subject.h"
@@ -16,7 +17,7 @@ static u32 bytes_of(const struct ygr_event_strings *strings)
 	return bytes;
 }
 
-/* @len: a multiple of 8. By words: a call and its set-up would cost more for what is short. */
+/* @len: a multiple of 8, from anywhere. By words: a call and its set-up would cost more for what is short. */
 static void copy_words(u64 *to, const u64 *from, u32 len)
 {
 	const u64 *end = from + len / 8;
@@ -24,7 +25,7 @@ static void copy_words(u64 *to, const u64 *from, u32 len)
 	for (; end - from >= 2; to += 2, from += 2)
 		memcpy(to, from, 16);
 	if (from != end)
-		*to = *from;
+		memcpy(to, from, 8);
 }
 
 /* What is left after the whole words of @len bytes, with zeroes after it. */
@@ -74,30 +75,69 @@ static bool put_strings(void *where, const struct ygr_event_strings *strings)
 	return cut;
 }
 
-void *ygr_record_begin(const struct ygr_event *event, u16 body_len,
-		       const struct ygr_event_strings *strings)
+/* @subject: NULL: the current task */
+static __always_inline void *begin(struct task_struct *subject, const struct ygr_event *event,
+				   u16 body_len, const struct ygr_event_strings *strings)
 {
 	enum ygr_class class = event->verdict == YGR_VERDICT_ALLOW ? event->class :
 								     YGR_CLASS_DENY;
 	u32 bytes = sizeof(struct ygr_record) + body_len + bytes_of(strings);
-	struct ygr_record *record = ygr_ring_reserve(bytes, class);
+	struct ygr_record *record = event->hold ? ygr_noise_hold(event->hold, bytes) : NULL;
 
+	if (!record)
+		record = ygr_ring_reserve(bytes, class);
 	if (unlikely(!record))
 		return NULL;
 	record->len = bytes;
 	record->type = event->type;
 	record->class = class;
 	record->verdict = event->verdict;
-	record->time_ns = ktime_get_boot_fast_ns();
+	record->time_ns = ygr_clock_boot_ns();
 	record->flags = event->flags;
 	record->rule_id = event->decision.rule_id;
 	record->generation = event->generation;
 	record->body_len = body_len;
 	memset(record->pad, 0, sizeof(record->pad));
-	ygr_subject_fill(record);
+	if (unlikely(event->no_subject))
+		ygr_subject_fill_nobody(record);
+	else if (subject)
+		ygr_subject_fill_other(record, subject);
+	else
+		ygr_subject_fill(record);
 	if (put_strings((void *)(record + 1) + body_len, strings))
 		record->flags |= YGR_F_TRUNCATED;
 	return record + 1;
+}
+
+void *ygr_record_begin(const struct ygr_event *event, u16 body_len,
+		       const struct ygr_event_strings *strings)
+{
+	return begin(NULL, event, body_len, strings);
+}
+
+void *ygr_record_begin_plain(const struct ygr_event *event, u16 body_len,
+			     const struct ygr_event_strings *strings)
+{
+	const struct ygr_event_path *path = event->path_nr ? &event->paths[0] : NULL;
+	void *body;
+
+	if (path && !path->path)
+		return NULL;
+	body = ygr_compact_begin(event->type, event->class, event->generation, body_len,
+				 path ? path->path : NULL, path ? path->child : NULL,
+				 bytes_of(strings));
+	if (!body)
+		return NULL;
+	ygr_compact_of(body)->flags |= event->flags;
+	if (strings->nr && put_strings(ygr_compact_strings(body), strings))
+		ygr_compact_of(body)->flags |= YGR_F_TRUNCATED;
+	return body;
+}
+
+void ygr_record_finish(void *to, const void *body, u16 body_len)
+{
+	copy_words(to, body, body_len);
+	ygr_record_commit();
 }
 
 void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_len,
@@ -105,8 +145,18 @@ void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_le
 {
 	void *to = ygr_record_begin(event, body_len, strings);
 
+	if (to)
+		ygr_record_finish(to, body, body_len);
+}
+
+bool ygr_record_put_of(struct task_struct *subject, const struct ygr_event *event,
+		       const void *body, u16 body_len, const struct ygr_event_strings *strings)
+{
+	void *to = begin(subject, event, body_len, strings);
+
 	if (!to)
-		return;
+		return false;
 	copy_words(to, body, body_len);
 	ygr_record_commit();
+	return true;
 }

@@ -7,26 +7,50 @@
 #define YGR_RECORD_H
 
 #include "event.h"
+#include "noise.h"
 #include "ring.h"
 
 /*
- * The current task is the subject. A full ring drops and counts.
+ * The current task is the subject, unless the event has none. A full ring drops and counts.
  *
  * @body_len: a multiple of 8
  *
- * Context: task, preemption off until it is committed.
+ * Context: task, or any but NMI if the event has no subject; preemption off until it is
+ * committed.
  * Return: where the caller writes the whole body before it commits; NULL: dropped.
  */
 void *ygr_record_begin(const struct ygr_event *event, u16 body_len,
 		       const struct ygr_event_strings *strings);
 
+/*
+ * The same of an event that no rule decided about and no paths were resolved for; at most one path.
+ *
+ * Return: as begin(); NULL: resolve them, and begin().
+ */
+void *ygr_record_begin_plain(const struct ygr_event *event, u16 body_len,
+			     const struct ygr_event_strings *strings);
+
 static inline void ygr_record_commit(void)
 {
-	ygr_ring_commit();
+	if (ygr_noise_is_holding())
+		ygr_noise_held();
+	else
+		ygr_ring_commit();
 }
 
 /* All of it. Context: as begin(). */
 void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_len,
 		    const struct ygr_event_strings *strings);
+
+/*
+ * The same with another subject than the current task.
+ *
+ * Return: false: dropped.
+ */
+bool ygr_record_put_of(struct task_struct *subject, const struct ygr_event *event,
+		       const void *body, u16 body_len, const struct ygr_event_strings *strings);
+
+/* @to: from one of the begins. */
+void ygr_record_finish(void *to, const void *body, u16 body_len);
 
 #endif

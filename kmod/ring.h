@@ -25,8 +25,8 @@
 #define YGR_RING_BYTES_MIN	(64u << 10)
 #define YGR_RING_BYTES_MAX	(64u << 20)
 
-/* The longest record. */
-#define YGR_RECORD_BYTES_MAX	(32u << 10)
+/* The longest record: of an exec with all of its strings at their longest. */
+#define YGR_RECORD_BYTES_MAX	(128u << 10)
 
 /*
  * @data_bytes: of each ring, rounded up to a power of two in the range above
@@ -35,6 +35,9 @@
  * Return: 0 or -ENOMEM.
  */
 int ygr_ring_init(unsigned long data_bytes);
+
+/* Of each ring's data. */
+u64 ygr_ring_bytes(void);
 
 /* Nobody may produce or consume any more. */
 void ygr_ring_exit(void);
@@ -50,16 +53,34 @@ void ygr_ring_exit(void);
  */
 struct ygr_record *ygr_ring_reserve(u32 bytes, enum ygr_class class);
 
+/* A record that is not even tried to write is dropped and counted. Context: as reserve(). */
+void ygr_ring_drop(enum ygr_class class);
+
+/* The same for what can wait: where there is no room, nothing is counted as dropped. */
+struct ygr_record *ygr_ring_try_reserve(u32 bytes, enum ygr_class class);
+
+/* Whether more than half of this CPU's ring is unread. Context: as reserve(). */
+bool ygr_ring_is_crowded(void);
+
 /* Publishes what was reserved; may be nested in an interrupted reservation. */
 void ygr_ring_commit(void);
 
 /*
- * On this CPU: a GAP record for drops not told yet, then a TOTALS record, if
+ * Into the ring of that CPU: a GAP record for drops not told yet, then a TOTALS record, if
  * anything happened since the last one.
+ * @cpu: this one, or one that is offline and cannot come back meanwhile
+ *
+ * Context: any but NMI; interrupts off.
+ */
+void ygr_ring_account(unsigned int cpu);
+
+/*
+ * Whether a record of @bytes finds room on this CPU without the reserved quarter: what comes
+ * again and again must not fill that while nobody reads.
  *
  * Context: any but NMI; preemption off.
  */
-void ygr_ring_account(void);
+bool ygr_ring_has_room(u32 bytes);
 
 /*
  * Wakes the consumer for what lies below the watermark, if anything does.

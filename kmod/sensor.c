@@ -3,6 +3,7 @@
 #include <linux/string.h>
 
 #include "record.h"
+#include "ring.h"
 #include "sensor.h"
 
 /* An event of the sensor's own, which no policy judges. */
@@ -35,9 +36,9 @@ void ygr_sensor_tell_policy(u64 old_generation, u64 new_generation, enum ygr_pol
 	tell(YGR_EV_POLICY, new_generation, &body, sizeof(body), &none);
 }
 
-void ygr_sensor_tell_start(u64 load_id, const char *hooks)
+void ygr_sensor_tell_start(u64 load_id, u32 flags, const char *hooks)
 {
-	const struct ygr_body_start body = { .load_id = load_id };
+	const struct ygr_body_start body = { .load_id = load_id, .flags = flags };
 	struct ygr_event_strings strings = { .nr = 0 };
 
 	ygr_event_add_whole(&strings, YGR_STR_HOOKS, hooks, strlen(hooks));
@@ -51,4 +52,32 @@ void ygr_sensor_tell_breaker(const struct ygr_body_breaker *body, const char *ru
 	if (rule_name)
 		ygr_event_add_whole(&strings, YGR_STR_RULE, rule_name, strlen(rule_name));
 	tell(YGR_EV_BREAKER, body->generation, body, sizeof(*body), &strings);
+}
+
+void ygr_sensor_tell_stop(u64 load_id)
+{
+	const struct ygr_body_stop body = { .load_id = load_id };
+	struct ygr_event_strings none = { .nr = 0 };
+
+	tell(YGR_EV_STOP, 0, &body, sizeof(body), &none);
+}
+
+void ygr_sensor_tell_heartbeat(const struct ygr_body_heartbeat *body, const char *measures,
+			       size_t len)
+{
+	struct ygr_event_strings strings = { .nr = 0 };
+
+	if (measures)
+		ygr_event_add_whole(&strings, YGR_STR_HOOKS, measures, len);
+	preempt_disable_notrace();
+	if (ygr_ring_has_room(YGR_RECORD_BYTES_MAX))
+		tell(YGR_EV_HEARTBEAT, 0, body, sizeof(*body), &strings);
+	preempt_enable_notrace();
+}
+
+void ygr_sensor_tell_clock(const struct ygr_body_clock *body)
+{
+	struct ygr_event_strings none = { .nr = 0 };
+
+	tell(YGR_EV_CLOCK, 0, body, sizeof(*body), &none);
 }

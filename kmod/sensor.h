@@ -17,7 +17,20 @@ void ygr_sensor_tell_policy(u64 old_generation, u64 new_generation, enum ygr_pol
 /* @rule_name: NULL: the whole policy's breaker. Context: task, any. */
 void ygr_sensor_tell_breaker(const struct ygr_body_breaker *body, const char *rule_name);
 
+/* All hooks are gone. Context: process. */
+void ygr_sensor_tell_stop(u64 load_id);
+
+/*
+ * Left out where only the reserved room is left: the next one will do.
+ * @measures: @len bytes, as YGR_STR_HOOKS; NULL: nothing is measured. Context: process.
+ */
+void ygr_sensor_tell_heartbeat(const struct ygr_body_heartbeat *body, const char *measures,
+			       size_t len);
+
+/* Context: process. */
+void ygr_sensor_tell_clock(const struct ygr_body_clock *body);
+
 /* @hooks: "symbol=state" items, separated by spaces. Context: process. */
-void ygr_sensor_tell_start(u64 load_id, const char *hooks);
+void ygr_sensor_tell_start(u64 load_id, u32 flags, const char *hooks);
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
+#include "noise.h"
 #include "ring.h"
 #include "timers.h"
 
@@ -10,26 +11,49 @@ static unsigned long interval_jiffies, flush_jiffies;
 
 static void account_here(void *unused)
 {
-	ygr_ring_account();
+	ygr_ring_account(smp_processor_id());
+}
+
+/* What a CPU had not told when it went offline, it would tell when it comes back: if it ever does. */
+static void account_absent(void)
+{
+	unsigned int cpu;
+
+	for_each_present_cpu(cpu) {
+		if (cpu_online(cpu))
+			continue;
+		local_irq_disable();
+		ygr_ring_account(cpu);
+		local_irq_enable();
+	}
 }
 
 static void account_everywhere(void)
 {
 	cpus_read_lock();
 	on_each_cpu(account_here, NULL, 1);
+	account_absent();
 	cpus_read_unlock();
 }
 
 static void account_all(struct work_struct *work)
 {
+	ygr_noise_flush(true);
 	account_everywhere();
 	schedule_delayed_work(to_delayed_work(work), interval_jiffies);
 }
 
 static void flush_all(struct work_struct *work)
 {
+	ygr_noise_flush(false);
 	ygr_ring_flush();
 	schedule_delayed_work(to_delayed_work(work), flush_jiffies);
+}
+
+void ygr_timers_account(void)
+{
+	account_everywhere();
+	ygr_ring_flush();
 }
 
 static DECLARE_DELAYED_WORK(totals_timer, account_all);

@@ -10,6 +10,9 @@
 void ygr_timers_init(unsigned int interval_ms, unsigned int flush_ms);
 void ygr_timers_exit(void);
 
+/* Now, on every CPU; the consumer is told, whatever the watermark. Context: process, may sleep. */
+void ygr_timers_account(void);
+
 /* The flush timer runs only while there is a consumer. */
 void ygr_timers_consumer_opened(void);
 void ygr_timers_consumer_closed(void);

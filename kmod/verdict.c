@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/init.h>
 #include <linux/percpu.h>
 
+#include "compat/compat.h"
 #include "protected.h"
 #include "reader.h"
 #include "sensor.h"
@@ -13,6 +15,18 @@ struct counters {
 };
 
 static DEFINE_PER_CPU(struct counters, counters);
+
+static bool observes __ro_after_init;
+
+void __init ygr_verdict_init(bool anywhere)
+{
+	observes = !anywhere && !ygr_compat_is_known_kernel();
+}
+
+bool ygr_verdict_observes(void)
+{
+	return observes;
+}
 
 static struct ygr_breaker_limit limit_of_rule(const struct ygr_rule *rule)
 {
@@ -83,7 +97,7 @@ static bool is_enforced(const struct ygr_policy *policy, struct ygr_event *event
 {
 	u32 reason;
 
-	if (event->decision.mode == YGR_MODE_MONITOR)
+	if (observes || event->decision.mode == YGR_MODE_MONITOR)
 		return false;
 	reason = find_reason(policy, event, tally);
 	event->flags |= reason;

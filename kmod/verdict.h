@@ -11,7 +11,16 @@
 #include "policy.h"
 
 /*
- * In this order, a denial is one that would have been when its rule monitors, a breaker
+ * Decides, once, whether denials are enforced at all: on a kernel of a series that has been tested
+ * (compat/series.h), or where @anywhere.
+ */
+void ygr_verdict_init(bool anywhere);
+
+/* Return: whether every denial is one that would have been. Context: any. */
+bool ygr_verdict_observes(void);
+
+/*
+ * In this order, a denial is one that would have been when the module only observes, its rule monitors, a breaker
  * has tripped, nobody has read for longer than the policy allows, or the never-deny
  * set holds the event. What is left counts against the two breakers; the denial
  * that trips one is itself still enforced.

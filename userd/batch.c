@@ -76,17 +76,32 @@ int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
 	return 0;
 }
 
+/* Of no ring. */
+static void note_own(struct ygr_batch *batch)
+{
+	batch->own_nr++;
+	batch->header.event_nr++;
+	batch->header.class_nr[YGR_CLASS_SENSOR]++;
+}
+
 int ygr_batch_add_backlog(struct ygr_batch *batch, struct ygr_encoder *encoder,
 			  const struct ygr_backlog *backlog)
 {
 	int ret = ygr_encode_backlog(encoder, &batch->events, backlog, batch->header.realtime_offset_ns);
 
-	if (ret)
-		return ret;
-	batch->own_nr++;
-	batch->header.event_nr++;
-	batch->header.class_nr[YGR_CLASS_SENSOR]++;
-	return 0;
+	if (!ret)
+		note_own(batch);
+	return ret;
+}
+
+int ygr_batch_add_outage(struct ygr_batch *batch, struct ygr_encoder *encoder,
+			 const struct ygr_outage *outage)
+{
+	int ret = ygr_encode_outage(encoder, &batch->events, outage, batch->header.realtime_offset_ns);
+
+	if (!ret)
+		note_own(batch);
+	return ret;
 }
 
 static void note_rings(struct ygr_batch *batch, const struct ygr_ring_reader *rings)

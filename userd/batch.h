@@ -63,6 +63,10 @@ int ygr_batch_add(struct ygr_batch *batch, struct ygr_encoder *encoder,
 int ygr_batch_add_backlog(struct ygr_batch *batch, struct ygr_encoder *encoder,
 			  const struct ygr_backlog *backlog);
 
+/* Likewise, that nothing was seen for a time. */
+int ygr_batch_add_outage(struct ygr_batch *batch, struct ygr_encoder *encoder,
+			 const struct ygr_outage *outage);
+
 /*
  * Compresses, and completes the header: @identity gives batch, spool, boot, load
  * and schema ids and prev_hash.

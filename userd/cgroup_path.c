@@ -185,3 +185,37 @@ bool ygr_cgroup_path_parse(const char *text, size_t len, struct ygr_cgroup_conta
 	}
 	return false;
 }
+
+bool ygr_cgroup_path_container(const char *path, size_t len, struct ygr_cgroup_container *container)
+{
+	struct word word = { path, len };
+	struct ygr_cgroup_container found = { .id = "" };
+
+	strip_prefix(&word, "/");
+	if (!parse_path(word, &found))
+		return false;
+	*container = found;
+	return true;
+}
+
+static bool is_unit(struct word word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (!isgraph((unsigned char)word.bytes[i]))
+			return false;
+	return word.len < YGR_CGROUP_UNIT_BYTES && (strip_suffix(&word, ".service") || strip_suffix(&word, ".scope"));
+}
+
+void ygr_cgroup_path_unit(const char *path, size_t len, char unit[YGR_CGROUP_UNIT_BYTES])
+{
+	unit[0] = '\0';
+	while (len) {
+		const char *slash = memchr(path, '/', len);
+		struct word word = { path, slash ? (size_t)(slash - path) : len };
+
+		if (is_unit(word))
+			set(unit, YGR_CGROUP_UNIT_BYTES, &word);
+		path += word.len + (slash != NULL);
+		len -= word.len + (slash != NULL);
+	}
+}

@@ -22,4 +22,15 @@ struct ygr_cgroup_container {
  */
 bool ygr_cgroup_path_parse(const char *text, size_t len, struct ygr_cgroup_container *container);
 
+/* The same of the path alone. */
+bool ygr_cgroup_path_container(const char *path, size_t len, struct ygr_cgroup_container *container);
+
+#define YGR_CGROUP_UNIT_BYTES	128
+
+/*
+ * systemd's innermost service or scope; "": none, or of too long a name. Scopes of users' sessions
+ * and services of users are units, too.
+ */
+void ygr_cgroup_path_unit(const char *path, size_t len, char unit[YGR_CGROUP_UNIT_BYTES]);
+
 #endif

@@ -30,6 +30,7 @@ void ygr_config_init(struct ygr_config *config)
 		.flush_ns = 200 * YGR_NS_PER_MS,
 		.batch_bytes = 1 * MIB,
 		.table_bytes = 32 * MIB,
+		.names = { .dns = true, .tls = true, .http = true, .cache_bytes = 4 * MIB },
 		.host_name = own_host_name(),
 		.runtime_dir = "/run/yagura",
 		.log_level = LOG_INFO,
@@ -70,6 +71,15 @@ static const struct ygr_option reader_options[] = {
 	{ 0 }
 };
 
+static const struct ygr_option names_options[] = {
+	{ "dns",	   YGR_OPTION_BOOL,   .at = AT(names.dns) },
+	{ "tls",	   YGR_OPTION_BOOL,   .at = AT(names.tls) },
+	{ "http",	   YGR_OPTION_BOOL,   .at = AT(names.http) },
+	{ "http_query",	   YGR_OPTION_BOOL,   .at = AT(names.query) },
+	{ "cache",	   YGR_OPTION_BYTES,  .at = AT(names.cache_bytes), .low = 64 << 10, .high = 1024 * MIB },
+	{ 0 }
+};
+
 static const struct ygr_option sender_options[] = {
 	{ "user",	   YGR_OPTION_TEXT,   .at = AT(user) },
 	{ "host_name",	   YGR_OPTION_TEXT,   .at = AT(host_name) },
@@ -83,6 +93,7 @@ static const char *const level_words[] = { "error", "warning", "notice", "info",
 static const struct ygr_option top_options[] = {
 	{ "spool",	   YGR_OPTION_SECTION, .members = spool_options },
 	{ "reader",	   YGR_OPTION_SECTION, .members = reader_options },
+	{ "names",	   YGR_OPTION_SECTION, .members = names_options },
 	{ "sender",	   YGR_OPTION_SECTION, .members = sender_options },
 	{ "runtime_dir",   YGR_OPTION_PATH,    .at = AT(runtime_dir) },
 	{ "log",	   YGR_OPTION_WORD,    .at = AT(log_level), .words = level_words },

@@ -15,6 +15,7 @@
 
 #include "config_output.h"
 #include "loop.h"
+#include "names.h"
 #include "text_error.h"
 
 #define YGR_CONFIG_PATH		"/etc/yagura/yagurad.yaml"
@@ -38,6 +39,7 @@ struct ygr_config {
 	uint64_t batch_bytes;
 	uint64_t table_bytes;
 	int	 io;			/* enum ygr_loop_kind; the reader's */
+	struct ygr_names_config names;
 
 	const char *user;		/* that the sender becomes; NULL: see ygr_privilege_find_sender() */
 	const char *host_name;

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
+#include "clock.h"
 #include "encode.h"
 #include "event_name.h"
 #include "pack.h"
@@ -24,6 +31,8 @@
  */
 #define PROCESS_BYTES	(64 + YGR_PACK_STR_BYTES(YGR_PROCESS_EXE_BYTES))
 #define ROOM_BYTES	((DEPTH_MAX + 1) * PROCESS_BYTES + 8192)
+/* What names.h may add: a whole answer, and the keys of its records; or an address's names, or a ClientHello's. */
+#define NAMES_BYTES	(YGR_DNS_ROOM_BYTES + 16384)
 
 /* ---- text ----------------------------------------------------------------- */
 
@@ -132,10 +141,14 @@ static void close_extras(const struct extras *extras)
 struct shape {
 	uint32_t strings;		/* by tag: those that are among the values */
 	uint8_t	 nr;
-	const char *names[12];		/* in front of '(': a map of the names within */
+	const char *names[10];		/* in front of '(': a map of the names within */
 };
 
 #define TAG(tag)	(1u << (tag))
+#define LOCAL_NAMES	"local(addr port scope_id"
+#define REMOTE_NAMES	"remote(addr port scope_id"
+#define IDS_NAMES	"real effective saved fs"
+#define CAPS_NAMES	"effective permitted inheritable"
 #define FILE_NAMES	"file(ino dev generation mode uid gid size mtime_ns ctime_ns"
 
 static const struct shape subject_shape = {
@@ -151,7 +164,11 @@ static const struct shape *shape_of(uint16_t type)
 		{ FILE_NAMES, "argc", "envc", "path", "filename", "cwd", "argv" },
 	};
 	static const struct shape fork = { 0, 2, { "child_pid", "-child_start_ns" } };
-	static const struct shape exit = { 0, 3, { "status", "utime_ns", "stime_ns" } };
+	static const struct shape exit = {
+		0, 10,
+		{ "status", "utime_ns", "stime_ns", "maxrss_bytes", "minor_faults", "major_faults",
+		  "voluntary_switches", "involuntary_switches", "read_bytes", "write_bytes" },
+	};
 	static const struct shape file = {
 		TAG(YGR_STR_PATH), 4, { FILE_NAMES, "access", "open_flags", "path" },
 	};
@@ -163,15 +180,59 @@ static const struct shape *shape_of(uint16_t type)
 		{ FILE_NAMES, "access", "open_flags", "path", "new_path" },
 	};
 	static const struct shape socket = {
-		TAG(YGR_STR_UNIX_PATH), 8,
-		{ "family", "sock_type", "protocol", "backlog", "socket_ino", "local(addr port scope_id",
-		  "remote(addr port scope_id", "unix_path" },
+		TAG(YGR_STR_UNIX_PATH), 9,
+		{ "family", "sock_type", "protocol", "backlog", "socket_ino", LOCAL_NAMES, REMOTE_NAMES,
+		  "unix_path", "socket_cookie" },
+	};
+	static const struct shape close = {
+		0, 10, { "family", "sock_type", "protocol", "socket_ino", LOCAL_NAMES, REMOTE_NAMES,
+			 "socket_cookie", "-opened_ns", "bytes_out", "bytes_in" },
+	};
+	static const struct shape dns = {
+		0, 6,
+		{ "family", "protocol", LOCAL_NAMES, REMOTE_NAMES, "net_ns", "message_bytes" },
+	};
+	static const struct shape stream = {
+		0, 8,
+		{ "family", "sock_type", "protocol", "socket_ino", LOCAL_NAMES, REMOTE_NAMES,
+		  "socket_cookie", "sent_bytes" },
+	};
+	static const struct shape setuid = {
+		0, 3, { "call", "old_ids(" IDS_NAMES, "new_ids(" IDS_NAMES },
+	};
+	static const struct shape setgid = {
+		0, 6, { "call", "old_ids(" IDS_NAMES, "new_ids(" IDS_NAMES, "old_group_nr",
+			"new_group_nr", "groups" },
+	};
+	static const struct shape capset = {
+		0, 2, { "old_caps(" CAPS_NAMES, "new_caps(" CAPS_NAMES },
+	};
+	static const struct shape code = {
+		TAG(YGR_STR_PATH) | TAG(YGR_STR_NAME), 5,
+		{ FILE_NAMES, "call", "taints", "path", "name" },
+	};
+	static const struct shape bpf = {
+		TAG(YGR_STR_NAME), 7,
+		{ "call", "prog_type", "attach_type", "insn_nr", "prog_flags", "attach_btf_id", "name" },
+	};
+	static const struct shape mount = {
+		TAG(YGR_STR_PATH) | TAG(YGR_STR_NEW_PATH) | TAG(YGR_STR_SOURCE) | TAG(YGR_STR_FSTYPE) |
+		TAG(YGR_STR_OPTIONS), 8,
+		{ "call", "mount_flags", "dev", "source", "fstype", "options", "path", "new_path" },
+	};
+	static const struct shape target = {
+		0, 4, { "call", "signal", "mode", "target(pid tid start_ns uid comm" },
+	};
+	static const struct shape setting = {
+		TAG(YGR_STR_NAME), 6,
+		{ "call", "old_value", "new_value", "namespaces", "kind", "name" },
 	};
 	static const struct shape none = { 0, 0, { NULL } };	/* all that it has is extra */
 
 	switch (type) {
 	case YGR_EV_EXEC_CHECK:
 	case YGR_EV_EXEC:
+	case YGR_EV_PROCESS:
 		return &exec;
 	case YGR_EV_FORK:
 		return &fork;
@@ -184,11 +245,35 @@ static const struct shape *shape_of(uint16_t type)
 	case YGR_EV_MMAP_EXEC:
 	case YGR_EV_CHMOD:
 	case YGR_EV_SETXATTR ... YGR_EV_TRUNCATE:
+	case YGR_EV_CLOSE_WRITE ... YGR_EV_MEMFD:
+	case YGR_EV_REMOVEXATTR ... YGR_EV_CHATTR:
 		return &file;
 	case YGR_EV_CHOWN:
 		return &chown;
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return &socket;
+	case YGR_EV_SOCKET_CLOSE:
+		return &close;
+	case YGR_EV_DNS:
+		return &dns;
+	case YGR_EV_STREAM:
+		return &stream;
+	case YGR_EV_SETUID:
+		return &setuid;
+	case YGR_EV_SETGID:
+		return &setgid;
+	case YGR_EV_CAPSET:
+		return &capset;
+	case YGR_EV_MODULE_LOAD ... YGR_EV_KEXEC:
+		return &code;
+	case YGR_EV_BPF:
+		return &bpf;
+	case YGR_EV_MOUNT ... YGR_EV_PIVOT_ROOT:
+		return &mount;
+	case YGR_EV_PTRACE ... YGR_EV_SIGNAL:
+		return &target;
+	case YGR_EV_SETTIME ... YGR_EV_SECCOMP:
+		return &setting;
 	}
 	return &none;
 }
@@ -351,24 +436,56 @@ static uint8_t *put_container(struct extras *extras, uint8_t *at,
 	return at;
 }
 
-/* What the ids are called, as far as it is known. */
-static uint8_t *put_identity(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
-			     const struct ygr_record *head)
-{
-	struct ygr_identity_facts facts;
+static uint8_t *put_ip(uint8_t *at, const struct ygr_address *address);
 
-	if (!encoder->identity)
-		return at;
-	ygr_identity_find(encoder->identity, head, &facts);
-	at = put_known(extras, at, "user", facts.user);
-	at = put_known(extras, at, "group", facts.group);
-	at = put_known(extras, at, "euser", facts.euser);
-	return put_container(extras, at, facts.container);
+static uint8_t *put_entry(struct extras *extras, uint8_t *at, const struct ygr_entry *entry,
+			  const char *unit)
+{
+	struct extras map = { 0 };
+
+	at = put_key(extras, at, "entry");
+	at = put_word(put_key(&map, at, "kind"), entry->kind);
+	at = put_known(&map, at, "unit", unit);
+	if (entry->peer.family == AF_INET || entry->peer.family == AF_INET6) {
+		at = put_ip(put_key(&map, at, "addr"), &entry->peer);
+		at = put_extra(&map, at, "port", entry->peer.port);
+	}
+	if (entry->pid) {
+		at = put_extra(&map, at, "pid", entry->pid);
+		at = put_extra(&map, at, "start_ns", entry->start_ns);
+	}
+	close_extras(&map);
+	return at;
 }
 
-/* @process_id: told as how many processes back, which is nearly always 1. */
+/* What the ids are called, as far as it is known, and where the session began. */
+static uint8_t *put_identity(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+			     const struct ygr_record *head, struct ygr_process_table *table,
+			     const struct ygr_process *self)
+{
+	struct ygr_identity_facts facts = { .container = NULL, .unit = "" };
+	struct ygr_entry entry;
+
+	if (encoder->identity) {
+		ygr_identity_find(encoder->identity, head, &facts);
+		at = put_known(extras, at, "user", facts.user);
+		at = put_known(extras, at, "group", facts.group);
+		at = put_known(extras, at, "euser", facts.euser);
+		at = put_container(extras, at, facts.container);
+	}
+	if (encoder->entries && self &&
+	    ygr_entries_find(encoder->entries, table, self, facts.container, facts.unit, &entry))
+		at = put_entry(extras, at, &entry, facts.unit);
+	return at;
+}
+
+/*
+ * @process_id: told as how many processes back, which is nearly always 1.
+ * @self: NULL: nothing is known of it but the head
+ */
 static uint8_t *put_subject(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head,
-			    uint32_t process_id)
+			    uint32_t process_id, struct ygr_process_table *table,
+			    const struct ygr_process *self)
 {
 	struct extras extras = { 0 };
 	uint8_t *array = at++;
@@ -386,7 +503,7 @@ static uint8_t *put_subject(struct ygr_encoder *encoder, uint8_t *at, const stru
 	at = ygr_pack_nonzero(at, head->cgroup_id);
 	at = put_ns(at, head);
 	at = ygr_pack_nonzero(at, head->generation);
-	at = put_identity(encoder, &extras, at, head);
+	at = put_identity(encoder, &extras, at, head, table, self);
 	close_extras(&extras);
 	*array = (uint8_t)(0x90 | (3u + subject_shape.nr + (extras.map != NULL)));
 	encoder->subject_nr++;
@@ -403,7 +520,7 @@ static bool is_same_subject(const struct ygr_process_mark *mark, const struct yg
 }
 
 static uint8_t *define_subject(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head,
-			       struct ygr_process *self)
+			       struct ygr_process_table *table, struct ygr_process *self)
 {
 	struct ygr_process_mark *mark = &self->mark;
 
@@ -412,30 +529,30 @@ static uint8_t *define_subject(struct ygr_encoder *encoder, uint8_t *at, const s
 	mark->ppid = head->ppid;
 	mark->generation = head->generation;
 	memcpy(mark->who, &head->uid, sizeof(mark->who));
-	return put_subject(encoder, at, head, mark->id);
+	return put_subject(encoder, at, head, mark->id, table, self);
 }
 
 /* Whom the table does not have: of one use only. */
 static uint8_t *define_stranger(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record *head)
 {
 	at = put_process(encoder, at, 0, head->tgid, head->start_ns, head->comm, NULL);
-	return put_subject(encoder, at, head, encoder->process_nr - 1);
+	return put_subject(encoder, at, head, encoder->process_nr - 1, NULL, NULL);
 }
 
 /* ---- values --------------------------------------------------------------- */
 
 /* Files of one disk come in a row: its name is made once. */
-static uint8_t *put_device(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_file_id *id)
+static uint8_t *put_device(struct ygr_encoder *encoder, uint8_t *at, uint32_t major, uint32_t minor)
 {
 	struct ygr_encoder_device *device = &encoder->device;
 	char *end;
 
-	if (device->major != id->dev_major || device->minor != id->dev_minor || !device->len) {
-		device->major = id->dev_major;
-		device->minor = id->dev_minor;
-		end = put_decimal(device->text, id->dev_major);
+	if (device->major != major || device->minor != minor || !device->len) {
+		device->major = major;
+		device->minor = minor;
+		end = put_decimal(device->text, major);
 		*end++ = ':';
-		end = put_decimal(end, id->dev_minor);
+		end = put_decimal(end, minor);
 		device->len = (uint8_t)(end - device->text);
 	}
 	return ygr_pack_str(at, device->text, device->len);
@@ -447,7 +564,7 @@ static uint8_t *put_file(struct ygr_encoder *encoder, uint8_t *at, const struct 
 		return ygr_pack_nil(at);
 	at = ygr_pack_array(at, 9);
 	at = ygr_pack_u64(at, id->ino);
-	at = put_device(encoder, at, id);
+	at = put_device(encoder, at, id->dev_major, id->dev_minor);
 	at = ygr_pack_nonzero(at, id->ino_generation);
 	at = ygr_pack_u64(at, id->mode);
 	at = ygr_pack_u64(at, id->uid);
@@ -517,7 +634,14 @@ static uint8_t *put_exit(uint8_t *at, const struct ygr_body_exit *body)
 {
 	at = ygr_pack_u64(at, body->status);
 	at = ygr_pack_u64(at, body->utime_ns);
-	return ygr_pack_u64(at, body->stime_ns);
+	at = ygr_pack_u64(at, body->stime_ns);
+	at = ygr_pack_nonzero(at, body->maxrss_bytes);
+	at = ygr_pack_nonzero(at, body->minor_faults);
+	at = ygr_pack_nonzero(at, body->major_faults);
+	at = ygr_pack_nonzero(at, body->voluntary_switches);
+	at = ygr_pack_nonzero(at, body->involuntary_switches);
+	at = ygr_pack_nonzero(at, body->read_bytes);
+	return ygr_pack_nonzero(at, body->write_bytes);
 }
 
 #define READ	"\xa4read"
@@ -547,6 +671,34 @@ static uint8_t *put_access(uint8_t *at, uint32_t bits)
 	return at + lists[known].len;
 }
 
+/* What a close has is more, and seldom the same. */
+static uint8_t *put_close_access(uint8_t *at, uint32_t bits)
+{
+	static const char *const words[] = {
+		"read", "write", "created", "exec", "executable", "changed", "mapped",
+	};
+	const uint32_t nr = sizeof(words) / sizeof(words[0]);
+
+	bits &= (1u << nr) - 1;
+	if (!bits)
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, (uint32_t)__builtin_popcount(bits));
+	for (uint32_t bit = 0; bit < nr; bit++)
+		if (bits & 1u << bit)
+			at = put_word(at, words[bit]);
+	return at;
+}
+
+static uint8_t *put_file_access(uint8_t *at, const struct ygr_record_view *view)
+{
+	uint32_t bits = view->body.file.access;
+
+	if (view->head->type == YGR_EV_CLOSE_WRITE)
+		return put_close_access(at, bits);
+	/* Of a name to be made, it is a device. */
+	return put_access(at, view->head->type == YGR_EV_CREATE ? 0 : bits);
+}
+
 /* Left as it is: nothing. */
 static uint8_t *put_new_id(uint8_t *at, uint32_t id)
 {
@@ -569,7 +721,7 @@ static uint8_t *put_file_event(struct ygr_encoder *encoder, uint8_t *at,
 	const struct ygr_body_file *body = &view->body.file;
 
 	at = put_file(encoder, at, &body->file);
-	at = put_access(at, body->access);
+	at = put_file_access(at, view);
 	at = ygr_pack_nonzero(at, body->open_flags);
 	at = put_string(at, &view->strings[YGR_STR_PATH]);
 	if (view->head->type != YGR_EV_RENAME && view->head->type != YGR_EV_LINK)
@@ -625,7 +777,271 @@ static uint8_t *put_socket(uint8_t *at, const struct ygr_record_view *view)
 	at = ygr_pack_nonzero(at, body->socket_ino);
 	at = put_address(at, &body->local);
 	at = put_address(at, &body->remote);
-	return put_string(at, &view->strings[YGR_STR_UNIX_PATH]);
+	at = put_string(at, &view->strings[YGR_STR_UNIX_PATH]);
+	return ygr_pack_nonzero(at, body->socket_cookie);
+}
+
+static uint8_t *put_close(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_close *body = &view->body.close;
+	char room[YGR_EVENT_NAME_BYTES];
+
+	at = put_word(at, ygr_event_name_family(body->family, room));
+	at = ygr_pack_nonzero(at, body->type);
+	at = ygr_pack_nonzero(at, body->protocol);
+	at = ygr_pack_nonzero(at, body->socket_ino);
+	at = put_address(at, &body->local);
+	at = put_address(at, &body->remote);
+	at = ygr_pack_nonzero(at, body->socket_cookie);
+	at = ygr_pack_i64(at, (int64_t)(view->head->time_ns - body->begin_ns));
+	at = ygr_pack_u64(at, body->bytes_out);
+	return ygr_pack_u64(at, body->bytes_in);
+}
+
+/* From the host's side: the one that asked is the local one. */
+static uint8_t *put_dns(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_dns *body = &view->body.dns;
+	char room[YGR_EVENT_NAME_BYTES];
+
+	at = put_word(at, ygr_event_name_family(body->source.family, room));
+	at = ygr_pack_nonzero(at, body->transport);
+	at = put_address(at, &body->destination);
+	at = put_address(at, &body->source);
+	at = ygr_pack_nonzero(at, body->net_ns);
+	return ygr_pack_u64(at, body->true_len);
+}
+
+static uint8_t *put_stream(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_stream *body = &view->body.stream;
+	char room[YGR_EVENT_NAME_BYTES];
+
+	at = put_word(at, ygr_event_name_family(body->family, room));
+	at = ygr_pack_nonzero(at, body->type);
+	at = ygr_pack_nonzero(at, body->protocol);
+	at = ygr_pack_nonzero(at, body->socket_ino);
+	at = put_address(at, &body->local);
+	at = put_address(at, &body->remote);
+	at = ygr_pack_nonzero(at, body->socket_cookie);
+	return ygr_pack_u64(at, body->sent_bytes);
+}
+
+static uint8_t *put_ids(uint8_t *at, const struct ygr_ids *ids)
+{
+	at = ygr_pack_array(at, 4);
+	at = ygr_pack_u64(at, ids->real);
+	at = ygr_pack_u64(at, ids->effective);
+	at = ygr_pack_u64(at, ids->saved);
+	return ygr_pack_u64(at, ids->fs);
+}
+
+/* The ids of a user, of a group. */
+static uint8_t *put_ids_call(uint8_t *at, uint32_t call, bool is_group)
+{
+	static const char *const calls[][2] = {
+		[YGR_IDS_SET] = { "setuid", "setgid" }, [YGR_IDS_RE] = { "setreuid", "setregid" },
+		[YGR_IDS_RES] = { "setresuid", "setresgid" }, [YGR_IDS_FS] = { "setfsuid", "setfsgid" },
+		[YGR_IDS_GROUPS] = { NULL, "setgroups" },
+	};
+
+	if (call >= sizeof(calls) / sizeof(calls[0]) || !calls[call][is_group])
+		return ygr_pack_nil(at);
+	return put_word(at, calls[call][is_group]);
+}
+
+/* As many as are told of them. */
+static uint8_t *put_groups(uint8_t *at, const struct ygr_body_ids *body)
+{
+	uint32_t nr = body->new_group_nr < YGR_IDS_GROUPS_MAX ? body->new_group_nr : YGR_IDS_GROUPS_MAX;
+
+	at = ygr_pack_u64(at, body->old_group_nr);
+	at = ygr_pack_u64(at, body->new_group_nr);
+	at = ygr_pack_array(at, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		at = ygr_pack_u64(at, body->groups[i]);
+	return at;
+}
+
+static uint8_t *put_setid(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_ids *body = &view->body.ids;
+	bool is_group = view->head->type == YGR_EV_SETGID;
+
+	at = put_ids_call(at, body->call, is_group);
+	at = put_ids(at, &body->old);
+	at = put_ids(at, &body->new);
+	if (!is_group)
+		return at;
+	if (body->call == YGR_IDS_GROUPS)
+		return put_groups(at, body);
+	return ygr_pack_nil(ygr_pack_nil(ygr_pack_nil(at)));
+}
+
+/* As /proc/PID/status has them. */
+static uint8_t *put_mask(uint8_t *at, uint64_t mask)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)mask);
+	return put_word(at, text);
+}
+
+static uint8_t *put_caps(uint8_t *at, const struct ygr_caps *caps)
+{
+	at = ygr_pack_array(at, 3);
+	at = put_mask(at, caps->effective);
+	at = put_mask(at, caps->permitted);
+	return put_mask(at, caps->inheritable);
+}
+
+/* One of @words, which may lack some; else nothing. */
+static uint8_t *put_choice(uint8_t *at, const char *const *words, size_t nr, uint32_t index)
+{
+	return index < nr && words[index] ? put_word(at, words[index]) : ygr_pack_nil(at);
+}
+
+#define NR(words) (sizeof(words) / sizeof((words)[0]))
+
+static uint8_t *put_code(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
+{
+	static const char *const calls[] = {
+		[YGR_CODE_FILE] = "file", [YGR_CODE_MEMORY] = "memory", [YGR_CODE_LOADED] = "loaded",
+	};
+	const struct ygr_body_code *body = &view->body.code;
+
+	at = put_file(encoder, at, &body->file);
+	at = put_choice(at, calls, NR(calls), body->call);
+	at = ygr_pack_nonzero(at, body->taints);
+	at = put_string(at, &view->strings[YGR_STR_PATH]);
+	return put_string(at, &view->strings[YGR_STR_NAME]);
+}
+
+/* By the numbers of bpf(2), which do not change. */
+static uint8_t *put_bpf(uint8_t *at, const struct ygr_record_view *view)
+{
+	static const char *const calls[] = {
+		[5] = "prog_load", [8] = "prog_attach", [9] = "prog_detach",
+		[17] = "raw_tracepoint_open", [28] = "link_create", [29] = "link_update",
+		[34] = "link_detach",
+	};
+	static const char *const types[] = {
+		"unspec", "socket_filter", "kprobe", "sched_cls", "sched_act", "tracepoint", "xdp",
+		"perf_event", "cgroup_skb", "cgroup_sock", "lwt_in", "lwt_out", "lwt_xmit", "sock_ops",
+		"sk_skb", "cgroup_device", "sk_msg", "raw_tracepoint", "cgroup_sock_addr",
+		"lwt_seg6local", "lirc_mode2", "sk_reuseport", "flow_dissector", "cgroup_sysctl",
+		"raw_tracepoint_writable", "cgroup_sockopt", "tracing", "struct_ops", "ext", "lsm",
+		"sk_lookup", "syscall", "netfilter",
+	};
+	const struct ygr_body_bpf *body = &view->body.bpf;
+	bool loads = body->cmd == 5;
+
+	at = put_choice(at, calls, NR(calls), body->cmd);
+	at = put_choice(at, types, loads ? NR(types) : 0, body->prog_type);
+	at = ygr_pack_u64(at, body->attach_type);
+	at = ygr_pack_nonzero(at, body->insn_nr);
+	at = ygr_pack_nonzero(at, body->prog_flags);
+	at = ygr_pack_nonzero(at, body->attach_btf_id);
+	return put_string(at, &view->strings[YGR_STR_NAME]);
+}
+
+static uint8_t *put_mount(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
+{
+	static const char *const calls[] = {
+		[YGR_MOUNT_MOUNT] = "mount", [YGR_MOUNT_FSCONFIG] = "fsconfig",
+	};
+	const struct ygr_body_mount *body = &view->body.mount;
+
+	at = put_choice(at, calls, NR(calls), body->call);
+	at = ygr_pack_nonzero(at, body->flags);
+	at = body->dev_major || body->dev_minor ?
+		put_device(encoder, at, body->dev_major, body->dev_minor) : ygr_pack_nil(at);
+	at = put_string(at, &view->strings[YGR_STR_SOURCE]);
+	at = put_string(at, &view->strings[YGR_STR_FSTYPE]);
+	at = put_string(at, &view->strings[YGR_STR_OPTIONS]);
+	at = put_string(at, &view->strings[YGR_STR_PATH]);
+	return put_string(at, &view->strings[YGR_STR_NEW_PATH]);
+}
+
+static uint8_t *put_target(uint8_t *at, const struct ygr_body_target *body)
+{
+	static const char *const calls[] = {
+		[YGR_TARGET_ATTACH] = "attach", [YGR_TARGET_TRACEME] = "traceme",
+		[YGR_TARGET_READ] = "read", [YGR_TARGET_VM_READ] = "process_vm_readv",
+		[YGR_TARGET_VM_WRITE] = "process_vm_writev", [YGR_TARGET_SIGNAL] = "kill",
+	};
+
+	at = put_choice(at, calls, NR(calls), body->call);
+	at = ygr_pack_nonzero(at, body->signal);
+	at = ygr_pack_nonzero(at, body->mode);
+	at = ygr_pack_array(at, 5);
+	at = ygr_pack_u64(at, body->tgid);
+	at = ygr_pack_u64(at, body->tid);
+	at = ygr_pack_u64(at, body->start_ns);
+	at = ygr_pack_u64(at, body->uid);
+	return put_text(at, body->comm, strnlen(body->comm, sizeof(body->comm)));
+}
+
+static uint8_t *put_setting_call(uint8_t *at, uint32_t call)
+{
+	static const char *const calls[] = {
+		[YGR_SETTING_CLOCK] = "clock", [YGR_SETTING_TIMEZONE] = "timezone",
+		[YGR_SETTING_UNSHARE] = "unshare", [YGR_SETTING_CLONE] = "clone",
+		[YGR_SETTING_SETNS] = "setns", [YGR_SETTING_KEY] = "key",
+		[YGR_SETTING_PERSONALITY] = "personality", [YGR_SETTING_STRICT] = "strict",
+		[YGR_SETTING_FILTER] = "filter",
+	};
+	static const struct { uint32_t option; const char *word; } options[] = {
+		{ PR_SET_DUMPABLE, "set_dumpable" }, { PR_SET_KEEPCAPS, "set_keepcaps" },
+		{ PR_SET_MM, "set_mm" }, { PR_SET_NO_NEW_PRIVS, "set_no_new_privs" },
+		{ PR_SET_PTRACER, "set_ptracer" }, { PR_SET_SECUREBITS, "set_securebits" },
+		{ PR_CAP_AMBIENT, "cap_ambient" },
+	};
+
+	for (size_t i = 0; i < NR(options); i++)
+		if (call == YGR_SETTING_PRCTL + options[i].option)
+			return put_word(at, options[i].word);
+	return put_choice(at, calls, NR(calls), call);
+}
+
+/* As in /proc/PID/ns. */
+static uint8_t *put_namespaces(uint8_t *at, uint64_t flags)
+{
+	static const struct { uint32_t flag; const char *word; } names[] = {
+		{ CLONE_NEWNS, "mnt" }, { CLONE_NEWUTS, "uts" }, { CLONE_NEWIPC, "ipc" },
+		{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" }, { CLONE_NEWNET, "net" },
+		{ CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWTIME, "time" },
+	};
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < NR(names); i++)
+		nr += !!(flags & names[i].flag);
+	if (!nr)
+		return ygr_pack_nil(at);
+	at = ygr_pack_array(at, nr);
+	for (size_t i = 0; i < NR(names); i++)
+		if (flags & names[i].flag)
+			at = put_word(at, names[i].word);
+	return at;
+}
+
+static bool has_values(uint16_t type)
+{
+	return type == YGR_EV_SETTIME || type == YGR_EV_PERSONALITY;
+}
+
+static uint8_t *put_setting(uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_setting *body = &view->body.setting;
+	uint16_t type = view->head->type;
+
+	at = put_setting_call(at, body->call);
+	at = has_values(type) ? ygr_pack_u64(at, body->old_value) : ygr_pack_nil(at);
+	at = has_values(type) ? ygr_pack_u64(at, body->new_value) : ygr_pack_nonzero(at, body->new_value);
+	at = put_namespaces(at, body->namespaces);
+	at = body->kind[0] ? put_text(at, body->kind, strnlen(body->kind, sizeof(body->kind))) :
+			     ygr_pack_nil(at);
+	return put_string(at, &view->strings[YGR_STR_NAME]);
 }
 
 static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
@@ -633,6 +1049,7 @@ static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struc
 	switch (view->head->type) {
 	case YGR_EV_EXEC_CHECK:
 	case YGR_EV_EXEC:
+	case YGR_EV_PROCESS:
 		return put_exec(encoder, at, view);
 	case YGR_EV_FORK:
 		return put_fork(at, view);
@@ -642,9 +1059,31 @@ static uint8_t *put_values(struct ygr_encoder *encoder, uint8_t *at, const struc
 		return put_chown(encoder, at, view);
 	case YGR_EV_OPEN ... YGR_EV_CHMOD:
 	case YGR_EV_SETXATTR ... YGR_EV_TRUNCATE:
+	case YGR_EV_CLOSE_WRITE ... YGR_EV_MEMFD:
+	case YGR_EV_REMOVEXATTR ... YGR_EV_CHATTR:
 		return put_file_event(encoder, at, view);
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return put_socket(at, view);
+	case YGR_EV_SOCKET_CLOSE:
+		return put_close(at, view);
+	case YGR_EV_DNS:
+		return put_dns(at, view);
+	case YGR_EV_STREAM:
+		return put_stream(at, view);
+	case YGR_EV_SETUID ... YGR_EV_SETGID:
+		return put_setid(at, view);
+	case YGR_EV_CAPSET:
+		return put_caps(put_caps(at, &view->body.caps.old), &view->body.caps.new);
+	case YGR_EV_MODULE_LOAD ... YGR_EV_KEXEC:
+		return put_code(encoder, at, view);
+	case YGR_EV_BPF:
+		return put_bpf(at, view);
+	case YGR_EV_MOUNT ... YGR_EV_PIVOT_ROOT:
+		return put_mount(encoder, at, view);
+	case YGR_EV_PTRACE ... YGR_EV_SIGNAL:
+		return put_target(at, &view->body.target);
+	case YGR_EV_SETTIME ... YGR_EV_SECCOMP:
+		return put_setting(at, view);
 	}
 	return at;
 }
@@ -696,15 +1135,273 @@ static uint8_t *put_breaker(struct extras *extras, uint8_t *at, const struct ygr
 	return put_extra(extras, at, "seconds", body->seconds);
 }
 
+static uint8_t *put_heartbeat(struct extras *extras, uint8_t *at,
+			      const struct ygr_body_heartbeat *body)
+{
+	at = put_extra(extras, at, "load_id", body->load_id);
+	at = put_extra(extras, at, "interval_ns", body->interval_ns);
+	at = put_extra(extras, at, "produced_nr", body->produced);
+	at = put_extra(extras, at, "dropped_nr", body->dropped);
+	at = put_extra(extras, at, "denied_nr", body->denied);
+	at = put_extra(extras, at, "process_nr", body->process_nr);
+	at = put_extra(extras, at, "hook_nr", body->hook_nr);
+	at = put_extra(extras, at, "attached_nr", body->attached_nr);
+	return put_extra(extras, at, "reader", !!(body->flags & YGR_BEAT_READER));
+}
+
+static uint8_t *put_clock(struct extras *extras, uint8_t *at, const struct ygr_body_clock *body)
+{
+	at = ygr_pack_i64(put_key(extras, at, "step_ns"), body->step_ns);
+	at = put_extra(extras, at, "slept_ns", body->slept_ns);
+	return ygr_pack_i64(put_key(extras, at, "offset_ns"), body->offset_ns);
+}
+
+static uint8_t *put_given(struct extras *extras, uint8_t *at, const char *key, uint64_t value)
+{
+	return value ? put_extra(extras, at, key, value) : at;
+}
+
+/* It can send and see what no other socket can: packets of anybody's, or with a head of its own making. */
+static bool is_raw(const struct ygr_body_socket *body)
+{
+	return body->family == AF_PACKET || body->type == SOCK_PACKET ||
+	       (body->type == SOCK_RAW && (body->family == AF_INET || body->family == AF_INET6));
+}
+
+/* ---- the other side's names (names.h) ----------------------------------------- */
+
+static uint8_t *put_named(struct extras *extras, uint8_t *at, const struct ygr_name_cache_found *found)
+{
+	at = put_known(extras, at, "dns_name", found->name);
+	if (found->canonical)
+		at = put_known(extras, at, "dns_canonical", found->canonical);
+	at = put_extra(extras, at, "dns_age_ms", found->age_ns / YGR_NS_PER_MS);
+	at = put_given(extras, at, "dns_expired", found->is_expired);
+	if (!found->other_nr)
+		return at;
+	at = ygr_pack_array(put_key(extras, at, "dns_others"), found->other_nr);
+	for (uint8_t i = 0; i < found->other_nr; i++)
+		at = put_word(at, found->others[i]);
+	return at;
+}
+
+static uint8_t *put_answers(struct extras *extras, uint8_t *at, const struct ygr_dns_answer *answer)
+{
+	at = ygr_pack_array(put_key(extras, at, "answers"), answer->record_nr);
+	for (uint16_t i = 0; i < answer->record_nr; i++) {
+		const struct ygr_dns_record *record = &answer->records[i];
+		struct extras map = { 0 };
+
+		at = put_known(&map, at, "name", record->name);
+		at = put_known(&map, at, "type", record->type);
+		at = put_extra(&map, at, "ttl", record->ttl);
+		at = put_known(&map, at, "data", record->data);
+		close_extras(&map);
+	}
+	return at;
+}
+
+static uint8_t *put_answer(struct extras *extras, uint8_t *at, const struct ygr_dns_answer *answer)
+{
+	struct extras map = { 0 };
+
+	at = put_key(extras, at, "dns");
+	at = put_known(&map, at, "question", answer->question);
+	at = put_known(&map, at, "type", answer->type);
+	at = put_known(&map, at, "rcode", answer->rcode);
+	if (strcmp(answer->canonical, answer->question) != 0)
+		at = put_known(&map, at, "canonical", answer->canonical);
+	at = put_extra(&map, at, "id", answer->id);
+	at = put_extra(&map, at, "answer_nr", answer->promised_nr);
+	at = put_given(&map, at, "truncated", answer->is_truncated);
+	at = put_given(&map, at, "partial", answer->is_partial);
+	close_extras(&map);
+	return put_answers(extras, at, answer);
+}
+
+static uint8_t *put_malformed(struct extras *extras, uint8_t *at)
+{
+	struct extras map = { 0 };
+
+	at = put_extra(&map, put_key(extras, at, "dns"), "malformed", 1);
+	close_extras(&map);
+	return at;
+}
+
+static const char *tls_version(uint16_t version)
+{
+	static const char *const names[] = { "ssl3", "1.0", "1.1", "1.2", "1.3" };
+
+	return version >> 8 == 3 && (version & 0xff) < sizeof(names) / sizeof(names[0]) ? names[version & 0xff] : "";
+}
+
+static uint8_t *put_hello(struct extras *extras, uint8_t *at, const struct ygr_client_hello *hello)
+{
+	struct extras map = { 0 };
+
+	at = put_key(extras, at, "tls");
+	at = put_known(&map, at, "version", tls_version(hello->version));
+	if (hello->sni_len)
+		at = ygr_pack_str(put_key(&map, at, "sni"), hello->sni, hello->sni_len);
+	if (hello->alpn_nr)
+		at = ygr_pack_array(put_key(&map, at, "alpn"), hello->alpn_nr);
+	for (uint8_t i = 0; i < hello->alpn_nr; i++)
+		at = put_text(at, (const char *)hello->alpn[i].bytes, hello->alpn[i].len);
+	at = put_given(&map, at, "cut", hello->is_cut);
+	at = put_given(&map, at, "malformed", hello->is_malformed);
+	if (!map.map)
+		*at++ = 0x80;
+	close_extras(&map);
+	return at;
+}
+
+static uint8_t *put_part(struct extras *extras, uint8_t *at, const char *key, struct ygr_http_text text)
+{
+	return text.bytes ? put_text(put_key(extras, at, key), text.bytes, text.len) : at;
+}
+
+static const char *http_version(uint8_t version)
+{
+	return version == 20 ? "2" : version == 11 ? "1.1" : version == 10 ? "1.0" : "";
+}
+
+static uint8_t *put_request(struct extras *extras, uint8_t *at, const struct ygr_names_facts *facts)
+{
+	const struct ygr_http_request *request = facts->http;
+	struct extras map = { 0 };
+
+	at = put_key(extras, at, "http");
+	at = put_part(&map, at, "method", request->method);
+	if (request->host_len)
+		at = ygr_pack_str(put_key(&map, at, "host"), request->host, request->host_len);
+	at = put_given(&map, at, "port", request->port);
+	at = put_part(&map, at, "path", request->path);
+	at = put_part(&map, at, "query", request->query);
+	at = put_given(&map, at, "query_bytes", facts->query_len);
+	at = put_known(&map, at, "version", http_version(request->version));
+	at = put_given(&map, at, "cut", request->is_cut);
+	close_extras(&map);
+	return at;
+}
+
+/* The same keys as when it was asked for, so that one query finds both. */
+static uint8_t *put_known_names(struct extras *extras, uint8_t *at, const char *const *known)
+{
+	struct extras tls = { 0 }, http = { 0 };
+
+	if (known[YGR_CONNECTION_DNS])
+		at = put_known(extras, at, "dns_name", known[YGR_CONNECTION_DNS]);
+	if (known[YGR_CONNECTION_SNI])
+		at = put_known(&tls, put_key(extras, at, "tls"), "sni", known[YGR_CONNECTION_SNI]);
+	close_extras(&tls);
+	if (known[YGR_CONNECTION_HOST])
+		at = put_known(&http, put_key(extras, at, "http"), "host", known[YGR_CONNECTION_HOST]);
+	close_extras(&http);
+	return at;
+}
+
+static uint8_t *put_names_of(struct extras *extras, uint8_t *at, const struct ygr_names_facts *facts)
+{
+	if (!facts)
+		return at;
+	if (facts->has_name)
+		at = put_named(extras, at, &facts->name);
+	if (facts->dns)
+		at = put_answer(extras, at, facts->dns);
+	if (facts->is_malformed)
+		at = put_malformed(extras, at);
+	if (facts->tls)
+		at = put_hello(extras, at, facts->tls);
+	if (facts->http)
+		at = put_request(extras, at, facts);
+	return put_known_names(extras, at, facts->known);
+}
+
+/* What few events about sockets have to tell. */
+static uint8_t *put_socket_extras(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_socket *socket = &view->body.socket;
+	const struct ygr_body_close *close = &view->body.close;
+	const struct ygr_body_dns *dns = &view->body.dns;
+
+	switch (view->head->type) {
+	case YGR_EV_SOCKET_CREATE:
+		return put_given(extras, at, "raw", is_raw(socket));
+	case YGR_EV_ACCEPT:
+		if (!socket->peer_tgid)
+			return at;
+		at = put_extra(extras, at, "peer_pid", socket->peer_tgid);
+		at = put_given(extras, at, "peer_start_ns", socket->peer_start_ns);
+		return socket->peer_uid == ~0u ? at : put_extra(extras, at, "peer_uid", socket->peer_uid);
+	case YGR_EV_SOCKET_CLOSE:
+		at = put_extra(extras, at, "packets_out", close->packets_out);
+		at = put_extra(extras, at, "packets_in", close->packets_in);
+		at = put_given(extras, at, "net_ns", close->net_ns);
+		at = put_given(extras, at, "owner_pid", close->owner_tgid);
+		at = put_given(extras, at, "owner_start_ns", close->owner_start_ns);
+		at = put_given(extras, at, "bytes_unsent", close->bytes_unsent);
+		return put_given(extras, at, "retransmits", close->retransmit_nr);
+	case YGR_EV_DNS:
+		at = put_given(extras, at, "socket_cookie", dns->socket_cookie);
+		at = put_given(extras, at, "owner_pid", dns->owner_tgid);
+		return put_given(extras, at, "owner_start_ns", dns->owner_start_ns);
+	}
+	return at;
+}
+
+/* Of a host on which nothing of it happens, nothing is told. */
+static uint8_t *put_any_by_class(struct extras *extras, uint8_t *at, const char *key,
+				 const __u64 counts[YGR_CLASS_MAX])
+{
+	for (int class = 0; class < YGR_CLASS_MAX; class++)
+		if (counts[class])
+			return put_by_class(extras, at, key, counts);
+	return at;
+}
+
+static uint8_t *put_totals(struct extras *extras, uint8_t *at, const struct ygr_body_totals *body)
+{
+	at = put_extra(extras, at, "begin_ns", body->begin_ns);
+	at = put_extra(extras, at, "end_ns", body->end_ns);
+	at = put_by_class(extras, at, "produced", body->produced);
+	at = put_by_class(extras, at, "dropped", body->dropped);
+	at = put_any_by_class(extras, at, "coalesced", body->coalesced);
+	return put_any_by_class(extras, at, "suppressed", body->suppressed);
+}
+
+static uint8_t *put_suppressed(struct extras *extras, uint8_t *at,
+			       const struct ygr_body_suppressed *body)
+{
+	static const char *const scopes[] = {
+		[YGR_SUPPRESSED_PROCESS] = "process", [YGR_SUPPRESSED_CGROUP] = "cgroup",
+	};
+
+	if (body->scope < sizeof(scopes) / sizeof(scopes[0]) && scopes[body->scope])
+		at = put_word(put_key(extras, at, "scope"), scopes[body->scope]);
+	at = put_extra(extras, at, "first_ns", body->first_ns);
+	at = put_extra(extras, at, "last_ns", body->last_ns);
+	return put_by_class(extras, at, "suppressed", body->suppressed);
+}
+
+/* A mode that is out of the ordinary is told. */
+static uint8_t *put_start(struct extras *extras, uint8_t *at, const struct ygr_body_start *start)
+{
+	at = put_extra(extras, at, "load_id", start->load_id);
+	if (start->flags & YGR_START_DISABLED)
+		return put_word(put_key(extras, at, "mode"), "disabled");
+	if (start->flags & YGR_START_OBSERVES)
+		return put_word(put_key(extras, at, "mode"), "observe_only");
+	return at;
+}
+
 /* The bodies of the sensor's own records, which are few. */
 static uint8_t *put_sensor_body(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
 {
 	const struct ygr_body_gap *gap = &view->body.gap;
-	const struct ygr_body_totals *totals = &view->body.totals;
 
 	switch (view->head->type) {
 	case YGR_EV_START:
-		return put_extra(extras, at, "load_id", view->body.start.load_id);
+		return put_start(extras, at, &view->body.start);
 	case YGR_EV_POLICY:
 		return put_policy(extras, at, &view->body.policy);
 	case YGR_EV_GAP:
@@ -712,12 +1409,17 @@ static uint8_t *put_sensor_body(struct extras *extras, uint8_t *at, const struct
 		at = put_extra(extras, at, "last_ns", gap->last_ns);
 		return put_by_class(extras, at, "dropped", gap->dropped);
 	case YGR_EV_TOTALS:
-		at = put_extra(extras, at, "begin_ns", totals->begin_ns);
-		at = put_extra(extras, at, "end_ns", totals->end_ns);
-		at = put_by_class(extras, at, "produced", totals->produced);
-		return put_by_class(extras, at, "dropped", totals->dropped);
+		return put_totals(extras, at, &view->body.totals);
 	case YGR_EV_BREAKER:
 		return put_breaker(extras, at, &view->body.breaker);
+	case YGR_EV_STOP:
+		return put_extra(extras, at, "load_id", view->body.stop.load_id);
+	case YGR_EV_HEARTBEAT:
+		return put_heartbeat(extras, at, &view->body.heartbeat);
+	case YGR_EV_CLOCK:
+		return put_clock(extras, at, &view->body.clock);
+	case YGR_EV_SUPPRESSED:
+		return put_suppressed(extras, at, &view->body.suppressed);
 	}
 	return at;
 }
@@ -736,6 +1438,18 @@ static const char *const string_keys[YGR_RECORD_TAG_NR] = {
 	[YGR_STR_XATTR]		= "xattr",
 	[YGR_STR_ALERT]		= "alert",
 	[YGR_STR_EXE]		= "exe",
+	[YGR_STR_ENV]		= "env",
+	[YGR_STR_TTY]		= "tty",
+	[YGR_STR_SCRIPT]	= "script",
+	[YGR_STR_ANCESTORS]	= "ancestor_ids",
+	[YGR_STR_CGROUP]	= "cgroup",
+	[YGR_STR_TARGET]	= "target",
+	[YGR_STR_REPEATS]	= "repeats",
+	[YGR_STR_SUBMITTER]	= "submitter",
+	[YGR_STR_SOURCE]	= "source",
+	[YGR_STR_FSTYPE]	= "fstype",
+	[YGR_STR_OPTIONS]	= "options",
+	[YGR_STR_NAME]		= "name",
 };
 
 static uint8_t *put_hex(uint8_t *at, const struct ygr_record_string *string)
@@ -794,14 +1508,71 @@ static uint8_t *put_alert(struct extras *extras, uint8_t *at, const struct ygr_r
 	return at;
 }
 
+/* Who forked whom, nearest first. */
+static uint8_t *put_ancestor_ids(uint8_t *at, const struct ygr_record_string *string)
+{
+	uint32_t nr = string->len / sizeof(struct ygr_process_id);
+	struct ygr_process_id id;
+
+	at = ygr_pack_array(at, nr);
+	for (uint32_t i = 0; i < nr; i++) {
+		struct extras map = { 0 };
+
+		memcpy(&id, string->bytes + i * sizeof(id), sizeof(id));
+		at = put_extra(&map, at, "pid", id.tgid);
+		at = put_extra(&map, at, "start_ns", id.start_ns);
+		close_extras(&map);
+	}
+	return at;
+}
+
+/* One that is too short says nothing. */
+static uint8_t *put_repeats(struct extras *extras, uint8_t *at, const struct ygr_record_string *string)
+{
+	struct ygr_repeats repeats;
+
+	if (string->len < sizeof(repeats))
+		return at;
+	memcpy(&repeats, string->bytes, sizeof(repeats));
+	at = put_extra(extras, at, "repeat_nr", repeats.repeat_nr);
+	at = put_extra(extras, at, "first_ns", repeats.first_ns);
+	return put_extra(extras, at, "last_ns", repeats.last_ns);
+}
+
+/* For whom, and what the process itself is. One that was cut tells nothing. */
+static uint8_t *put_submitter(struct extras *extras, uint8_t *at, const struct ygr_record_string *string)
+{
+	struct extras map = { 0 };
+	struct ygr_submitter submitter;
+
+	if (string->len < sizeof(submitter))
+		return at;
+	memcpy(&submitter, string->bytes, sizeof(submitter));
+	at = put_key(extras, at, "submitter");
+	if (submitter.tid)
+		at = put_extra(&map, at, "tid", submitter.tid);
+	at = put_extra(&map, at, "uid", submitter.uid);
+	at = put_extra(&map, at, "gid", submitter.gid);
+	at = put_extra(&map, at, "euid", submitter.euid);
+	at = put_extra(&map, at, "egid", submitter.egid);
+	close_extras(&map);
+	return at;
+}
+
 static uint8_t *put_other_string(struct extras *extras, uint8_t *at, int tag,
 				 const struct ygr_record_string *string)
 {
 	if (tag == YGR_STR_ALERT)
 		return put_alert(extras, at, string);
+	if (tag == YGR_STR_REPEATS)
+		return put_repeats(extras, at, string);
+	if (tag == YGR_STR_SUBMITTER)
+		return put_submitter(extras, at, string);
 	at = put_key(extras, at, string_keys[tag]);
-	if (tag == YGR_STR_ARGV)
+	if (tag == YGR_STR_ARGV || tag == YGR_STR_ENV)
 		return put_arguments(at, string);
+	if (tag == YGR_STR_ANCESTORS)
+		return put_ancestor_ids(at, string);
 	if (tag == YGR_STR_SHA256 || tag == YGR_STR_VERITY)
 		return put_hex(at, string);
 	return put_string(at, string);
@@ -817,7 +1588,7 @@ static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct y
 	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
 		const struct ygr_record_string *string = &view->strings[tag];
 
-		if (!ygr_record_string_is_cut(string))
+		if (!ygr_record_string_is_cut(string) || !string_keys[tag])
 			continue;
 		at = put_word(at, string_keys[tag]);
 		at = string->true_len == YGR_LEN_UNKNOWN ? ygr_pack_nil(at) : ygr_pack_u64(at, string->true_len);
@@ -827,7 +1598,10 @@ static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct y
 	return at;
 }
 
-/* Strings that are not among the values of such an event, and what became of any. */
+/*
+ * Strings that are not among the values of such an event, and what became of any. One without a
+ * key is not told: what was sent over a socket is for names.h, and for nobody else.
+ */
 static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr_record_view *view,
 			    uint32_t done)
 {
@@ -836,33 +1610,221 @@ static uint8_t *put_strings(struct extras *extras, uint8_t *at, const struct ygr
 	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
 		const struct ygr_record_string *string = &view->strings[tag];
 
+		if (!string_keys[tag])
+			continue;
 		is_cut |= ygr_record_string_is_cut(string);
-		if (!string->bytes || done & TAG(tag))
+		if (!string->bytes || done & TAG(tag) || !string_keys[tag])
 			continue;
 		at = put_other_string(extras, at, tag, string);
 	}
 	return is_cut ? put_truncated(extras, at, view) : at;
 }
 
+/* "major:minor" of a device to be made; the number is as mknod(2) takes it. */
+static uint8_t *put_rdev(struct extras *extras, uint8_t *at, const struct ygr_body_file *body)
+{
+	uint32_t device = body->access;
+	char text[2 * 10 + 2], *end;
+
+	if (!S_ISCHR(body->open_flags) && !S_ISBLK(body->open_flags))
+		return at;
+	end = put_decimal(text, (device & 0xfff00) >> 8);
+	*end++ = ':';
+	end = put_decimal(end, (device & 0xff) | ((device >> 12) & 0xfff00));
+	return ygr_pack_str(put_key(extras, at, "rdev"), text, (size_t)(end - text));
+}
+
+/* Who opened the file, if it is not who closes it. */
+static uint8_t *put_opener(struct extras *extras, uint8_t *at, const struct ygr_record *head,
+			   const struct ygr_body_close_write *body)
+{
+	struct extras opener = { 0 };
+
+	if (body->opener_tgid == head->tgid && body->opener_start_ns == head->start_ns)
+		return at;
+	at = put_key(extras, at, "opener");
+	at = put_extra(&opener, at, "pid", body->opener_tgid);
+	at = put_extra(&opener, at, "tid", body->opener_tid);
+	at = put_extra(&opener, at, "start_ns", body->opener_start_ns);
+	at = put_extra(&opener, at, "euid", body->opener_uid);
+	close_extras(&opener);
+	return at;
+}
+
+/* What is known of the open. Not each file system lets its writes be counted: then there is no number. */
+static uint8_t *put_close_write(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
+{
+	const struct ygr_body_close_write *body = &view->body.close_write;
+
+	if (!body->opened_ns)
+		return at;
+	at = put_extra(extras, at, "opened_ns", body->opened_ns);
+	at = put_extra(extras, at, "old_size", body->old_size);
+	if (body->written_bytes)
+		at = put_extra(extras, at, "written_bytes", body->written_bytes);
+	return put_opener(extras, at, view->head, body);
+}
+
 /* By bit. */
-static const char *const flag_names[] = {
+static const char *const flag_names[32] = {
 	"kthread", "io_worker", "memfd", "unlinked", "truncated", "no_path", "script", "compat",
-	"protected", "breaker", "no_reader", "killed", "no_digest",
+	"protected", "breaker", "no_reader", "killed", "no_digest", "coalesced",
+	"sqpoll", "other_creds",
+	[17] = "overlay_upper",
 };
 
-#define FLAG_NR		(sizeof(flag_names) / sizeof(flag_names[0]))
+_Static_assert(YGR_F_NO_DIGEST == 1u << 12 && YGR_F_OVERLAY_UPPER == 1u << 17, "flag_names[]");
 
-_Static_assert(YGR_F_NO_DIGEST == 1u << (FLAG_NR - 1), "flag_names[] has them all, in order");
-
-static uint8_t *put_flags(struct extras *extras, uint8_t *at, uint32_t flags)
+/* Of @bits, those that have a name; none: no key. */
+static uint8_t *put_words(struct extras *extras, uint8_t *at, const char *key,
+			  const char *const names[32], uint32_t bits)
 {
-	flags &= (1u << FLAG_NR) - 1;
-	if (!flags)
+	uint32_t nr = 0;
+
+	for (int bit = 0; bit < 32; bit++)
+		nr += (bits & 1u << bit) && names[bit];
+	if (!nr)
 		return at;
-	at = ygr_pack_array(put_key(extras, at, "flags"), (uint32_t)__builtin_popcount(flags));
-	for (size_t bit = 0; bit < FLAG_NR; bit++)
-		if (flags & 1u << bit)
-			at = put_word(at, flag_names[bit]);
+	at = ygr_pack_array(put_key(extras, at, key), nr);
+	for (int bit = 0; bit < 32; bit++)
+		if ((bits & 1u << bit) && names[bit])
+			at = put_word(at, names[bit]);
+	return at;
+}
+
+/* Of clone(2). */
+static const char *const clone_names[32] = {
+	[8] = "vm", [9] = "fs", [10] = "files", [15] = "parent", [17] = "newns", [25] = "newcgroup",
+	[26] = "newuts", [27] = "newipc", [28] = "newuser", [29] = "newpid", [30] = "newnet",
+};
+
+/* ---- what few processes have ------------------------------------------------ */
+
+/* As /proc shows them, without the zeroes before. */
+static uint8_t *put_capabilities(struct extras *extras, uint8_t *at, const char *key, uint64_t bits)
+{
+	char text[17];
+
+	if (!bits)
+		return at;
+	snprintf(text, sizeof(text), "%llx", (unsigned long long)bits);
+	return put_word(put_key(extras, at, key), text);
+}
+
+static uint8_t *put_process_capabilities(struct extras *extras, uint8_t *at,
+					 const struct ygr_body_exec *body)
+{
+	struct extras map = { 0 };
+
+	if (!(body->cap_effective | body->cap_permitted | body->cap_inheritable |
+	      body->cap_bounding | body->cap_ambient))
+		return at;
+	at = put_key(extras, at, "capabilities");
+	at = put_capabilities(&map, at, "effective", body->cap_effective);
+	at = put_capabilities(&map, at, "permitted", body->cap_permitted);
+	at = put_capabilities(&map, at, "inheritable", body->cap_inheritable);
+	at = put_capabilities(&map, at, "bounding", body->cap_bounding);
+	at = put_capabilities(&map, at, "ambient", body->cap_ambient);
+	close_extras(&map);
+	return at;
+}
+
+static uint8_t *put_true(struct extras *extras, uint8_t *at, const char *key)
+{
+	at = put_key(extras, at, key);
+	*at++ = 0xc3;
+	return at;
+}
+
+static uint8_t *put_file_capabilities(struct extras *extras, uint8_t *at,
+				      const struct ygr_body_exec *body)
+{
+	struct extras map = { 0 };
+
+	if (!(body->exec_flags & YGR_EXEC_FILE_CAPS))
+		return at;
+	at = put_key(extras, at, "file_capabilities");
+	at = put_capabilities(&map, at, "permitted", body->file_cap_permitted);
+	at = put_capabilities(&map, at, "inheritable", body->file_cap_inheritable);
+	if (body->exec_flags & YGR_EXEC_FILE_CAPS_EFFECTIVE)
+		at = put_true(&map, at, "effective");
+	at = put_extra(&map, at, "rootid", body->file_cap_rootid);
+	close_extras(&map);
+	return at;
+}
+
+static uint8_t *put_script_file(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+				const struct ygr_file_id *id)
+{
+	struct extras map = { 0 };
+
+	if (!id->ino && !id->dev_major && !id->dev_minor)
+		return at;
+	at = put_key(extras, at, "script_file");
+	at = put_extra(&map, at, "ino", id->ino);
+	at = put_device(encoder, put_key(&map, at, "dev"), id->dev_major, id->dev_minor);
+	if (id->ino_generation)
+		at = put_extra(&map, at, "generation", id->ino_generation);
+	at = put_extra(&map, at, "mode", id->mode);
+	at = put_extra(&map, at, "uid", id->uid);
+	at = put_extra(&map, at, "gid", id->gid);
+	at = put_extra(&map, at, "size", id->size);
+	at = put_extra(&map, at, "mtime_ns", id->mtime_ns);
+	at = put_extra(&map, at, "ctime_ns", id->ctime_ns);
+	close_extras(&map);
+	return at;
+}
+
+static uint8_t *put_exec_extras(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+				const struct ygr_body_exec *body)
+{
+	static const char *const names[32] = {
+		[2] = "secure", [3] = "script_overlay_upper", [4] = "unchecked",
+	};
+	char device[24];
+
+	if (body->old_tid)
+		at = put_extra(extras, at, "old_tid", body->old_tid);
+	at = put_process_capabilities(extras, at, body);
+	at = put_file_capabilities(extras, at, body);
+	at = put_words(extras, at, "exec_flags", names, body->exec_flags);
+	at = put_script_file(encoder, extras, at, &body->script);
+	if (!body->tty_major && !body->tty_minor)
+		return at;
+	snprintf(device, sizeof(device), "%u:%u", body->tty_major, body->tty_minor);
+	return put_word(put_key(extras, at, "tty_dev"), device);
+}
+
+static uint8_t *put_fork_extras(struct extras *extras, uint8_t *at, const struct ygr_body_fork *body)
+{
+	at = put_words(extras, at, "clone_flags", clone_names, body->clone_flags);
+	if (body->exit_signal && body->exit_signal != SIGCHLD)
+		at = put_extra(extras, at, "exit_signal", body->exit_signal);
+	return at;
+}
+
+/* wait(2)'s status, taken apart. */
+static uint8_t *put_exit_extras(struct extras *extras, uint8_t *at, uint32_t status)
+{
+	if (!(status & 0x7f))
+		return put_extra(extras, at, "exit_code", status >> 8 & 0xff);
+	at = put_extra(extras, at, "signal", status & 0x7f);
+	return status & 0x80 ? put_true(extras, at, "core_dumped") : at;
+}
+
+static uint8_t *put_process_extras(struct ygr_encoder *encoder, struct extras *extras, uint8_t *at,
+				   const struct ygr_record_view *view)
+{
+	switch (view->head->type) {
+	case YGR_EV_EXEC_CHECK:
+	case YGR_EV_EXEC:
+	case YGR_EV_PROCESS:
+		return put_exec_extras(encoder, extras, at, &view->body.exec);
+	case YGR_EV_FORK:
+		return put_fork_extras(extras, at, &view->body.fork);
+	case YGR_EV_EXIT:
+		return put_exit_extras(extras, at, view->body.exit.status);
+	}
 	return at;
 }
 
@@ -890,12 +1852,17 @@ static uint8_t *put_extras(struct ygr_encoder *encoder, struct extras *extras, u
 		at = put_extra(extras, at, "tid", head->tid);
 	if (self && memcmp(self->comm, head->comm, YGR_COMM_BYTES) != 0)
 		at = put_text(put_key(extras, at, "comm"), head->comm, strnlen(head->comm, YGR_COMM_BYTES));
-	at = put_flags(extras, at, head->flags);
+	at = put_words(extras, at, "flags", flag_names, head->flags);
 	if (head->rule_id)
 		at = put_extra(extras, at, "rule_id", head->rule_id);
+	at = put_socket_extras(extras, at, view);
+	at = put_names_of(extras, at, encoder->names);
 	at = put_sensor_body(extras, at, view);
-	if ((head->type == YGR_EV_EXEC || head->type == YGR_EV_EXEC_CHECK) && view->body.exec.old_tid)
-		at = put_extra(extras, at, "old_tid", view->body.exec.old_tid);
+	at = put_process_extras(encoder, extras, at, view);
+	if (head->type == YGR_EV_CREATE)
+		at = put_rdev(extras, at, &view->body.file);
+	if (head->type == YGR_EV_CLOSE_WRITE)
+		at = put_close_write(extras, at, view);
 	/* The process has its program from the table, which has it from here if need be. */
 	return put_strings(extras, at, view, shape_of(head->type)->strings | TAG(YGR_STR_EXE));
 }
@@ -975,7 +1942,7 @@ static uint32_t refer_subject(struct ygr_encoder *encoder, uint8_t **at, const s
 	}
 	*at = define_process(encoder, *at, table, self, 0);
 	if (self->mark.subject_serial != encoder->serial || !is_same_subject(&self->mark, head))
-		*at = define_subject(encoder, *at, head, self);
+		*at = define_subject(encoder, *at, head, table, self);
 	return self->mark.subject_id;
 }
 
@@ -1001,7 +1968,7 @@ int ygr_encode_event(struct ygr_encoder *encoder, struct ygr_encoded *out,
 	uint8_t *at, *array;
 	int ret;
 
-	ret = reserve(out, ROOM_BYTES + 2 * (size_t)head->len);
+	ret = reserve(out, ROOM_BYTES + NAMES_BYTES + 2 * (size_t)head->len);
 	if (ret)
 		return ret;
 	at = out->bytes + out->size;
@@ -1026,6 +1993,16 @@ int ygr_encode_event(struct ygr_encoder *encoder, struct ygr_encoded *out,
 	return 0;
 }
 
+/* The head of an event that is of no ring, since the daemon tells it. */
+static uint8_t *put_own_head(struct ygr_encoder *encoder, struct extras *map, uint8_t *at,
+			     const char *type, int64_t realtime_offset_ns)
+{
+	at = put_word(put_key(map, at, "type"), type);
+	at = put_word(put_key(map, at, "class"), "sensor");
+	at = put_extra(map, at, "time_ns", encoder->last_ns + (uint64_t)realtime_offset_ns);
+	return put_extra(map, at, "boot_ns", encoder->last_ns);
+}
+
 int ygr_encode_backlog(struct ygr_encoder *encoder, struct ygr_encoded *out,
 		       const struct ygr_backlog *backlog, int64_t realtime_offset_ns)
 {
@@ -1036,15 +2013,32 @@ int ygr_encode_backlog(struct ygr_encoder *encoder, struct ygr_encoded *out,
 	ret = reserve(out, ROOM_BYTES);
 	if (ret)
 		return ret;
-	at = out->bytes + out->size;
-	at = put_word(put_key(&map, at, "type"), "backlog");
-	at = put_word(put_key(&map, at, "class"), "sensor");
-	at = put_extra(&map, at, "time_ns", encoder->last_ns + (uint64_t)realtime_offset_ns);
-	at = put_extra(&map, at, "boot_ns", encoder->last_ns);
+	at = put_own_head(encoder, &map, out->bytes + out->size, "backlog", realtime_offset_ns);
 	at = put_extra(&map, at, "first_batch_id", backlog->first_batch_id);
 	at = put_extra(&map, at, "last_batch_id", backlog->last_batch_id);
 	at = put_extra(&map, at, "batch_nr", backlog->batch_nr);
 	at = put_by_class(&map, at, "discarded", (const __u64 *)backlog->class_nr);
+	close_extras(&map);
+	out->size = (size_t)(at - out->bytes);
+	return 0;
+}
+
+int ygr_encode_outage(struct ygr_encoder *encoder, struct ygr_encoded *out,
+		      const struct ygr_outage *outage, int64_t realtime_offset_ns)
+{
+	struct extras map = { 0 };
+	uint8_t *at;
+	int ret;
+
+	ret = reserve(out, ROOM_BYTES);
+	if (ret)
+		return ret;
+	at = put_own_head(encoder, &map, out->bytes + out->size, "outage", realtime_offset_ns);
+	at = put_extra(&map, at, "begin_time_ns", outage->begin_time_ns);
+	at = put_extra(&map, at, "end_time_ns", outage->load_id + (uint64_t)realtime_offset_ns);
+	at = put_extra(&map, at, "previous_load_id", outage->previous_load_id);
+	at = put_extra(&map, at, "load_id", outage->load_id);
+	at = put_extra(&map, at, "rebooted", outage->rebooted);
 	close_extras(&map);
 	out->size = (size_t)(at - out->bytes);
 	return 0;

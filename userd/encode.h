@@ -20,7 +20,10 @@
 #define YGR_ENCODE_H
 
 #include "backlog.h"
+#include "entry.h"
 #include "identity.h"
+#include "names.h"
+#include "outage.h"
 #include "process_table.h"
 #include "record.h"
 
@@ -55,6 +58,8 @@ struct ygr_encoder {
 	uint32_t serial;		/* of the batch; never 0 */
 	uint32_t shape_nr, process_nr, subject_nr;
 	struct ygr_identity *identity;	/* the caller's; NULL: ids have no names */
+	const struct ygr_names_facts *names;	/* of the event at hand; NULL: there are none */
+	const struct ygr_entries *entries; /* the caller's; NULL: nobody's session is told */
 	uint64_t last_ns;		/* boot time of the event before */
 	uint16_t *shapes;		/* by type, class, verdict: 1 + number; 0: not there yet */
 	uint64_t *next_seq;		/* by CPU: one above the last that was told */
@@ -96,6 +101,13 @@ static inline bool ygr_encode_is_full(const struct ygr_encoder *encoder)
  */
 int ygr_encode_backlog(struct ygr_encoder *encoder, struct ygr_encoded *out,
 		       const struct ygr_backlog *backlog, int64_t realtime_offset_ns);
+
+/*
+ * Likewise, of type "outage": nothing was seen for a time.
+ * Return: 0; -ENOMEM, and all is as before.
+ */
+int ygr_encode_outage(struct ygr_encoder *encoder, struct ygr_encoded *out,
+		      const struct ygr_outage *outage, int64_t realtime_offset_ns);
 
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool ygr_encode_is_utf8(const char *bytes, size_t len);

@@ -61,7 +61,7 @@ enum ygr_mapping_how {
 };
 
 struct ygr_mapping_row {
-	uint32_t types;		/* 1 << enum ygr_event_type_index */
+	ygr_event_type_set types;
 	const char *to;		/* dots part objects; rows of one object stand together */
 	enum ygr_mapping_how how;
 	const char *from;	/* our field, "file.ino"; NULL: none */

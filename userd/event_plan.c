@@ -150,7 +150,7 @@ static int add_type(struct ygr_event_plan *plan, unsigned int type)
 		return -ENOMEM;
 	plan->by_type[type] = list;
 	for (size_t i = 0; i < plan->row_nr; i++)
-		if (plan->rows[i].row->types & 1u << type)
+		if (plan->rows[i].row->types & YGR_TYPE_BIT(type))
 			list[plan->nr_by_type[type]++] = &plan->rows[i];
 	return 0;
 }

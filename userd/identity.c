@@ -23,6 +23,7 @@ struct cgroup {
 	bool	 is_known;
 	bool	 is_container;
 	struct ygr_cgroup_container container;
+	char	 unit[YGR_CGROUP_UNIT_BYTES];
 };
 
 struct ygr_identity {
@@ -97,41 +98,47 @@ static ssize_t read_cgroup(const struct ygr_identity *identity, uint32_t pid, ch
 	return len;
 }
 
-/* Is the unified line's cgroup the one with that number? @text ends in NUL, and is cut. */
-static bool is_cgroup(const struct ygr_identity *identity, char *text, uint64_t id)
+static void know(struct ygr_identity *identity, struct cgroup *cgroup, const char *path, size_t len)
+{
+	cgroup->is_known = true;
+	cgroup->is_container = ygr_cgroup_path_container(path, len, &cgroup->container);
+	ygr_cgroup_path_unit(path, len, cgroup->unit);
+	identity->cgroup_nr++;
+}
+
+/*
+ * Is the unified line's cgroup the one with that number? @text ends in NUL, and is cut.
+ * Return: its path, without the first slash; NULL.
+ */
+static const char *find_path(const struct ygr_identity *identity, char *text, uint64_t id)
 {
 	char *line = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
 	struct stat info;
 
 	if (!line)
-		return false;
+		return NULL;
 	line = strchr(line, '/') + 1;
 	line[strcspn(line, "\n")] = '\0';
-	return fstatat(identity->cgroups_fd, line[0] ? line : ".", &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       info.st_ino == id;
+	if (fstatat(identity->cgroups_fd, line[0] ? line : ".", &info, AT_SYMLINK_NOFOLLOW) || info.st_ino != id)
+		return NULL;
+	return line;
 }
 
 static void look(struct ygr_identity *identity, struct cgroup *cgroup, uint32_t pid)
 {
-	struct ygr_cgroup_container container;
 	char text[TEXT_BYTES];
 	ssize_t len = read_cgroup(identity, pid, text);
-	bool is_container;
+	const char *path = NULL;
 
 	cgroup->attempt_nr++;
 	if (len > 0) {
 		text[len] = '\0';
-		is_container = ygr_cgroup_path_parse(text, (size_t)len, &container);
+		path = find_path(identity, text, cgroup->id);
 	}
-	if (len <= 0 || !is_cgroup(identity, text, cgroup->id)) {
+	if (path)
+		know(identity, cgroup, path, strlen(path));
+	else
 		identity->gone_nr++;
-		return;
-	}
-	cgroup->is_known = true;
-	cgroup->is_container = is_container;
-	if (is_container)
-		cgroup->container = container;
-	identity->cgroup_nr++;
 }
 
 static struct cgroup *find_cgroup(struct ygr_identity *identity, uint64_t id)
@@ -148,18 +155,40 @@ static struct cgroup *find_cgroup(struct ygr_identity *identity, uint64_t id)
 	return oldest;
 }
 
-static const struct ygr_cgroup_container *find_container(struct ygr_identity *identity,
-							 const struct ygr_record *head)
+static struct cgroup *use_cgroup(struct ygr_identity *identity, uint64_t id)
+{
+	struct cgroup *cgroup = find_cgroup(identity, id);
+
+	cgroup->used_nr = ++identity->find_nr;
+	return cgroup;
+}
+
+void ygr_identity_learn(struct ygr_identity *identity, uint64_t cgroup_id, const char *path, size_t len)
 {
 	struct cgroup *cgroup;
 
-	if (!head->cgroup_id || identity->cgroups_fd < 0)
-		return NULL;
-	cgroup = find_cgroup(identity, head->cgroup_id);
-	cgroup->used_nr = ++identity->find_nr;
-	if (!cgroup->is_known && cgroup->attempt_nr < ATTEMPTS_MAX)
+	if (!cgroup_id)
+		return;
+	cgroup = use_cgroup(identity, cgroup_id);
+	if (!cgroup->is_known)
+		know(identity, cgroup, path, len);
+}
+
+static void fill_cgroup(struct ygr_identity *identity, const struct ygr_record *head,
+			struct ygr_identity_facts *facts)
+{
+	struct cgroup *cgroup;
+
+	facts->container = NULL;
+	facts->unit = "";
+	if (!head->cgroup_id)
+		return;
+	cgroup = use_cgroup(identity, head->cgroup_id);
+	if (!cgroup->is_known && cgroup->attempt_nr < ATTEMPTS_MAX && identity->cgroups_fd >= 0)
 		look(identity, cgroup, head->tgid);
-	return cgroup->is_container ? &cgroup->container : NULL;
+	facts->unit = cgroup->unit;
+	if (cgroup->is_container)
+		facts->container = &cgroup->container;
 }
 
 void ygr_identity_find(struct ygr_identity *identity, const struct ygr_record *head,
@@ -172,7 +201,7 @@ void ygr_identity_find(struct ygr_identity *identity, const struct ygr_record *h
 	ygr_name_service_find(identity->names, YGR_NAME_GROUP, head->gid, now_ns, facts->group);
 	if (head->euid != head->uid)
 		ygr_name_service_find(identity->names, YGR_NAME_USER, head->euid, now_ns, facts->euser);
-	facts->container = find_container(identity, head);
+	fill_cgroup(identity, head, facts);
 }
 
 void ygr_identity_stats(struct ygr_identity *identity, struct ygr_identity_stats *stats)

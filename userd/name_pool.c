@@ -10,6 +10,7 @@
 
 int ygr_name_pool_init(struct ygr_name_pool *pool, size_t bucket_nr)
 {
+	pool->seed = 0;
 	pool->bucket_nr = 64;
 	while (pool->bucket_nr < bucket_nr)
 		pool->bucket_nr *= 2;
@@ -56,7 +57,7 @@ static struct ygr_name *make(struct ygr_name_pool *pool, const char *bytes, uint
 
 const struct ygr_name *ygr_name_pool_get(struct ygr_name_pool *pool, const char *bytes, uint32_t len)
 {
-	uint32_t hash = (uint32_t)XXH3_64bits(bytes, len);
+	uint32_t hash = (uint32_t)XXH3_64bits_withSeed(bytes, len, pool->seed);
 	struct ygr_name *name;
 
 	for (name = *bucket_of(pool, hash); name; name = name->chain) {

@@ -24,6 +24,7 @@ struct ygr_name_pool {
 	struct ygr_name **buckets;
 	size_t	 bucket_nr;		/* a power of two */
 	size_t	 used_bytes;		/* buckets and names */
+	uint64_t seed;			/* 0; the owner may choose another while it is empty */
 };
 
 /* @bucket_nr: rounded up to a power of two. Return: 0 or -ENOMEM. */

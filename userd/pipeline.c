@@ -108,7 +108,7 @@ static void start_write(void *arg)
 	ygr_loop_write_sync(pipeline->loop, write);
 }
 
-/* ---- order -> enrich -> encode -> batch ----------------------------------- */
+/* ---- order -> observe -> encode -> batch ----------------------------------- */
 
 static bool is_full(const struct ygr_pipeline *pipeline)
 {
@@ -146,11 +146,26 @@ static struct ygr_process *meet(struct ygr_pipeline *pipeline, struct ygr_proces
 }
 
 /* Without memory for it, the next event tries again. */
-static void tell_discarded(struct ygr_pipeline *pipeline)
+static void tell_own(struct ygr_pipeline *pipeline)
 {
 	if (pipeline->discarded.batch_nr &&
 	    !ygr_batch_add_backlog(&pipeline->filling, &pipeline->encoder, &pipeline->discarded))
 		memset(&pipeline->discarded, 0, sizeof(pipeline->discarded));
+	if (pipeline->outage.begin_time_ns &&
+	    !ygr_batch_add_outage(&pipeline->filling, &pipeline->encoder, &pipeline->outage))
+		memset(&pipeline->outage, 0, sizeof(pipeline->outage));
+}
+
+static void observe_session(struct ygr_pipeline *pipeline, const struct ygr_record_view *view,
+			    const struct ygr_process *self)
+{
+	const struct ygr_record_string *cgroup = &view->strings[YGR_STR_CGROUP];
+
+	if (pipeline->config.entries)
+		ygr_entries_observe(pipeline->config.entries, view, self);
+	if (pipeline->config.identity && cgroup->bytes && !ygr_record_string_is_cut(cgroup))
+		ygr_identity_learn(pipeline->config.identity, view->head->cgroup_id, cgroup->bytes,
+				   cgroup->len);
 }
 
 static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader *ring,
@@ -162,13 +177,16 @@ static int take_one(struct ygr_pipeline *pipeline, const struct ygr_ring_reader 
 	int ret;
 
 	self = ygr_process_table_observe(pipeline->table, view);
+	observe_session(pipeline, view, self);
 	if (self && self->is_stranger)
 		self = meet(pipeline, self, clock->now_ns);
+	if (pipeline->config.names)
+		pipeline->encoder.names = ygr_names_observe(pipeline->config.names, view);
 	ret = ygr_batch_add(&pipeline->filling, &pipeline->encoder, view, ring->map.cpu, pipeline->table,
 			    self, clock);
 	if (ret)
 		return ret;
-	tell_discarded(pipeline);
+	tell_own(pipeline);
 	pipeline->stats.encoded_nr++;
 	pipeline->stats.encoded_by_class[view->head->class]++;
 	pipeline->stats.encoded_bytes += pipeline->filling.events.size - before;
@@ -358,6 +376,7 @@ int ygr_pipeline_init(struct ygr_pipeline *pipeline, const struct ygr_pipeline_c
 	pipeline->timer.fd = -1;
 	pipeline->retry.fd = -1;
 
+	pipeline->outage = ygr_outage_find(found, source->load_id, config->boot_id);
 	ret = init_rings(pipeline, found);
 	if (!ret)
 		ret = ygr_order_init(&pipeline->order, pipeline->rings, nr, config->hold_ns);
@@ -366,6 +385,7 @@ int ygr_pipeline_init(struct ygr_pipeline *pipeline, const struct ygr_pipeline_c
 	if (!ret)
 		ret = ygr_encode_init(&pipeline->encoder);
 	pipeline->encoder.identity = config->identity;
+	pipeline->encoder.entries = config->entries;
 	if (!ret)
 		ret = ygr_batch_init(&pipeline->filling, nr);
 	if (!ret)

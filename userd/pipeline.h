@@ -20,6 +20,7 @@
 #include "batch.h"
 #include "loop.h"
 #include "order.h"
+#include "outage.h"
 #include "process_table.h"
 #include "source.h"
 #include "spool.h"
@@ -31,6 +32,8 @@ struct ygr_pipeline_config {
 	size_t	 table_bytes;
 	uint8_t	 boot_id[YGR_BATCH_ID_BYTES];
 	struct ygr_identity *identity;	/* the caller's; NULL: ids have no names */
+	struct ygr_names *names;	/* the caller's; NULL: addresses have none, and first bytes are not read */
+	struct ygr_entries *entries;	/* the caller's; NULL: nobody's session is told */
 	/* Completes @table about a process that no event introduced; NULL: leave it. */
 	void	 (*look_up)(struct ygr_process_table *table, uint32_t pid);
 };
@@ -66,6 +69,7 @@ struct ygr_pipeline {
 	bool	 is_writing;		/* `written` is on its way, or waits to be tried again */
 	uint64_t retry_ns;		/* how long it waits */
 	struct ygr_backlog discarded;	/* by the spool, and not told in a batch yet */
+	struct ygr_outage outage;	/* before this run of the module; not told yet */
 	bool	 draining;
 	struct ygr_loop_write write;
 	struct ygr_loop_timer timer;	/* hold, flush */

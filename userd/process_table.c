@@ -286,6 +286,19 @@ static void observe_fork(struct ygr_process_table *table, struct ygr_process *pa
 	shrink(table, child, parent);
 }
 
+/* Who forked it, where the sensor knows and we have not seen it. */
+static void learn_parent(struct ygr_process *process, const struct ygr_record_view *view)
+{
+	const struct ygr_record_string *ancestors = &view->strings[YGR_STR_ANCESTORS];
+	struct ygr_process_id id;
+
+	if (process->parent_start_ns || !ancestors->bytes || ancestors->len < sizeof(id))
+		return;
+	memcpy(&id, ancestors->bytes, sizeof(id));
+	process->ppid = id.tgid;
+	process->parent_start_ns = id.start_ns;
+}
+
 static void observe_exec(struct ygr_process_table *table, struct ygr_process *process,
 			 const struct ygr_record_view *view)
 {
@@ -295,6 +308,7 @@ static void observe_exec(struct ygr_process_table *table, struct ygr_process *pr
 		return;
 	process->is_stranger = false;
 	set_comm(process, view->head->comm, sizeof(view->head->comm));
+	learn_parent(process, view);
 	if (!process->parent_start_ns)	/* else the one that forked it, not whoever adopted it */
 		process->ppid = view->head->ppid;
 	if (path->bytes)
@@ -325,11 +339,11 @@ static void observe_exit(struct ygr_process_table *table, struct ygr_process *pr
 	list_add(&table->ended, process);
 }
 
-/* These are about the sensor: their head names whoever happened to be running. */
+/* These are about the sensor, whose head names whoever happened to be running, or of no process. */
 static bool has_subject(const struct ygr_record *head)
 {
 	return head->type != YGR_EV_START && head->type != YGR_EV_GAP &&
-	       head->type != YGR_EV_TOTALS;
+	       head->type != YGR_EV_TOTALS && head->type != YGR_EV_DNS;
 }
 
 struct ygr_process *ygr_process_table_observe(struct ygr_process_table *table,
@@ -344,7 +358,7 @@ struct ygr_process *ygr_process_table_observe(struct ygr_process_table *table,
 	learn_exe(table, process, view);
 	if (view->head->type == YGR_EV_FORK)
 		observe_fork(table, process, view);
-	else if (view->head->type == YGR_EV_EXEC)
+	else if (view->head->type == YGR_EV_EXEC || view->head->type == YGR_EV_PROCESS)
 		observe_exec(table, process, view);
 	else if (view->head->type == YGR_EV_EXIT)
 		observe_exit(table, process, view);

@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "clock.h"
+#include "entry.h"
 #include "identity.h"
 #include "log.h"
 #include "pipeline.h"
@@ -29,6 +31,8 @@ struct reader {
 	struct ygr_spool *spool;
 	const struct ygr_spool_found *found;
 	struct ygr_identity *identity;	/* NULL: ids are told without names */
+	struct ygr_names *names;	/* NULL: so are addresses */
+	struct ygr_entries *entries;	/* NULL: sessions are not told */
 	struct ygr_pipeline pipeline;
 	struct ygr_signals signals;
 	struct ygr_sandbox sandbox;
@@ -138,12 +142,34 @@ static json_t *describe_identity(const struct reader *reader)
 		"names_put_off", (json_int_t)stats.names.put_off_nr);
 }
 
+static json_t *describe_names(const struct reader *reader)
+{
+	struct ygr_names_stats stats = { 0 };
+
+	if (reader->names)
+		ygr_names_stats(reader->names, &stats);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"answers", (json_int_t)stats.answer_nr,
+		"malformed", (json_int_t)stats.malformed_nr,
+		"named", (json_int_t)stats.named_nr,
+		"unnamed", (json_int_t)stats.unnamed_nr,
+		"tls", (json_int_t)stats.tls_nr,
+		"http", (json_int_t)stats.http_nr,
+		"other_streams", (json_int_t)stats.other_nr,
+		"addresses", (json_int_t)stats.cache.address_nr,
+		"namespaces", (json_int_t)stats.cache.space_nr,
+		"connections", (json_int_t)stats.connections.connection_nr,
+		"used_bytes", (json_int_t)(stats.cache.used_bytes + stats.connections.used_bytes),
+		"limit_bytes", (json_int_t)(stats.cache.limit_bytes + stats.connections.limit_bytes),
+		"evicted", (json_int_t)(stats.cache.evicted_nr + stats.connections.evicted_nr));
+}
+
 static void write_status(const struct reader *reader)
 {
 	json_t *status;
 	int ret;
 
-	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+	status = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
 		"process", "reader",
 		"pid", (json_int_t)getpid(),
 		"io", ygr_loop_name(reader->loop),
@@ -154,6 +180,7 @@ static void write_status(const struct reader *reader)
 		"spool", describe_spool(reader),
 		"process_table", describe_table(reader),
 		"identity", describe_identity(reader),
+		"names", describe_names(reader),
 		"sandbox", ygr_sandbox_describe(&reader->sandbox),
 		"memory_bytes", (json_int_t)ygr_status_memory_bytes());
 	ret = ygr_status_write(reader->config->runtime_dir, "reader.json", status);
@@ -300,6 +327,20 @@ static int open_spool(struct reader *reader)
 	return ret;
 }
 
+/* Events without names are better than none. */
+static void open_names(struct reader *reader)
+{
+	uint64_t seed;
+	int ret = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		ret = -errno;
+	if (!ret)
+		ret = ygr_names_create(&reader->names, &reader->config->names, seed);
+	if (ret)
+		ygr_warn("addresses are told without names: %s", strerror(-ret));
+}
+
 static int open_pipeline(struct reader *reader)
 {
 	struct ygr_pipeline_config config = {
@@ -315,6 +356,12 @@ static int open_pipeline(struct reader *reader)
 	if (ret)
 		ygr_warn("users, groups and containers are told without names: %s", strerror(-ret));
 	config.identity = reader->identity;
+	open_names(reader);
+	config.names = reader->names;
+	ret = ygr_entries_create(&reader->entries);
+	if (ret)
+		ygr_warn("where sessions began is not told: %s", strerror(-ret));
+	config.entries = reader->entries;
 	ret = read_boot_id(config.boot_id);
 
 	if (!ret)
@@ -390,7 +437,9 @@ int ygr_reader_run(const struct ygr_config *config)
 	write_status(&reader);
 	ygr_pipeline_exit(&reader.pipeline);
 out_loop:
+	ygr_names_destroy(reader.names);
 	ygr_identity_destroy(reader.identity);
+	ygr_entries_destroy(reader.entries);
 	ygr_loop_destroy(reader.loop);
 out_spool:
 	ygr_spool_close(reader.spool);

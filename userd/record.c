@@ -15,15 +15,40 @@ static size_t body_known_bytes(uint16_t type)
 	switch (type) {
 	case YGR_EV_EXEC_CHECK:
 	case YGR_EV_EXEC:
+	case YGR_EV_PROCESS:
 		return sizeof(struct ygr_body_exec);
 	case YGR_EV_FORK:
 		return sizeof(struct ygr_body_fork);
 	case YGR_EV_EXIT:
 		return sizeof(struct ygr_body_exit);
+	case YGR_EV_CLOSE_WRITE:
+		return sizeof(struct ygr_body_close_write);
 	case YGR_EV_OPEN ... YGR_EV_TRUNCATE:
+	case YGR_EV_MKDIR ... YGR_EV_MEMFD:
+	case YGR_EV_REMOVEXATTR ... YGR_EV_CHATTR:
 		return sizeof(struct ygr_body_file);
 	case YGR_EV_SOCKET_CREATE ... YGR_EV_SEND:
 		return sizeof(struct ygr_body_socket);
+	case YGR_EV_SOCKET_CLOSE:
+		return sizeof(struct ygr_body_close);
+	case YGR_EV_DNS:
+		return sizeof(struct ygr_body_dns);
+	case YGR_EV_STREAM:
+		return sizeof(struct ygr_body_stream);
+	case YGR_EV_SETUID ... YGR_EV_SETGID:
+		return sizeof(struct ygr_body_ids);
+	case YGR_EV_CAPSET:
+		return sizeof(struct ygr_body_caps);
+	case YGR_EV_MODULE_LOAD ... YGR_EV_KEXEC:
+		return sizeof(struct ygr_body_code);
+	case YGR_EV_BPF:
+		return sizeof(struct ygr_body_bpf);
+	case YGR_EV_MOUNT ... YGR_EV_PIVOT_ROOT:
+		return sizeof(struct ygr_body_mount);
+	case YGR_EV_PTRACE ... YGR_EV_SIGNAL:
+		return sizeof(struct ygr_body_target);
+	case YGR_EV_SETTIME ... YGR_EV_SECCOMP:
+		return sizeof(struct ygr_body_setting);
 	case YGR_EV_START:
 		return sizeof(struct ygr_body_start);
 	case YGR_EV_POLICY:
@@ -34,6 +59,14 @@ static size_t body_known_bytes(uint16_t type)
 		return sizeof(struct ygr_body_totals);
 	case YGR_EV_BREAKER:
 		return sizeof(struct ygr_body_breaker);
+	case YGR_EV_STOP:
+		return sizeof(struct ygr_body_stop);
+	case YGR_EV_HEARTBEAT:
+		return sizeof(struct ygr_body_heartbeat);
+	case YGR_EV_CLOCK:
+		return sizeof(struct ygr_body_clock);
+	case YGR_EV_SUPPRESSED:
+		return sizeof(struct ygr_body_suppressed);
 	}
 	return 0;	/* a newer type: its head is still worth having */
 }

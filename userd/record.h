@@ -15,7 +15,7 @@
 #include <yagura/ygr_event.h>
 
 /* Strings by tag; a tag the reader does not know is passed over. */
-#define YGR_RECORD_TAG_NR	(YGR_STR_EXE + 1)
+#define YGR_RECORD_TAG_NR	(YGR_STR_SUBMITTER + 1)
 #define YGR_RECORD_STRINGS_MAX	64	/* in one record, known or not */
 
 struct ygr_record_string {
@@ -29,12 +29,27 @@ union ygr_record_body {
 	struct ygr_body_fork fork;
 	struct ygr_body_exit exit;
 	struct ygr_body_file file;
+	struct ygr_body_close_write close_write;	/* begins as `file` does */
 	struct ygr_body_socket socket;
+	struct ygr_body_close close;
+	struct ygr_body_dns dns;
+	struct ygr_body_stream stream;
+	struct ygr_body_ids ids;
+	struct ygr_body_caps caps;
+	struct ygr_body_code code;
+	struct ygr_body_bpf bpf;
+	struct ygr_body_mount mount;
+	struct ygr_body_target target;
+	struct ygr_body_setting setting;
 	struct ygr_body_start start;
 	struct ygr_body_policy policy;
 	struct ygr_body_gap gap;
 	struct ygr_body_totals totals;
 	struct ygr_body_breaker breaker;
+	struct ygr_body_stop stop;
+	struct ygr_body_heartbeat heartbeat;
+	struct ygr_body_clock clock;
+	struct ygr_body_suppressed suppressed;
 };
 
 struct ygr_record_view {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "ring_reader.h"
@@ -18,7 +19,7 @@ int ygr_ring_reader_init(struct ygr_ring_reader *reader, const struct ygr_ring_m
 	if (bytes < sizeof(struct ygr_record) || (bytes & (bytes - 1)) != 0)
 		return -EINVAL;
 
-	memset(reader, 0, sizeof(*reader));
+	memset(reader, 0, offsetof(struct ygr_ring_reader, joined));
 	reader->map = *map;
 	/* Only this side ever stores the tail: it needs no order with anything. */
 	reader->tail = __atomic_load_n(&map->consumer->tail, __ATOMIC_RELAXED);
@@ -90,6 +91,7 @@ static void pass_invalid(struct ygr_ring_reader *reader, const struct ygr_record
 			 const char *reason)
 {
 	note_invalid(reader, reason);
+	/* What is compact has these two where a whole one has them. */
 	reader->pos += head->len;
 	if (!reader->has_seq || head->seq != reader->next_seq)
 		return;		/* the next good record's jump tells how much is lost */
@@ -101,37 +103,68 @@ static void pass_invalid(struct ygr_ring_reader *reader, const struct ygr_record
 static void prefetch_next(const struct ygr_ring_reader *reader)
 {
 	const uint8_t *next = reader->map.data +
-		((reader->pos + reader->view.head->len) & (reader->map.data_bytes - 1));
+		((reader->pos + reader->peeked_bytes) & (reader->map.data_bytes - 1));
 
 	for (int line = 0; line < 5; line++)
 		__builtin_prefetch(next + 64 * line);
 }
 
+/* Return: as ygr_record_parse(). */
+static int parse(struct ygr_ring_reader *reader, const void *bytes, uint64_t avail,
+		 const char **reason)
+{
+	const struct ygr_record *head;
+	int ret;
+
+	if (avail < sizeof(struct ygr_join_start) || !ygr_join_is_compact(bytes))
+		return ygr_record_parse(bytes, avail, &reader->view, reason);
+	ret = ygr_join(reader->map.data, reader->map.data_bytes, reader->pos, avail, reader->joined,
+		       reason);
+	if (ret)
+		return ret;
+	head = (const struct ygr_record *)reader->joined;
+	return ygr_record_parse(head, head->len, &reader->view, reason);
+}
+
+/* Return: whether there is one at pos, and is passed. */
+static bool pass_definition(struct ygr_ring_reader *reader, const struct ygr_join_start *start,
+			    uint64_t avail)
+{
+	if (avail < sizeof(*start) || !ygr_join_is_definition(start) ||
+	    start->len < sizeof(*start) || start->len % 8 != 0 || start->len > avail)
+		return false;
+	reader->pos += start->len;
+	return true;
+}
+
 /* Return: true if the record at pos is one to hand out. */
 static bool peek_one(struct ygr_ring_reader *reader)
 {
-	uint64_t mask = reader->map.data_bytes - 1;
+	const uint8_t *bytes = reader->map.data + (reader->pos & (reader->map.data_bytes - 1));
+	uint64_t avail = reader->head - reader->pos;
 	struct ygr_record_view *view = &reader->view;
 	const char *reason = NULL;
 	int ret;
 
-	ret = ygr_record_parse(reader->map.data + (reader->pos & mask),
-			       reader->head - reader->pos, view, &reason);
+	if (pass_definition(reader, (const void *)bytes, avail))
+		return false;
+	ret = parse(reader, bytes, avail, &reason);
 	if (ret == -EPROTO) {
 		note_invalid(reader, reason);
 		reader->pos = reader->head;
 		return false;
 	}
 	if (ret) {
-		pass_invalid(reader, view->head, reason);
+		pass_invalid(reader, (const void *)bytes, reason);
 		return false;
 	}
+	reader->peeked_bytes = ((const struct ygr_join_start *)bytes)->len;
 	prefetch_next(reader);
 	if (!reader->has_seq)
 		start_sequence(reader, view->head->seq, told_drops(view));
 	if (view->head->seq < reader->next_seq) {
 		reader->repeated_nr++;
-		reader->pos += view->head->len;
+		reader->pos += reader->peeked_bytes;
 		return false;
 	}
 	return true;
@@ -152,7 +185,7 @@ void ygr_ring_reader_take(struct ygr_ring_reader *reader)
 	account_jump(reader, head->seq, told_drops(&reader->view));
 	reader->next_seq++;
 	reader->taken_nr++;
-	reader->pos += head->len;
+	reader->pos += reader->peeked_bytes;
 	reader->peeked = false;
 }
 

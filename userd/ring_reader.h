@@ -7,7 +7,7 @@
  *	   in batches that   |  published, not
  *	   are not durable   |  looked at yet
  *
- * A record is read where it lies and stays there until release() moves the tail
+ * A record is read where it lies, or, if it is compact, joined with what it refers to, and stays there until release() moves the tail
  * past it, which the pipeline does only after the batch that holds it is on
  * disk. A reader that dies in between finds the record again.
  *
@@ -23,6 +23,7 @@
 #include <stdint.h>
 #include <yagura/ygr_abi.h>
 
+#include "join.h"
 #include "record.h"
 
 struct ygr_ring_map {
@@ -45,7 +46,8 @@ struct ygr_ring_reader {
 	uint64_t dropped;	/* told by gap records */
 	uint64_t lost;		/* not told by anybody, or not readable */
 
-	bool	 peeked;	/* `view` is the record at pos */
+	bool	 peeked;	/* `view` is the record at pos, of so many bytes there */
+	uint32_t peeked_bytes;
 	struct ygr_record_view view;
 
 	/* for the status file, since this process started */
@@ -54,6 +56,9 @@ struct ygr_ring_reader {
 	uint64_t invalid_nr;	/* unreadable: a record each, or all up to head */
 	uint64_t excess_nr;	/* a gap record told of more than the sequence lacks */
 	const char *invalid_reason; /* of the last one */
+
+	/* what a compact record stands for (join.h); of most, only the beginning is ever touched */
+	uint8_t	 joined[YGR_JOIN_BYTES_MAX] __attribute__((aligned(8)));
 };
 
 /* What the spool knows of this CPU, for the same boot and load. */
@@ -83,7 +88,7 @@ int64_t ygr_ring_reader_refresh(struct ygr_ring_reader *reader);
 /*
  * The next record, without taking it; records that the spool has already and
  * records that cannot be read are counted and passed over on the way.
- * Return: the view, valid until release() moves past it; NULL: none is left
+ * Return: the view, valid until the next one is peeked, or release() moves past it; NULL: none is left
  * below the head last acquired.
  */
 const struct ygr_record_view *ygr_ring_reader_peek(struct ygr_ring_reader *reader);

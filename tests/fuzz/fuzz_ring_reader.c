@@ -76,7 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	static struct told told[RING_BYTES / sizeof(struct ygr_record) + 1];
 	struct ygr_ring_consumer consumer = { 0 };
 	struct ygr_ring_producer producer = { 0 };
+	const struct ygr_names_config config = { .dns = true, .tls = true, .http = true, .query = true };
 	struct ygr_process_table *table;
+	struct ygr_names *names;
 	struct ygr_ring_reader reader;
 	const struct ygr_record_view *view;
 	struct ygr_encoder encoder;
@@ -94,7 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	memcpy(data, bytes, len);
 	memcpy(data + RING_BYTES, data, RING_BYTES);
 	map.data = data;
-	if (ygr_process_table_create(&table, 64 << 10, 1000) || ygr_encode_init(&encoder) ||
+	if (ygr_process_table_create(&table, 64 << 10, 1000) || ygr_names_create(&names, &config, 1) ||
+	    ygr_encode_init(&encoder) ||
 	    ygr_encode_begin(&encoder, &out, 1000, 5) || ygr_ring_reader_init(&reader, &map, NULL))
 		abort();
 	producer.head = len & ~7ull;
@@ -103,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		struct ygr_process *self = ygr_process_table_observe(table, view);
 
 		tell(&told[nr++], view->head);
+		encoder.names = ygr_names_observe(names, view);
 		if (ygr_encode_event(&encoder, &out, view, 0, table, self))
 			abort();
 		ygr_ring_reader_take(&reader);
@@ -114,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	free(out.bytes);
 	ygr_encode_exit(&encoder);
 	ygr_process_table_destroy(table);
+	ygr_names_destroy(names);
 	free(data);
 	return 0;
 }

@@ -106,6 +106,8 @@ static bool paths_are_right(const struct check *check, const struct guest_event 
 {
 	const struct ygr_match_event *match = check->match;
 	const uint64_t without = YGR_FILE_MEMFD | YGR_FILE_UNLINKED;
+	const bool is_borrowed = YGR_ON_BIT(match->on) & (YGR_ON_BIT(YGR_ON_SETXATTR) |
+		YGR_ON_BIT(YGR_ON_REMOVEXATTR) | YGR_ON_BIT(YGR_ON_CHATTR));
 
 	if (match->path_nr)
 		return text_is(check, event, YGR_STR_PATH, "path", match->paths[0].bytes,
@@ -113,7 +115,9 @@ static bool paths_are_right(const struct check *check, const struct guest_event 
 		       text_is(check, event, YGR_STR_NEW_PATH, "new path", match->paths[1].bytes,
 			       match->paths[1].len);
 	/* An attribute's hook is told of no mount: it borrows one, through which there is a name. */
-	if (match->ino || match->verity || (match->file_attr & without) || match->on == YGR_ON_SETXATTR)
+	if (match->ino || match->verity || (match->file_attr & without) || is_borrowed)
+		return true;
+	if (match->on == YGR_ON_UMOUNT || match->on == YGR_ON_PIVOT_ROOT)
 		return true;
 	return check_flag(check, event, "no-path", YGR_F_NO_PATH, true);
 }
@@ -167,10 +171,15 @@ static bool file_is_right(const struct check *check, const struct guest_event *e
 	    !text_is(check, event, YGR_STR_VERITY, "verity", match->verity, 32))
 		return false;
 	/* The record of a file that is not there yet is about its folder. */
-	if (match->on == YGR_ON_CREATE)
+	if (prop_is_to_be_made(match->on))
 		return true;
 	if (match->on == YGR_ON_CHMOD && !new_mode_is_right(check, event->body.file.open_flags))
 		return false;
+	if (match->on == YGR_ON_MODULE_LOAD || match->on == YGR_ON_KEXEC)
+		return identity_is_right(check, &event->body.code.file);
+	/* Of a place the record tells the name. */
+	if (YGR_ON_BIT(match->on) & YGR_ON_WITH_PLACE)
+		return true;
 	return identity_is_right(check, is_exec ? &event->body.exec.file : &event->body.file.file);
 }
 
@@ -187,12 +196,36 @@ static bool unix_name_is_right(const struct check *check, const struct guest_eve
 	return text_is(check, event, YGR_STR_UNIX_PATH, "unix name", bytes, name->len);
 }
 
+/* What the bodies of all events about sockets have. */
+struct socket_body {
+	uint16_t family, type, protocol;
+	const struct ygr_address *judged;	/* the side that rules look at */
+};
+
+static struct socket_body socket_body_of(const struct guest_event *event)
+{
+	const struct ygr_body_socket *socket = &event->body.socket;
+	const struct ygr_body_close *close = &event->body.close;
+	const struct ygr_body_stream *stream = &event->body.stream;
+
+	switch (event->head.type) {
+	case YGR_EV_SOCKET_CLOSE:
+		return (struct socket_body){ close->family, close->type, close->protocol, &close->remote };
+	case YGR_EV_STREAM:
+		return (struct socket_body){ stream->family, stream->type, stream->protocol, &stream->remote };
+	case YGR_EV_CONNECT:
+	case YGR_EV_SEND:
+		return (struct socket_body){ socket->family, socket->type, socket->protocol, &socket->remote };
+	}
+	return (struct socket_body){ socket->family, socket->type, socket->protocol, &socket->local };
+}
+
 static bool socket_is_right(const struct check *check, const struct guest_event *event)
 {
 	const struct ygr_match_event *match = check->match;
-	const struct ygr_body_socket *body = &event->body.socket;
-	const bool is_remote = match->on == YGR_ON_CONNECT || match->on == YGR_ON_SEND;
-	const struct ygr_address *address = is_remote ? &body->remote : &body->local;
+	const struct socket_body told = socket_body_of(event);
+	const struct socket_body *body = &told;
+	const struct ygr_address *address = body->judged;
 
 	if (match->family && !check_number(check, "family", body->family, match->family))
 		return false;

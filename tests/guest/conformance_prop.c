@@ -142,6 +142,11 @@ void prop_teardown(void)
 	disk_unmount();
 }
 
+bool prop_is_to_be_made(enum ygr_on on)
+{
+	return on == YGR_ON_CREATE || on == YGR_ON_MKDIR || on == YGR_ON_SYMLINK;
+}
+
 bool prop_has_verity(void)
 {
 	return has_verity;
@@ -192,6 +197,18 @@ static void make_file(const char *path, const struct ygr_match_event *match)
 	if (fd < 0)
 		prop_fail("create %s", path);
 	write_program(fd, match);
+	dress(fd, match);
+	close(fd);
+}
+
+static void make_folder(const char *path, const struct ygr_match_event *match)
+{
+	int fd;
+
+	prop_make_folders(path);
+	fd = mkdir(path, 0755) ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		prop_fail("make %s", path);
 	dress(fd, match);
 	close(fd);
 }
@@ -286,8 +303,10 @@ static void make_named(struct prop *prop, const struct ygr_match_event *match, c
 	char path[512];
 
 	put_path(path, sizeof(path), root, prop->names[0]);
-	if (match->on == YGR_ON_CREATE)
+	if (prop_is_to_be_made(match->on))
 		prop_make_folders(path);
+	else if (match->on == YGR_ON_RMDIR)
+		make_folder(path, match);
 	else if (match->verity)
 		make_sealed(path, match, number);
 	else

@@ -21,6 +21,9 @@ void prop_teardown(void);
 /* Whether there is a file system with fs-verity. */
 bool prop_has_verity(void);
 
+/* Whether such an event is about a name that is not there yet. */
+bool prop_is_to_be_made(enum ygr_on on);
+
 struct prop {
 	const char *names[YGR_MATCH_PATHS_MAX];	/* as the actor says them; "": it has the file open */
 	int dir_fd;		/* where names that do not begin with "/" are: its working directory */

@@ -17,6 +17,33 @@ static const uint16_t type_of_on[YGR_ON_NR] = {
 	[YGR_ON_LINK] = YGR_EV_LINK,		[YGR_ON_CHMOD] = YGR_EV_CHMOD,
 	[YGR_ON_CHOWN] = YGR_EV_CHOWN,		[YGR_ON_SETXATTR] = YGR_EV_SETXATTR,
 	[YGR_ON_TRUNCATE] = YGR_EV_TRUNCATE,	[YGR_ON_SEND] = YGR_EV_SEND,
+	[YGR_ON_MKDIR] = YGR_EV_MKDIR,		[YGR_ON_RMDIR] = YGR_EV_RMDIR,
+	[YGR_ON_SYMLINK] = YGR_EV_SYMLINK,	[YGR_ON_REMOVEXATTR] = YGR_EV_REMOVEXATTR,
+	[YGR_ON_CHATTR] = YGR_EV_CHATTR,	[YGR_ON_EXEC_MEMORY] = YGR_EV_MPROTECT_EXEC,
+	[YGR_ON_MEMFD] = YGR_EV_MEMFD,		[YGR_ON_CLOSE_WRITE] = YGR_EV_CLOSE_WRITE,
+	[YGR_ON_SOCKET_CLOSE] = YGR_EV_SOCKET_CLOSE,
+	[YGR_ON_STREAM] = YGR_EV_STREAM,
+	[YGR_ON_SETUID] = YGR_EV_SETUID,	[YGR_ON_SETGID] = YGR_EV_SETGID,
+	[YGR_ON_CAPSET] = YGR_EV_CAPSET,
+	[YGR_ON_MODULE_LOAD] = YGR_EV_MODULE_LOAD,
+	[YGR_ON_MODULE_UNLOAD] = YGR_EV_MODULE_UNLOAD,
+	[YGR_ON_KEXEC] = YGR_EV_KEXEC,
+	[YGR_ON_BPF] = YGR_EV_BPF,
+	[YGR_ON_MOUNT] = YGR_EV_MOUNT,
+	[YGR_ON_UMOUNT] = YGR_EV_UMOUNT,
+	[YGR_ON_MOVE_MOUNT] = YGR_EV_MOVE_MOUNT,
+	[YGR_ON_PIVOT_ROOT] = YGR_EV_PIVOT_ROOT,
+	[YGR_ON_PTRACE] = YGR_EV_PTRACE,
+	[YGR_ON_PTRACE_READ] = YGR_EV_PTRACE,
+	[YGR_ON_VM_WRITE] = YGR_EV_VM_WRITE,
+	[YGR_ON_SIGNAL] = YGR_EV_SIGNAL,
+	[YGR_ON_SETTIME] = YGR_EV_SETTIME,
+	[YGR_ON_UNSHARE] = YGR_EV_UNSHARE,
+	[YGR_ON_SETNS] = YGR_EV_SETNS,
+	[YGR_ON_KEYCTL] = YGR_EV_KEYCTL,
+	[YGR_ON_PRCTL] = YGR_EV_PRCTL,
+	[YGR_ON_PERSONALITY] = YGR_EV_PERSONALITY,
+	[YGR_ON_SECCOMP] = YGR_EV_SECCOMP,
 };
 
 static const char *const verdict_words[] = {
@@ -51,10 +78,26 @@ static int status_of(const char *verdict, enum ygr_on on)
 	return on == YGR_ON_EXEC ? PROGRAM_RAN : 0;
 }
 
-/* What comes after us may say no: not each file system has each attribute, on each kernel. */
+/*
+ * What comes after us may say no: not each file system has each attribute, on each kernel; and
+ * the props are no modules, no kernels, no programs and no mounts.
+ */
 static bool is_refused_later(enum ygr_on on, int status)
 {
-	return on == YGR_ON_SETXATTR && (status == EOPNOTSUPP || status == EINVAL);
+	if (YGR_ON_BIT(on) & YGR_ON_WITH_PLACE)
+		return status == EINVAL || status == ENOEXEC || status == EBUSY;
+	switch (on) {
+	case YGR_ON_BPF:	/* No instructions, and no license: which it looks at first is the kernel's affair. */
+		return status == E2BIG || status == EFAULT;
+	case YGR_ON_SETXATTR:
+		return status == EOPNOTSUPP || status == EINVAL;
+	case YGR_ON_REMOVEXATTR:
+		return status == EOPNOTSUPP || status == EINVAL || status == ENODATA;
+	case YGR_ON_CHATTR:
+		return status == ENOTTY;
+	default:
+		return false;
+	}
 }
 
 static bool status_is_right(const struct check *check, int status)
@@ -92,20 +135,27 @@ static bool is_told_twice(enum ygr_on on)
 	return on == YGR_ON_EXEC || on == YGR_ON_ACCEPT;
 }
 
-static bool is_untold(const char *verdict, enum ygr_on on)
+/* Of datagrams, what is told by itself is the first to a destination, which a Unix socket is not. */
+static bool is_quiet(const struct ygr_match_event *match)
 {
-	return !strcmp(verdict, "ignore") ||
-	       ((YGR_ON_QUIET & YGR_ON_BIT(on)) && !strcmp(verdict, "allow"));
+	return (YGR_ON_QUIET & YGR_ON_BIT(match->on)) ||
+	       (match->on == YGR_ON_SEND && !match->addr_family);
+}
+
+static bool is_untold(const char *verdict, const struct ygr_match_event *match)
+{
+	return !strcmp(verdict, "ignore") || (is_quiet(match) && !strcmp(verdict, "allow"));
 }
 
 /* Return: how many. */
-static size_t expect(const struct conformance_case *one, enum ygr_on on,
+static size_t expect(const struct conformance_case *one, const struct ygr_match_event *match,
 		     struct expected list[EXPECTED_MAX])
 {
+	const enum ygr_on on = match->on;
 	const struct expected success = { type_of_on[on], GUEST_ALLOWED, "-" };
 	const bool is_monitored = !strcmp(one->verdict, "would-deny");
 
-	if (is_untold(one->verdict, on))
+	if (is_untold(one->verdict, match))
 		return 0;
 	list[0] = (struct expected) { type_of_on[on], GUEST_ALLOWED, one->rule };
 	if (!is_monitored && !is_denial(one->verdict))
@@ -153,7 +203,7 @@ static bool records_are_right(const struct check *check)
 	const enum ygr_on on = check->match->on;
 	const uint16_t type = type_of_on[on], attempt = attempt_type(on);
 	struct expected list[EXPECTED_MAX];
-	const size_t wanted = expect(check->stage->one, on, list);
+	const size_t wanted = expect(check->stage->one, check->match, list);
 	const size_t nr = count(check, type) + (attempt != type ? count(check, attempt) : 0);
 
 	for (size_t i = 0; i < wanted; i++)

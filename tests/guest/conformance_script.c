@@ -172,19 +172,20 @@ static void add_chmod(struct script *script)
 	add(script, "%o", mode);
 }
 
-static void add_setxattr(struct script *script)
+static void add_on_xattr(struct script *script, const char *act)
 {
 	const char *name = script->match->xattr.bytes;
 
-	add_on_name(script, "setxattr");
+	add_on_name(script, act);
 	add(script, "%s", name ? name : "trusted.prop");
 }
 
-static void add_map(struct script *script)
+/* @how: "hold", or "write" */
+static void add_with_held(struct script *script, const char *how, const char *acts)
 {
-	add(script, "hold");
+	add(script, "%s", how);
 	add(script, "%s", script->prop->names[0]);
-	add_words(script, "cue map");
+	add_words(script, acts);
 }
 
 /* ---- acts of sockets ---- */
@@ -210,7 +211,7 @@ static int type_of(const struct ygr_match_event *match)
 {
 	if (match->socket_type)
 		return match->socket_type;
-	if (match->on == YGR_ON_LISTEN || match->on == YGR_ON_ACCEPT)
+	if (match->on == YGR_ON_LISTEN || match->on == YGR_ON_ACCEPT || match->on == YGR_ON_STREAM)
 		return SOCK_STREAM;
 	return match->family == AF_UNIX && match->on != YGR_ON_SEND ? SOCK_STREAM : SOCK_DGRAM;
 }
@@ -269,6 +270,20 @@ static void add_accept(struct script *script)
 	add_words(script, "listen visit cue accept");
 }
 
+/* Connected beforehand, with somebody at the other end if that takes one. */
+static void add_connected(struct script *script, const char *act)
+{
+	add_socket(script);
+	if (type_of(script->match) == SOCK_STREAM) {
+		add(script, "serve");
+		add_address(script);
+	}
+	add(script, "connect");
+	add_address(script);
+	add_words(script, "cue");
+	add_words(script, act);
+}
+
 static void add_act(struct script *script)
 {
 	switch (script->match->on) {
@@ -281,10 +296,10 @@ static void add_act(struct script *script)
 	case YGR_ON_UNLINK:		return add_on_name(script, "unlink");
 	case YGR_ON_RENAME:		return add_on_names(script, "rename");
 	case YGR_ON_LINK:		return add_on_names(script, "link");
-	case YGR_ON_MMAP_EXEC:		return add_map(script);
+	case YGR_ON_MMAP_EXEC:		return add_with_held(script, "hold", "cue map");
 	case YGR_ON_CHMOD:		return add_chmod(script);
 	case YGR_ON_CHOWN:		return add_on_name(script, "chown");
-	case YGR_ON_SETXATTR:		return add_setxattr(script);
+	case YGR_ON_SETXATTR:		return add_on_xattr(script, "setxattr");
 	case YGR_ON_TRUNCATE:		return add_on_name(script, "truncate");
 	case YGR_ON_SOCKET_CREATE:	add_cue(script); return add_socket(script);
 	case YGR_ON_BIND:		return add_with_address(script, "bind");
@@ -292,6 +307,39 @@ static void add_act(struct script *script)
 	case YGR_ON_ACCEPT:		return add_accept(script);
 	case YGR_ON_CONNECT:		return add_with_address(script, "connect");
 	case YGR_ON_SEND:		return add_with_address(script, "send");
+	case YGR_ON_MKDIR:		return add_on_name(script, "mkdir");
+	case YGR_ON_RMDIR:		return add_on_name(script, "rmdir");
+	case YGR_ON_SYMLINK:		return add_on_name(script, "symlink");
+	case YGR_ON_REMOVEXATTR:	return add_on_xattr(script, "removexattr");
+	case YGR_ON_CHATTR:		return add_with_held(script, "hold", "cue chattr");
+	case YGR_ON_EXEC_MEMORY:	return add_with_held(script, "hold", "view cue arm");
+	case YGR_ON_MEMFD:		return add_words(script, "cue memfd");
+	case YGR_ON_CLOSE_WRITE:	return add_with_held(script, "write", "cue shut");
+	case YGR_ON_SOCKET_CLOSE:	return add_connected(script, "close");
+	case YGR_ON_STREAM:		return add_connected(script, "say");
+	case YGR_ON_SETUID:		return add_words(script, "cue setuid");
+	case YGR_ON_SETGID:		return add_words(script, "cue setgid");
+	case YGR_ON_CAPSET:		return add_words(script, "cue capset");
+	case YGR_ON_MODULE_LOAD:	return add_with_held(script, "hold", "cue load-module");
+	case YGR_ON_KEXEC:		return add_with_held(script, "hold", "cue load-kernel");
+	case YGR_ON_BPF:		return add_words(script, "cue load-program");
+	case YGR_ON_MOUNT:		return add_on_name(script, "mount");
+	case YGR_ON_UMOUNT:		return add_words(script, "tower cue umount");
+	case YGR_ON_MOVE_MOUNT:		return add_on_name(script, "place");
+	case YGR_ON_PIVOT_ROOT:		return add_words(script, "cue pivot");
+	case YGR_ON_PTRACE:		return add_words(script, "puppet cue trace");
+	case YGR_ON_PTRACE_READ:	return add_words(script, "puppet cue look");
+	case YGR_ON_VM_WRITE:		return add_words(script, "puppet cue poke");
+	case YGR_ON_SIGNAL:		return add_words(script, "puppet cue stop");
+	case YGR_ON_SETTIME:		return add_words(script, "cue settime");
+	case YGR_ON_UNSHARE:		return add_words(script, "cue unshare");
+	case YGR_ON_SETNS:		return add_words(script, "door cue enter");
+	case YGR_ON_KEYCTL:		return add_words(script, "keyring cue key");
+	case YGR_ON_PRCTL:		return add_words(script, "cue no-new-privs");
+	case YGR_ON_PERSONALITY:	return add_words(script, "cue persona");
+	case YGR_ON_SECCOMP:		return add_words(script, "cue filter");
+	case YGR_ON_DNS:
+	case YGR_ON_MODULE_UNLOAD:
 	case YGR_ON_NR:			break;
 	}
 	errno = EINVAL;

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -19,10 +20,13 @@
 int guest_module_load_file(const char *path, const char *params)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	char all[512];
 
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, fd, params ? params : "", 0))
+	/* Those that run already come whenever there is room, and so between what a test does. */
+	snprintf(all, sizeof(all), "tell_running=0 %s", params ? params : "");
+	if (syscall(SYS_finit_module, fd, all, 0))
 		ret = -errno;
 	close(fd);
 	return ret;
@@ -30,12 +34,46 @@ int guest_module_load_file(const char *path, const char *params)
 
 int guest_module_load(const char *params)
 {
-	return guest_module_load_file(MODULE_PATH, params);
+	char all[256];
+
+	if (params && strstr(params, "coalesce_ms"))
+		return guest_module_load_file(MODULE_PATH, params);
+	snprintf(all, sizeof(all), "%s coalesce_ms=0 process_budget=0 cgroup_budget=0", params ?: "");
+	return guest_module_load_file(MODULE_PATH, all);
 }
 
 int guest_module_unload(void)
 {
 	return syscall(SYS_delete_module, "yagura", O_NONBLOCK) ? -errno : 0;
+}
+
+bool guest_kernel_is_from(unsigned int major, unsigned int minor)
+{
+	unsigned int its_major, its_minor;
+	struct utsname uts;
+
+	assert_int_equal(uname(&uts), 0);
+	assert_int_equal(sscanf(uts.release, "%u.%u", &its_major, &its_minor), 2);
+	return its_major != major ? its_major > major : its_minor >= minor;
+}
+
+bool guest_has_chattr(void)
+{
+	return guest_kernel_is_from(5, 13);
+}
+
+bool guest_hook_may_be_missing(const char *symbol)
+{
+	static const struct { const char *symbol; unsigned int major, minor; } young[] = {
+		{ "vfs_fileattr_set", 5, 13 }, { "security_task_fix_setgroups", 5, 19 },
+		{ "security_file_truncate", 6, 2 }, { "security_inode_set_acl", 6, 2 },
+		{ "security_inode_remove_acl", 6, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++)
+		if (!strcmp(symbol, young[i].symbol))
+			return !guest_kernel_is_from(young[i].major, young[i].minor);
+	return false;
 }
 
 unsigned long guest_module_param(const char *name)
@@ -151,6 +189,14 @@ struct ygr_stats guest_stats(const struct guest *guest, uint32_t cpu)
 	return stats;
 }
 
+struct ygr_noise_stats guest_noise(const struct guest *guest, uint32_t cpu)
+{
+	struct ygr_noise_stats stats = { .cpu = cpu };
+
+	assert_int_equal(ioctl(guest->fd, YGR_IOC_GET_NOISE, &stats), 0);
+	return stats;
+}
+
 uint32_t guest_hook_state(const struct guest *guest, const char *symbol)
 {
 	for (uint32_t i = 0; i < guest->info.hook_nr; i++) {
@@ -210,4 +256,21 @@ uint64_t guest_policy_clear(const struct guest *guest)
 
 	assert_int_equal(ioctl(guest->fd, YGR_IOC_POLICY_CLEAR, &change), 0);
 	return change.generation;
+}
+
+struct guest *guest_begin(const char *policy)
+{
+	void *guest;
+
+	assert_int_equal(guest_setup(&guest), 0);
+	guest_policy_load(guest, policy);
+	return guest;
+}
+
+void guest_end(struct guest *guest)
+{
+	void *state = guest;
+
+	guest_check_accounts(guest);
+	assert_int_equal(guest_teardown(&state), 0);
 }

@@ -38,10 +38,14 @@
 
 /* ---- module ---- */
 
-/* @params: as for insmod, may be NULL. Return: 0 or -errno. */
+/*
+ * @params: as for insmod, may be NULL. Without tell_running=1, no PROCESS records come.
+ * Repeats are not merged and there are no budgets, unless they say coalesce_ms: tests count what they do.
+ * Return: 0 or -errno.
+ */
 int guest_module_load(const char *params);
 
-/* The same of another build of it. */
+/* Another build of it, and with nothing but @params. */
 int guest_module_load_file(const char *path, const char *params);
 
 /* Return: 0 or -errno; -EWOULDBLOCK while the device is open. */
@@ -49,6 +53,15 @@ int guest_module_unload(void);
 
 /* A parameter as /sys/module/yagura/parameters shows it; fails if it is not there. */
 unsigned long guest_module_param(const char *name);
+
+/* Whether the guest's kernel is of that release series or a later one. */
+bool guest_kernel_is_from(unsigned int major, unsigned int minor);
+
+/* Until 5.13 each file system changes the attributes of chattr(1) in a way of its own, which is not seen. */
+bool guest_has_chattr(void);
+
+/* Whether this kernel is too old for a function that is hooked. */
+bool guest_hook_may_be_missing(const char *symbol);
 
 /* ---- records ---- */
 
@@ -58,26 +71,44 @@ struct guest_text {
 	uint32_t true_len;
 };
 
-#define GUEST_TAG_NR	(YGR_STR_EXE + 1)
+#define GUEST_TAG_NR	(YGR_STR_SUBMITTER + 1)
 
 /* A record, copied. Owned by its struct guest. */
 struct guest_event {
 	struct guest_event *next;
 	unsigned int cpu;
+	uint64_t pos;		/* where it lay in the ring, */
+	uint32_t ring_bytes;	/* and how much of it: less than head.len if it was compact */
 	struct ygr_record head;
 	union {			/* by head.type; zero where the record's is shorter */
 		struct ygr_body_exec exec;
 		struct ygr_body_fork fork;
 		struct ygr_body_exit exit;
 		struct ygr_body_file file;
+		struct ygr_body_close_write close_write;
 		struct ygr_body_socket socket;
+		struct ygr_body_close close;
+		struct ygr_body_dns dns;
+		struct ygr_body_stream stream;
+		struct ygr_body_ids ids;
+		struct ygr_body_caps caps;
+		struct ygr_body_code code;
+		struct ygr_body_bpf bpf;
+		struct ygr_body_mount mount;
+		struct ygr_body_target target;
+		struct ygr_body_setting setting;
 		struct ygr_body_start start;
 		struct ygr_body_policy policy;
 		struct ygr_body_breaker breaker;
+		struct ygr_body_stop stop;
+		struct ygr_body_heartbeat heartbeat;
+		struct ygr_body_clock clock;
 		struct ygr_body_gap gap;
 		struct ygr_body_totals totals;
+		struct ygr_body_suppressed suppressed;
 	} body;
 	struct guest_text text[GUEST_TAG_NR]; /* by enum ygr_string_tag */
+	struct ygr_repeats repeats;	/* zero if it tells none */
 };
 
 struct guest_ring {
@@ -88,6 +119,7 @@ struct guest_ring {
 	const uint8_t *data;		/* mapped twice in a row */
 	bool has_seq;			/* next_seq is known: a record was read */
 	uint64_t next_seq;
+	uint64_t whole_nr, compact_nr, void_nr; /* records read */
 };
 
 struct guest {
@@ -99,6 +131,9 @@ struct guest {
 	struct guest_event *last;
 	uint64_t seen[YGR_CLASS_MAX];	/* records read, by class */
 	uint64_t lost[YGR_CLASS_MAX];	/* told by GAP records, by class */
+	uint64_t merged[YGR_CLASS_MAX];	/* of the records: those that tell repeats */
+	uint64_t coalesced[YGR_CLASS_MAX]; /* the repeats that they tell */
+	uint64_t suppressed[YGR_CLASS_MAX]; /* told by SUPPRESSED records */
 };
 
 /* Become the consumer of a loaded module and map every ring. */
@@ -110,6 +145,10 @@ void guest_close(struct guest *guest);
 /* cmocka fixtures: load the module, guest_open(), and back. */
 int guest_setup(void **state);
 int guest_teardown(void **state);
+
+/* The same within a test, which they fail: with a policy in force, and its accounts checked at the end. */
+struct guest *guest_begin(const char *policy);
+void guest_end(struct guest *guest);
 
 /* Read all that is there now. Return: how many records. */
 size_t guest_drain(struct guest *guest);
@@ -182,6 +221,8 @@ void guest_reject_at(struct guest *guest, const struct guest_query *query,
 
 /* Counters of a CPU, or of all with YGR_CPU_ALL. */
 struct ygr_stats guest_stats(const struct guest *guest, uint32_t cpu);
+
+struct ygr_noise_stats guest_noise(const struct guest *guest, uint32_t cpu);
 
 /* Return: enum ygr_hook_state; 0: there is no hook of that name. */
 uint32_t guest_hook_state(const struct guest *guest, const char *symbol);

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -39,6 +40,23 @@ pid_t guest_child_start(int (*fn)(void *arg), void *arg)
 	return pid;
 }
 
+/* Of one that is waited for in vain: what it waits for itself. */
+static void print_where(pid_t pid)
+{
+	static const char *const files[] = { "stat", "wchan", "syscall", "stack" };
+	char path[64], line[512];
+	FILE *f;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
+		f = fopen(path, "re");
+		while (f && fgets(line, sizeof(line), f))
+			fprintf(stderr, "# %s: %.*s\n", path, (int)strcspn(line, "\n"), line);
+		if (f)
+			fclose(f);
+	}
+}
+
 int guest_child_wait(pid_t pid, unsigned int timeout_ms)
 {
 	uint64_t deadline_ns = guest_now_ns() + timeout_ms * 1000000ull;
@@ -46,6 +64,7 @@ int guest_child_wait(pid_t pid, unsigned int timeout_ms)
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (guest_now_ns() >= deadline_ns) {
+			print_where(pid);
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			return -ETIMEDOUT;

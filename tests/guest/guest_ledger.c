@@ -41,6 +41,8 @@ static void check_totals(const struct guest_ledger_page *page, const struct gues
 				 " were read and %" PRIu64 " told", event->cpu, class,
 				 (uint64_t)totals->produced[class], page->read[class],
 				 page->told[class]);
+		assert_int_equal(totals->coalesced[class], page->coalesced[class]);
+		assert_int_equal(totals->suppressed[class], page->suppressed[class]);
 	}
 	assert_int_not_equal(page->since_totals_nr, 0);
 }
@@ -55,6 +57,8 @@ static void enter_totals(struct guest_ledger_page *page, const struct guest_even
 		for (unsigned int class = 0; class < YGR_CLASS_MAX; class++) {
 			page->told[class] = totals->dropped[class];
 			page->read[class] = totals->produced[class] - totals->dropped[class];
+			page->coalesced[class] = totals->coalesced[class];
+			page->suppressed[class] = totals->suppressed[class];
 		}
 		page->is_open = true;
 	}
@@ -84,8 +88,12 @@ static void enter(struct guest_ledger *ledger, const struct guest_event *event)
 		fail_msg("cpu %u: seq %" PRIu64 ", but %" PRIu64 " read and %" PRIu64 " told",
 			 event->cpu, (uint64_t)event->head.seq, sum(page->read), sum(page->told));
 	page->read[event->head.class]++;
-	page->wrap_nr += (page->pos & mask) + event->head.len > ledger->data_bytes;
-	page->pos += event->head.len;
+	page->coalesced[event->head.class] += event->repeats.repeat_nr;
+	if (event->head.type == YGR_EV_SUPPRESSED)
+		for (unsigned int class = 0; class < YGR_CLASS_MAX; class++)
+			page->suppressed[class] += event->body.suppressed.suppressed[class];
+	page->wrap_nr += (event->pos & mask) + event->ring_bytes > ledger->data_bytes;
+	page->pos = event->pos + event->ring_bytes;
 }
 
 void guest_ledger_enter(struct guest_ledger *ledger, struct guest *guest)

@@ -17,6 +17,8 @@ struct guest_ledger_page {
 	uint64_t pos;		/* bytes read: where the next record starts */
 	uint64_t read[YGR_CLASS_MAX];
 	uint64_t told[YGR_CLASS_MAX];
+	uint64_t coalesced[YGR_CLASS_MAX];
+	uint64_t suppressed[YGR_CLASS_MAX];
 	uint64_t since_totals_nr;	/* records after the last TOTALS */
 	uint64_t totals_end_ns;
 	unsigned int totals_nr;

@@ -74,7 +74,12 @@ void guest_event_print(const struct guest_event *event)
 		[YGR_STR_FILENAME] = "filename", [YGR_STR_CWD] = "cwd", [YGR_STR_ARGV] = "argv",
 		[YGR_STR_UNIX_PATH] = "unix_path", [YGR_STR_RULE] = "rule", [YGR_STR_HOOKS] = "hooks",
 		[YGR_STR_SHA256] = "sha256", [YGR_STR_VERITY] = "verity", [YGR_STR_XATTR] = "xattr",
-		[YGR_STR_ALERT] = "alert", [YGR_STR_EXE] = "exe",
+		[YGR_STR_ALERT] = "alert", [YGR_STR_EXE] = "exe", [YGR_STR_ENV] = "env",
+		[YGR_STR_TTY] = "tty", [YGR_STR_SCRIPT] = "script",
+		[YGR_STR_ANCESTORS] = "ancestors", [YGR_STR_CGROUP] = "cgroup",
+		[YGR_STR_PAYLOAD] = "payload",
+		[YGR_STR_SOURCE] = "source",
+		[YGR_STR_FSTYPE] = "fstype", [YGR_STR_OPTIONS] = "options", [YGR_STR_NAME] = "name",
 	};
 	const struct ygr_record *head = &event->head;
 
@@ -83,7 +88,7 @@ void guest_event_print(const struct guest_event *event)
 	       head->type, head->class, head->verdict, (uint64_t)head->generation, head->tgid,
 	       head->tid, head->euid, head->flags, head->comm);
 	for (unsigned int tag = 1; tag < GUEST_TAG_NR; tag++)
-		if (event->text[tag].bytes)
+		if (event->text[tag].bytes && tag_names[tag])
 			printf(" %s \"%s\"", tag_names[tag], event->text[tag].bytes);
 	putchar('\n');
 }

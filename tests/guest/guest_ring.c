@@ -29,6 +29,7 @@ static const struct type_rule type_rules[] = {
 	{ YGR_EV_EXEC, sizeof(struct ygr_body_exec), YGR_CLASS_EXEC },
 	{ YGR_EV_FORK, sizeof(struct ygr_body_fork), YGR_CLASS_FORK },
 	{ YGR_EV_EXIT, sizeof(struct ygr_body_exit), YGR_CLASS_EXIT },
+	{ YGR_EV_PROCESS, sizeof(struct ygr_body_exec), YGR_CLASS_FORK },
 	{ YGR_EV_OPEN, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_CREATE, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_UNLINK, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
@@ -39,17 +40,53 @@ static const struct type_rule type_rules[] = {
 	{ YGR_EV_CHOWN, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_SETXATTR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_TRUNCATE, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_CLOSE_WRITE, sizeof(struct ygr_body_close_write), YGR_CLASS_FILE },
+	{ YGR_EV_MKDIR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_RMDIR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_SYMLINK, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_REMOVEXATTR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_CHATTR, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_MPROTECT_EXEC, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
+	{ YGR_EV_MEMFD, sizeof(struct ygr_body_file), YGR_CLASS_FILE },
 	{ YGR_EV_SOCKET_CREATE, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_BIND, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_LISTEN, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_CONNECT, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_ACCEPT, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
 	{ YGR_EV_SEND, sizeof(struct ygr_body_socket), YGR_CLASS_SOCKET },
+	{ YGR_EV_SOCKET_CLOSE, sizeof(struct ygr_body_close), YGR_CLASS_SOCKET },
+	{ YGR_EV_DNS, sizeof(struct ygr_body_dns), YGR_CLASS_SOCKET },
+	{ YGR_EV_STREAM, sizeof(struct ygr_body_stream), YGR_CLASS_SOCKET },
+	{ YGR_EV_SETUID, sizeof(struct ygr_body_ids), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_SETGID, sizeof(struct ygr_body_ids), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_CAPSET, sizeof(struct ygr_body_caps), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_MODULE_LOAD, sizeof(struct ygr_body_code), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_MODULE_UNLOAD, sizeof(struct ygr_body_code), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_KEXEC, sizeof(struct ygr_body_code), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_BPF, sizeof(struct ygr_body_bpf), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_MOUNT, sizeof(struct ygr_body_mount), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_UMOUNT, sizeof(struct ygr_body_mount), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_MOVE_MOUNT, sizeof(struct ygr_body_mount), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_PIVOT_ROOT, sizeof(struct ygr_body_mount), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_PTRACE, sizeof(struct ygr_body_target), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_VM_WRITE, sizeof(struct ygr_body_target), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_SIGNAL, sizeof(struct ygr_body_target), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_SETTIME, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_UNSHARE, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_SETNS, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_KEYCTL, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_PRCTL, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_PERSONALITY, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
+	{ YGR_EV_SECCOMP, sizeof(struct ygr_body_setting), YGR_CLASS_PRIVILEGE },
 	{ YGR_EV_START, sizeof(struct ygr_body_start), YGR_CLASS_SENSOR },
 	{ YGR_EV_POLICY, sizeof(struct ygr_body_policy), YGR_CLASS_SENSOR },
 	{ YGR_EV_BREAKER, sizeof(struct ygr_body_breaker), YGR_CLASS_SENSOR },
 	{ YGR_EV_GAP, sizeof(struct ygr_body_gap), YGR_CLASS_SENSOR },
+	{ YGR_EV_STOP, sizeof(struct ygr_body_stop), YGR_CLASS_SENSOR },
+	{ YGR_EV_HEARTBEAT, sizeof(struct ygr_body_heartbeat), YGR_CLASS_SENSOR },
+	{ YGR_EV_CLOCK, sizeof(struct ygr_body_clock), YGR_CLASS_SENSOR },
 	{ YGR_EV_TOTALS, sizeof(struct ygr_body_totals), YGR_CLASS_SENSOR },
+	{ YGR_EV_SUPPRESSED, sizeof(struct ygr_body_suppressed), YGR_CLASS_SENSOR },
 };
 
 static const struct type_rule *type_rule_find(uint16_t type)
@@ -142,6 +179,26 @@ static void take_strings(struct guest_event *event, const uint8_t *from, const u
 	      event->head.type, event->head.flags, is_cut ? "a" : "no");
 }
 
+/* Only what is allowed, of files and sockets, is merged, and says how often it was. */
+static void take_repeats(struct guest_event *event)
+{
+	const struct guest_text *text = &event->text[YGR_STR_REPEATS];
+
+	check(!(event->head.flags & YGR_F_COALESCED) == !text->bytes, "type %u: flags %#x, %s repeats",
+	      event->head.type, event->head.flags, text->bytes ? "but" : "no");
+	if (!text->bytes)
+		return;
+	check(text->len == sizeof(event->repeats), "repeats of %u bytes", text->len);
+	memcpy(&event->repeats, text->bytes, sizeof(event->repeats));
+	check(event->head.class == YGR_CLASS_FILE || event->head.class == YGR_CLASS_SOCKET,
+	      "type %u: repeats of class %u", event->head.type, event->head.class);
+	check(event->repeats.repeat_nr && event->repeats.first_ns <= event->repeats.last_ns &&
+	      event->repeats.last_ns <= event->head.time_ns, "type %u: %llu repeats from %llu to %llu, told at %llu",
+	      event->head.type, (unsigned long long)event->repeats.repeat_nr,
+	      (unsigned long long)event->repeats.first_ns, (unsigned long long)event->repeats.last_ns,
+	      (unsigned long long)event->head.time_ns);
+}
+
 static struct guest_event *take_record(struct guest_ring *ring, const uint8_t *at, uint64_t room)
 {
 	struct guest_event *event;
@@ -159,7 +216,143 @@ static struct guest_event *take_record(struct guest_ring *ring, const uint8_t *a
 	event->head = head;
 	memcpy(&event->body, at + sizeof(head), head.body_len);
 	take_strings(event, at + sizeof(head) + head.body_len, at + head.len, (char *)(event + 1));
+	take_repeats(event);
 	check_seq(ring, event);
+	return event;
+}
+
+/* ---- what is compact, and what that refers to ---- */
+
+static const void *ring_at(const struct guest_ring *ring, uint64_t pos)
+{
+	return ring->data + (pos & (ring->info.data_bytes - 1));
+}
+
+static void check_zero(const uint8_t *bytes, uint64_t nr, const char *what)
+{
+	for (uint64_t i = 0; i < nr; i++)
+		check(!bytes[i], "%s: padding byte %" PRIu64 " is not zero", what, i);
+}
+
+static uint64_t segment_of(const struct guest_ring *ring, uint64_t pos)
+{
+	return pos / (ring->info.data_bytes / YGR_RING_SEGMENT_NR);
+}
+
+/* Whoever is at @pos refers to it: it starts in this segment or the one before, and is over by then. */
+static const void *refer(const struct guest_ring *ring, uint64_t pos, uint32_t back, uint16_t type)
+{
+	const struct ygr_ring_directory *what = ring_at(ring, pos - back);
+
+	check(back && back % 8 == 0 && back <= pos, "cpu %u: type %u is %u bytes before %" PRIu64, ring->cpu,
+	      type, back, pos);
+	check(segment_of(ring, pos) - segment_of(ring, pos - back) <= 1,
+	      "cpu %u: type %u, %u bytes before %" PRIu64 ", is too far", ring->cpu, type, back, pos);
+	check(what->type == type, "cpu %u: type %u where %u should be", ring->cpu, what->type, type);
+	check(what->len <= back, "cpu %u: type %u of %u bytes, but %u before its user", ring->cpu, type,
+	      what->len, back);
+	return what;
+}
+
+static void check_directory(const struct ygr_ring_directory *directory)
+{
+	const uint8_t *path = (const uint8_t *)(directory + 1);
+	uint32_t padded = (directory->path_len + 7) & ~7u;
+
+	check(directory->len == sizeof(*directory) + padded, "directory of %u bytes for a path of %u",
+	      directory->len, directory->path_len);
+	check(directory->path_len && path[0] == '/' && path[directory->path_len - 1] == '/',
+	      "directory \"%.*s\"", (int)directory->path_len, path);
+	check(!directory->class && !directory->verdict && !directory->pad, "directory with more");
+	check_zero(path + directory->path_len, padded - directory->path_len, "directory");
+}
+
+static void check_context(const struct ygr_record *context)
+{
+	check(!context->class && !context->verdict && !context->seq && !context->time_ns &&
+	      !context->flags && !context->rule_id && !context->body_len, "context with more");
+	check(context->len == sizeof(*context), "context of %u bytes", context->len);
+}
+
+/* Return: the record that the compact one at @pos stands for; the caller frees it. */
+static struct ygr_record *join(const struct guest_ring *ring, uint64_t pos, uint64_t room)
+{
+	const struct ygr_ring_compact *compact = ring_at(ring, pos);
+	const uint8_t *name = (const uint8_t *)(compact + 1) + compact->body_len;
+	uint32_t name_padded = (compact->name_len + 7) & ~7u, rest;
+	const struct ygr_record *context;
+	struct ygr_string path = { .tag = YGR_STR_PATH };
+	struct ygr_record *whole = calloc(1, 64 << 10);
+	uint8_t *to = (uint8_t *)(whole + 1);
+
+	assert_non_null(whole);
+	check(compact->len % 8 == 0 && compact->len <= room, "cpu %u: %u bytes, %" PRIu64 " are there",
+	      ring->cpu, compact->len, room);
+	check(compact->len >= sizeof(*compact) + compact->body_len + name_padded,
+	      "type %u: shorter than its body and name", compact->type);
+	context = refer(ring, pos, compact->context_back, YGR_EV_CONTEXT);
+	check_context(context);
+	*whole = *context;
+	whole->type = compact->type;
+	whole->class = compact->class;
+	whole->verdict = compact->verdict ^ YGR_RING_COMPACT;
+	whole->seq = compact->seq;
+	whole->time_ns = compact->time_ns;
+	whole->flags = compact->flags;
+	whole->body_len = compact->body_len;
+	memcpy(to, compact + 1, compact->body_len);
+	to += compact->body_len;
+	check(!compact->name_len == !compact->directory_back, "type %u: a name or a directory alone",
+	      compact->type);
+	check_zero(name + compact->name_len, name_padded - compact->name_len, "name");
+	if (compact->directory_back) {
+		const struct ygr_ring_directory *directory =
+			refer(ring, pos, compact->directory_back, YGR_EV_DIRECTORY);
+
+		check_directory(directory);
+		path.len = path.true_len = directory->path_len + compact->name_len;
+		memcpy(to, &path, sizeof(path));
+		memcpy(to + sizeof(path), directory + 1, directory->path_len);
+		memcpy(to + sizeof(path) + directory->path_len, name, compact->name_len);
+		to += sizeof(path) + ((path.len + 7) & ~7u);
+	}
+	rest = compact->len - (uint32_t)(name + name_padded - (const uint8_t *)compact);
+	memcpy(to, name + name_padded, rest);
+	whole->len = (uint32_t)(to + rest - (uint8_t *)whole);
+	return whole;
+}
+
+/* Return: the next event, taken; NULL: what is there is none. @pos is moved past it. */
+static struct guest_event *take_next(struct guest_ring *ring, uint64_t *pos, uint64_t head)
+{
+	const struct ygr_ring_directory *start = ring_at(ring, *pos);
+	struct guest_event *event = NULL;
+	uint64_t at = *pos;
+
+	check(head - at >= 8 && start->len >= sizeof(*start) && start->len % 8 == 0 &&
+	      start->len <= head - at, "cpu %u: record of %u bytes, %" PRIu64 " are there", ring->cpu,
+	      start->len, head - at);
+	*pos += start->len;
+	if (start->type == YGR_EV_DIRECTORY) {
+		check_directory(start);
+	} else if (start->type == YGR_EV_CONTEXT) {
+		check_context((const struct ygr_record *)start);
+	} else if (start->type == YGR_EV_VOID) {
+		ring->void_nr++;
+	} else if (start->verdict & YGR_RING_COMPACT) {
+		struct ygr_record *whole = join(ring, at, head - at);
+
+		event = take_record(ring, (uint8_t *)whole, whole->len);
+		free(whole);
+		ring->compact_nr++;
+	} else {
+		event = take_record(ring, (const uint8_t *)start, head - at);
+		ring->whole_nr++;
+	}
+	if (event) {
+		event->pos = at;
+		event->ring_bytes = start->len;
+	}
 	return event;
 }
 
@@ -171,6 +364,11 @@ static void keep(struct guest *guest, struct guest_event *event)
 		guest->first = event;
 	guest->last = event;
 	guest->seen[event->head.class]++;
+	guest->merged[event->head.class] += !!event->repeats.repeat_nr;
+	guest->coalesced[event->head.class] += event->repeats.repeat_nr;
+	if (event->head.type == YGR_EV_SUPPRESSED)
+		for (unsigned int i = 0; i < YGR_CLASS_MAX; i++)
+			guest->suppressed[i] += event->body.suppressed.suppressed[i];
 	if (event->head.type == YGR_EV_GAP)
 		for (unsigned int i = 0; i < YGR_CLASS_MAX; i++)
 			guest->lost[i] += event->body.gap.dropped[i];
@@ -187,8 +385,9 @@ static size_t drain_ring(struct guest *guest, struct guest_ring *ring)
 	check(head - tail <= ring->info.data_bytes, "cpu %u: head %" PRIu64 ", tail %" PRIu64,
 	      ring->cpu, head, tail);
 	while (tail != head) {
-		event = take_record(ring, ring->data + (tail & (ring->info.data_bytes - 1)), head - tail);
-		tail += event->head.len;
+		event = take_next(ring, &tail, head);
+		if (!event)
+			continue;
 		keep(guest, event);
 		nr++;
 	}
@@ -217,15 +416,16 @@ void guest_forget(struct guest *guest)
 	guest->first = guest->last = NULL;
 }
 
-static bool accounts_settled(struct guest *guest)
+/* @stats: those that were true while everything was read */
+static bool accounts_settled(struct guest *guest, struct ygr_stats *stats)
 {
-	struct ygr_stats before = guest_stats(guest, YGR_CPU_ALL), after;
+	struct ygr_stats before = guest_stats(guest, YGR_CPU_ALL);
 
 	guest_drain(guest);
-	after = guest_stats(guest, YGR_CPU_ALL);
+	*stats = guest_stats(guest, YGR_CPU_ALL);
 	/* The kernel tells of drops when its timer comes round. */
-	return !memcmp(before.produced, after.produced, sizeof(before.produced)) &&
-	       !memcmp(after.dropped, guest->lost, sizeof(guest->lost));
+	return !memcmp(before.produced, stats->produced, sizeof(before.produced)) &&
+	       !memcmp(stats->dropped, guest->lost, sizeof(guest->lost));
 }
 
 void guest_check_accounts(struct guest *guest)
@@ -233,9 +433,8 @@ void guest_check_accounts(struct guest *guest)
 	uint64_t deadline_ns = guest_now_ns() + GUEST_WAIT_MS * 1000000ull;
 	struct ygr_stats stats;
 
-	while (!accounts_settled(guest) && guest_now_ns() < deadline_ns)
+	while (!accounts_settled(guest, &stats) && guest_now_ns() < deadline_ns)
 		usleep(10000);
-	stats = guest_stats(guest, YGR_CPU_ALL);
 	for (unsigned int i = 0; i < YGR_CLASS_MAX; i++) {
 		check(stats.dropped[i] == guest->lost[i], "class %u: %llu dropped, %" PRIu64 " told", i,
 		      (unsigned long long)stats.dropped[i], guest->lost[i]);

@@ -13,9 +13,15 @@
  *
  *	open-read F, open-write F, create F, unlink F, truncate F
  *	rename F G, link F G, chmod F MODE, setxattr F NAME
+ *	mkdir F, rmdir F, symlink F, removexattr F NAME
  *	chown F			to user and group 1
- *	hold F			open F for "map"
+ *	hold F			open F for "map", "view" and "chattr"
  *	map			map what is held executable
+ *	chattr			have the access time of what is held stay as it is
+ *	view			map what is held, to be read, for "arm"
+ *	arm			make what is mapped executable
+ *	memfd			make a file in memory
+ *	write F, shut		write to F; close it
  *	run F ARGUMENT...	execute F; "": PLAY_FILE_FD
  *	breed			fork
  *	leave			end
@@ -24,6 +30,23 @@
  *	bind ADDRESS, connect ADDRESS, send ADDRESS, listen, accept
  *	serve ADDRESS		have another socket of that kind there
  *	visit			have another socket connect to ours
+ *	close			let go of it
+ *	say			send an HTTP request
+ *
+ *	setuid, setgid		become the user, or group, 4242
+ *	capset			ask for the capabilities that are there
+ *	load-module, load-kernel	of what is held, which is neither
+ *	load-program		of BPF, which has no instructions
+ *	mount F, place F	mount on F, attach to F; neither can be
+ *	tower			mount something on /tower, for "umount"
+ *	umount, pivot
+ *	puppet			start a child, for the next four
+ *	trace, look, poke, stop
+ *	settime			to what it is
+ *	door			open a namespace, for "enter"
+ *	unshare, enter
+ *	keyring			have one, for "key"
+ *	key, no-new-privs, persona, filter
  *
  * ADDRESS is FAMILY NAME PORT, each of which may be of no meaning; families and types are
  * numbers, modes octal. A Unix socket's name that starts with "@" is abstract.
@@ -33,22 +56,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <liburing.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/filter.h>
+#include <linux/kexec.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "play.h"
@@ -57,6 +94,7 @@ static bool has_cue;		/* what is done from now on is the event */
 static bool by_worker, by_compat;
 static int sock = -1;
 static int held = -1;
+static void *viewed;
 static int sock_family, sock_type;
 
 static int play(char **rest);
@@ -264,6 +302,52 @@ static int do_setxattr(char **words)
 	return errno_of(setxattr(words[0], words[1], &none, XATTR_CAPS_SZ_2, 0));
 }
 
+static int do_mkdir(char **words)
+{
+	return errno_of(mkdir(words[0], 0700));
+}
+
+static int do_rmdir(char **words)
+{
+	return errno_of(rmdir(words[0]));
+}
+
+static int do_symlink(char **words)
+{
+	return errno_of(symlink("/nowhere", words[0]));
+}
+
+static int do_removexattr(char **words)
+{
+	return errno_of(removexattr(words[0], words[1]));
+}
+
+static int do_chattr(char **words)
+{
+	int flags = FS_NOATIME_FL;
+
+	(void)words;
+	return errno_of(ioctl(held, FS_IOC_SETFLAGS, &flags));
+}
+
+static int do_memfd(char **words)
+{
+	(void)words;
+	return errno_of(memfd_create("prop", MFD_CLOEXEC));
+}
+
+static int do_write(char **words)
+{
+	held = open(words[0], O_WRONLY);
+	return held < 0 || write(held, "x", 1) != 1 ? PLAY_CANNOT : 0;
+}
+
+static int do_shut(char **words)
+{
+	(void)words;
+	return errno_of(close(held));
+}
+
 static int do_hold(char **words)
 {
 	held = open(words[0], O_RDONLY);
@@ -276,6 +360,19 @@ static int do_map(char **words)
 
 	(void)words;
 	return map == MAP_FAILED ? errno : 0;
+}
+
+static int do_view(char **words)
+{
+	(void)words;
+	viewed = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, held, 0);
+	return viewed == MAP_FAILED ? errno : 0;
+}
+
+static int do_arm(char **words)
+{
+	(void)words;
+	return errno_of(mprotect(viewed, 4096, PROT_READ | PROT_EXEC));
 }
 
 static int do_run(char **rest)
@@ -405,6 +502,18 @@ static int do_accept(char **words)
 	return errno_of(accept(sock, NULL, NULL));
 }
 
+static int do_close(char **words)
+{
+	(void)words;
+	return errno_of(close(sock));
+}
+
+static int do_say(char **words)
+{
+	(void)words;
+	return errno_of(send(sock, "GET / HTTP/1.0\r\n\r\n", 18, 0));
+}
+
 static int do_serve(char **words)
 {
 	int fd = socket(sock_family, sock_type, 0), ret;
@@ -429,6 +538,195 @@ static int do_visit(char **words)
 	return errno_of(connect(fd, &address.any, address.len));
 }
 
+/* ---- privileges ---- */
+
+#define OTHER_ID	4242
+
+static int do_setuid(char **words)
+{
+	(void)words;
+	return errno_of(setresuid(OTHER_ID, OTHER_ID, OTHER_ID));
+}
+
+static int do_setgid(char **words)
+{
+	(void)words;
+	return errno_of(setresgid(OTHER_ID, OTHER_ID, OTHER_ID));
+}
+
+static int do_capset(char **words)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	(void)words;
+	if (syscall(SYS_capget, &head, caps))
+		return errno;
+	return errno_of(syscall(SYS_capset, &head, caps));
+}
+
+/* ---- the kernel, and what it keeps apart ---- */
+
+static int do_load_module(char **words)
+{
+	(void)words;
+	return errno_of(syscall(SYS_finit_module, held, "", 0));
+}
+
+static int do_load_kernel(char **words)
+{
+	(void)words;
+	return errno_of(syscall(SYS_kexec_file_load, held, -1, 0, NULL, KEXEC_FILE_NO_INITRAMFS));
+}
+
+static int do_load_program(char **words)
+{
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER };
+
+	(void)words;
+	return errno_of(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)));
+}
+
+static int do_mount(char **words)
+{
+	return errno_of(mount(NULL, words[0], NULL, MS_REMOUNT | MS_BIND, NULL));
+}
+
+static int do_place(char **words)
+{
+	return errno_of(syscall(SYS_move_mount, AT_FDCWD, "/", AT_FDCWD, words[0], 0));
+}
+
+static int do_tower(char **words)
+{
+	(void)words;
+	if ((mkdir("/tower", 0755) && errno != EEXIST) || mount("tower", "/tower", "tmpfs", 0, NULL))
+		return errno;
+	return 0;
+}
+
+static int do_umount(char **words)
+{
+	(void)words;
+	return errno_of(umount2("/tower", 0));
+}
+
+static int do_pivot(char **words)
+{
+	(void)words;
+	return errno_of(syscall(SYS_pivot_root, "/", "/"));
+}
+
+static pid_t puppet;
+static char string_of_puppet;
+
+static int do_puppet(char **words)
+{
+	int string[2];
+	char byte;
+
+	(void)words;
+	if (pipe(string))
+		return errno;
+	puppet = fork();
+	if (puppet)
+		return errno_of(puppet);
+	close(PLAY_CUE_FD);
+	close(string[1]);
+	/* Until nobody holds the other end any more. */
+	_exit(read(string[0], &byte, 1) != 0);
+}
+
+static int do_trace(char **words)
+{
+	(void)words;
+	return errno_of(ptrace(PTRACE_SEIZE, puppet, NULL, NULL));
+}
+
+static int do_look(char **words)
+{
+	size_t len;
+	void *head;
+
+	(void)words;
+	return errno_of(syscall(SYS_get_robust_list, puppet, &head, &len));
+}
+
+static int do_poke(char **words)
+{
+	const struct iovec iov = { &string_of_puppet, 1 };
+
+	(void)words;
+	return errno_of(process_vm_writev(puppet, &iov, 1, &iov, 1, 0));
+}
+
+static int do_stop(char **words)
+{
+	(void)words;
+	return errno_of(kill(puppet, SIGKILL));
+}
+
+static int do_settime(char **words)
+{
+	struct timespec now;
+
+	(void)words;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return errno_of(clock_settime(CLOCK_REALTIME, &now));
+}
+
+static int do_door(char **words)
+{
+	(void)words;
+	held = openat(PLAY_PROC_FD, "1/ns/uts", O_RDONLY);
+	return errno_of(held);
+}
+
+static int do_unshare(char **words)
+{
+	(void)words;
+	return errno_of(unshare(CLONE_NEWUTS));
+}
+
+static int do_enter(char **words)
+{
+	(void)words;
+	return errno_of(setns(held, CLONE_NEWUTS));
+}
+
+static int do_keyring(char **words)
+{
+	(void)words;
+	return errno_of(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
+}
+
+static int do_key(char **words)
+{
+	(void)words;
+	return errno_of(syscall(SYS_add_key, "user", "prop", "x", 1, KEY_SPEC_PROCESS_KEYRING));
+}
+
+static int do_no_new_privs(char **words)
+{
+	(void)words;
+	return errno_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+static int do_persona(char **words)
+{
+	(void)words;
+	return errno_of(personality(ADDR_NO_RANDOMIZE));
+}
+
+static int do_filter(char **words)
+{
+	static struct sock_filter pass = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog program = { 1, &pass };
+
+	(void)words;
+	return errno_of(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+}
+
 /* ---- the play ---- */
 
 static const struct step {
@@ -451,7 +749,28 @@ static const struct step {
 	{ "bind", 3, do_bind, NULL },		{ "connect", 3, do_connect, NULL },
 	{ "send", 3, do_send, NULL },		{ "listen", 0, do_listen, NULL },
 	{ "accept", 0, do_accept, NULL },	{ "serve", 3, do_serve, NULL },
-	{ "visit", 0, do_visit, NULL },
+	{ "visit", 0, do_visit, NULL },		{ "mkdir", 1, do_mkdir, NULL },
+	{ "rmdir", 1, do_rmdir, NULL },		{ "symlink", 1, do_symlink, NULL },
+	{ "removexattr", 2, do_removexattr, NULL }, { "chattr", 0, do_chattr, NULL },
+	{ "view", 0, do_view, NULL },		{ "arm", 0, do_arm, NULL },
+	{ "memfd", 0, do_memfd, NULL },		{ "write", 1, do_write, NULL },
+	{ "shut", 0, do_shut, NULL },
+	{ "close", 0, do_close, NULL },		{ "say", 0, do_say, NULL },
+	{ "setuid", 0, do_setuid, NULL },	{ "setgid", 0, do_setgid, NULL },
+	{ "capset", 0, do_capset, NULL },
+	{ "load-module", 0, do_load_module, NULL },
+	{ "load-kernel", 0, do_load_kernel, NULL },
+	{ "load-program", 0, do_load_program, NULL },
+	{ "mount", 1, do_mount, NULL },		{ "place", 1, do_place, NULL },
+	{ "tower", 0, do_tower, NULL },		{ "umount", 0, do_umount, NULL },
+	{ "pivot", 0, do_pivot, NULL },		{ "puppet", 0, do_puppet, NULL },
+	{ "trace", 0, do_trace, NULL },		{ "look", 0, do_look, NULL },
+	{ "poke", 0, do_poke, NULL },		{ "stop", 0, do_stop, NULL },
+	{ "settime", 0, do_settime, NULL },	{ "door", 0, do_door, NULL },
+	{ "unshare", 0, do_unshare, NULL },	{ "enter", 0, do_enter, NULL },
+	{ "keyring", 0, do_keyring, NULL },	{ "key", 0, do_key, NULL },
+	{ "no-new-privs", 0, do_no_new_privs, NULL },
+	{ "persona", 0, do_persona, NULL },	{ "filter", 0, do_filter, NULL },
 };
 
 static const struct step *find(const char *name)

@@ -216,6 +216,7 @@ static const struct {
 	{ YGR_IOC_GET_HOOK, sizeof(struct ygr_hook_info) },
 	{ YGR_IOC_GET_RING, sizeof(struct ygr_ring_info) },
 	{ YGR_IOC_GET_STATS, sizeof(struct ygr_stats) },
+	{ YGR_IOC_GET_NOISE, sizeof(struct ygr_noise_stats) },
 	{ YGR_IOC_POLICY_LOAD, sizeof(struct ygr_policy_load) },
 	{ YGR_IOC_POLICY_SHOW, sizeof(struct ygr_policy_show) },
 	{ YGR_IOC_POLICY_CLEAR, sizeof(struct ygr_policy_change) },
@@ -298,13 +299,6 @@ static void get_info(void **state)
 	assert_memory_equal(&again, info, sizeof(again));
 }
 
-/* 6.2 made these of others, which older kernels have in their place. */
-static bool may_be_missing(const struct ygr_hook_info *hook)
-{
-	return !strcmp(hook->symbol, "security_file_truncate") ||
-	       !strcmp(hook->symbol, "security_inode_set_acl");
-}
-
 static void get_hook(void **state)
 {
 	const struct guest *guest = *state;
@@ -317,7 +311,7 @@ static void get_hook(void **state)
 		check_ioctl(guest->fd, YGR_IOC_GET_HOOK, &hook, 0);
 		assert_int_equal(hook.index, i);
 		assert_int_equal(hook.flags, 0);
-		if (hook.state != YGR_HOOK_MISSING || !may_be_missing(&hook)) {
+		if (hook.state != YGR_HOOK_MISSING || !guest_hook_may_be_missing(hook.symbol)) {
 			assert_int_equal(hook.state, YGR_HOOK_ATTACHED);
 			assert_int_equal(hook.error, 0);
 		}
@@ -395,6 +389,28 @@ static void get_stats(void **state)
 	for (unsigned int bit = 0; bit < 32; bit++) {
 		stats = (struct ygr_stats){ .cpu = YGR_CPU_ALL, .flags = 1u << bit };
 		check_ioctl(guest->fd, YGR_IOC_GET_STATS, &stats, EINVAL);
+	}
+}
+
+static void get_noise(void **state)
+{
+	const struct guest *guest = *state;
+	const uint32_t no_cpus[] = { guest->info.cpu_nr, 1u << 31, YGR_CPU_ALL - 1 };
+	struct ygr_noise_stats stats;
+
+	memset(&stats, 0xff, sizeof(stats));
+	stats.cpu = 0;
+	stats.flags = 0;
+	check_ioctl(guest->fd, YGR_IOC_GET_NOISE, &stats, 0);
+	for (unsigned int class = 0; class < YGR_CLASS_MAX; class++)
+		assert_int_equal(stats.coalesced[class] | stats.merged[class] | stats.suppressed[class], 0);
+	for (size_t i = 0; i < ARRAY_SIZE(no_cpus); i++) {
+		stats = (struct ygr_noise_stats){ .cpu = no_cpus[i] };
+		check_ioctl(guest->fd, YGR_IOC_GET_NOISE, &stats, ENXIO);
+	}
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		stats = (struct ygr_noise_stats){ .cpu = YGR_CPU_ALL, .flags = 1u << bit };
+		check_ioctl(guest->fd, YGR_IOC_GET_NOISE, &stats, EINVAL);
 	}
 }
 
@@ -732,6 +748,7 @@ int main(void)
 		cmocka_unit_test(get_hook),
 		cmocka_unit_test(get_ring),
 		cmocka_unit_test(get_stats),
+		cmocka_unit_test(get_noise),
 		cmocka_unit_test(policy_load),
 		cmocka_unit_test(policy_show),
 		cmocka_unit_test(policy_clear),

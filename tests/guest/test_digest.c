@@ -523,6 +523,26 @@ static bool rewrite_and_check(struct guest *guest, const struct rewrite *rewrite
 	return !memcmp(&st.st_ctim, &rewrite->at, sizeof(st.st_ctim));
 }
 
+/* Before 6.1 ext4 counts its changes only if it is mounted so; without, a clock that is set back hides one. */
+static void need_change_counts(void)
+{
+	need_disk();
+	if (!guest_kernel_is_from(6, 1)) {
+		printf("# this kernel's ext4 does not count changes\n");
+		skip();
+	}
+}
+
+/* From 6.13 on, the time of a change that somebody has looked at is no other change's. */
+static void need_same_times(size_t alike_nr)
+{
+	if (!alike_nr && guest_kernel_is_from(6, 13)) {
+		printf("# this kernel gives no two changes the same time\n");
+		skip();
+	}
+	assert_int_not_equal(alike_nr, 0);
+}
+
 /* Between two ticks of its clock, a file that changes twice looks as if it had changed once. */
 static void write_in_the_same_tick_has_a_new_digest(void **state)
 {
@@ -530,7 +550,7 @@ static void write_in_the_same_tick_has_a_new_digest(void **state)
 	struct hash want[2];
 	size_t alike_nr = 0;
 
-	need_disk();
+	need_change_counts();
 	make_program(ON_DISK, "0");
 	want[0] = hash_of(ON_DISK);
 	overwrite_last_byte(ON_DISK, '1');
@@ -543,7 +563,7 @@ static void write_in_the_same_tick_has_a_new_digest(void **state)
 			    rewrite_and_check(*state, &one, want[1]);
 	}
 	printf("# %zu of 20 pairs of changes had the same time\n", alike_nr);
-	assert_int_not_equal(alike_nr, 0);
+	need_same_times(alike_nr);
 }
 
 /* A clock that is set back makes a change look as old as the one before, long after. */
@@ -553,7 +573,7 @@ static void clock_that_is_set_back_hides_no_change(void **state)
 	struct hash want[2];
 	size_t alike_nr = 0;
 
-	need_disk();
+	need_change_counts();
 	make_program(ON_DISK, "1");
 	want[1] = hash_of(ON_DISK);
 	overwrite_last_byte(ON_DISK, '0');
@@ -572,7 +592,7 @@ static void clock_that_is_set_back_hides_no_change(void **state)
 		assert_digest(run(*state, ON_DISK), want[1]);
 		alike_nr += is_alike;
 	}
-	assert_int_not_equal(alike_nr, 0);
+	need_same_times(alike_nr);
 }
 
 /* Return: whether it was executed so soon after the change that its digest was not kept. */

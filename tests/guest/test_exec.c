@@ -192,27 +192,33 @@ static const struct guest_event *launch_long(struct guest *guest, uint32_t bytes
 	return event;
 }
 
-static void argv_of_4096_bytes_is_whole(void **state)
-{
-	char want[4096];
-	const struct guest_event *event = launch_long(*state, sizeof(want), want);
+#define ARGV_MAX	32768	/* by default */
 
-	assert_int_equal(event->head.flags, 0);
-	assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
-	assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, 4096);
+static void argv_of_32_kib_is_whole(void **state)
+{
+	static const uint32_t bytes[] = { 4096, 4097, 20000, ARGV_MAX };
+	static char want[ARGV_MAX];
+
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		const struct guest_event *event = launch_long(*state, bytes[i], want);
+
+		assert_int_equal(event->head.flags, 0);
+		assert_int_equal(event->text[YGR_STR_ARGV].len, bytes[i]);
+		assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, bytes[i]);
+	}
 }
 
 static void longer_argv_is_cut_and_says_so(void **state)
 {
-	static const uint32_t bytes[] = { 4097, 20000, 120000 };
+	static const uint32_t bytes[] = { ARGV_MAX + 1, 120000 };
 	static char want[120000];
 
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
 		const struct guest_event *event = launch_long(*state, bytes[i], want);
 
 		assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
-		assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
-		assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, 4096);
+		assert_int_equal(event->text[YGR_STR_ARGV].len, ARGV_MAX);
+		assert_memory_equal(event->text[YGR_STR_ARGV].bytes, want, ARGV_MAX);
 	}
 }
 
@@ -315,7 +321,7 @@ static void everything_at_its_longest(void **state)
 	assert_text_at(event, YGR_STR_FILENAME, filename, sizeof(filename) - 1, __FILE__, __LINE__);
 	assert_cut(event, YGR_STR_PATH, 4095, dir_bytes + strlen("/deep"));
 	assert_cut(event, YGR_STR_CWD, 4095, dir_bytes);
-	assert_cut(event, YGR_STR_ARGV, 4096, sizeof("deep") + sizeof(RAN) + sizeof(big));
+	assert_cut(event, YGR_STR_ARGV, ARGV_MAX, sizeof("deep") + sizeof(RAN) + sizeof(big));
 	assert_memory_equal(event->text[YGR_STR_PATH].bytes + 4095 - 7, "xx/deep", 7);
 	assert_memory_equal(event->text[YGR_STR_CWD].bytes + 4095 - 2, "xx", 2);
 }
@@ -368,7 +374,7 @@ int main(void)
 		test(removed_file_is_flagged),
 		test(memfd_is_flagged),
 		test(thread_takes_the_place_of_its_leader),
-		test(argv_of_4096_bytes_is_whole),
+		test(argv_of_32_kib_is_whole),
 		test(longer_argv_is_cut_and_says_so),
 		test(empty_argv_becomes_one_empty_argument),
 		test(set_user_id_program_tells_its_new_rights),

@@ -105,10 +105,10 @@ static void denied_argv_is_cut_and_says_so(void **state)
 	guest_policy_load(*state, DENY(COPY));
 	event = expect_denied_exec(*state, launch(&what, EPERM));
 	assert_int_equal(event->head.flags, YGR_F_TRUNCATED);
-	assert_int_equal(event->text[YGR_STR_ARGV].len, 4096);
+	assert_int_equal(event->text[YGR_STR_ARGV].len, 32768);
 	assert_int_equal(event->text[YGR_STR_ARGV].true_len, sizeof("prog") + sizeof(big));
 	assert_memory_equal(event->text[YGR_STR_ARGV].bytes, "prog\0x", 6);
-	assert_memory_equal(event->text[YGR_STR_ARGV].bytes + 5, big, 4096 - 5);
+	assert_memory_equal(event->text[YGR_STR_ARGV].bytes + 5, big, 32768 - 5);
 }
 
 static void denial_is_by_user(void **state)

@@ -84,9 +84,12 @@ static uint32_t read_number(const char *path)
 static int see_stat(struct self *self)
 {
 	char text[1024], *rest;
+	ssize_t n = readlink("/proc/thread-self", text, sizeof(text) - 1);
 
-	if (readlink("/proc/thread-self", text, sizeof(text)) < 0 ||
-	    sscanf(text, "%*d/task/%d", &self->tid) != 1 ||
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	if (sscanf(text, "%*d/task/%d", &self->tid) != 1 ||
 	    read_text("/proc/self/stat", text, sizeof(text)))
 		return -1;
 	/* comm may hold anything, a parenthesis too. */

@@ -592,11 +592,62 @@ static void storm_leaves_nothing(void **state)
 	assert_int_equal(guest_stats(guest, YGR_CPU_ALL).process_failed, 0);
 }
 
+static void fork_down(unsigned int depth)
+{
+	pid_t pid;
+
+	if (!depth)
+		return;
+	pid = fork();
+	if (!pid) {
+		fork_down(depth - 1);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/* Until the pipe closes: one child after the other, each with a child of its own. */
+static int fork_on(void *arg)
+{
+	const int *fd = arg;
+	char byte;
+
+	close(fd[1]);
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	while (read(fd[0], &byte, 1) < 0)
+		fork_down(2);
+	return 0;
+}
+
+/* Nobody is passed over because others fork, and nobody is taken in twice. */
+static void storm_is_adopted_once(void **state)
+{
+	unsigned int rounds = is_long() ? 50 : 2;	/* loading takes its time beside them */
+	pid_t pids[STIRRER_NR];
+	int fd[2];
+
+	while (rounds--) {
+		assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
+		for (unsigned int i = 0; i < STIRRER_NR; i++)
+			pids[i] = guest_child_start(fork_on, fd);
+		usleep(50000);
+		assert_int_equal(guest_setup(state), 0);
+		close(fd[0]);
+		close(fd[1]);
+		for (unsigned int i = 0; i < STIRRER_NR; i++)
+			assert_int_equal(guest_child_wait(pids[i], WALK_WAIT_MS), 0);
+		expect_one_for_each_process(*state);
+		assert_int_equal(guest_stats(*state, YGR_CPU_ALL).process_failed, 0);
+		assert_int_equal(guest_teardown(state), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest adoption[] = {
 		cmocka_unit_test(those_who_run_are_adopted),
 		cmocka_unit_test(adoption_misses_nobody),
+		cmocka_unit_test(storm_is_adopted_once),
 	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(exe_is_what_was_executed, guest_fresh),

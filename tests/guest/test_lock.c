@@ -99,6 +99,16 @@ static void errors_keep_their_order(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
+static void the_sensor_is_not_stopped(void **state)
+{
+	const struct guest *guest = *state;
+	struct ygr_stop stop = { 0 };
+
+	assert_int_equal(ioctl(guest->fd, YGR_IOC_STOP, &stop), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(open_error(), EPERM);
+}
+
 static void locking_again_is_nothing_new(void **state)
 {
 	const struct guest_query query = { .type = YGR_EV_POLICY };
@@ -147,6 +157,7 @@ int main(void)
 		cmocka_unit_test(locking_is_told),
 		cmocka_unit_test(nothing_changes_it),
 		cmocka_unit_test(errors_keep_their_order),
+		cmocka_unit_test(the_sensor_is_not_stopped),
 		cmocka_unit_test(locking_again_is_nothing_new),
 		cmocka_unit_test(what_changes_nothing_works),
 		cmocka_unit_test(the_module_stays),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Paths while the tree changes: after each of thousands of random renames,
- * mounts, moves of mounts and removals, a record has the path that
- * /proc/self/fd has; and one of a file whose directory is renamed and
+ * mounts, moves of mounts, removals and changes of the root, a record has the path that
+ * /proc/self/fd has, though most refer to a directory that was told before the change; and one of a file whose directory is renamed and
  * whose mount is moved meanwhile has a path that the file really had.
  */
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 
 #define BASE		"/tmp/walk"
 #define STEPS		3000
+#define HELD_NR		6	/* directories that are returned to */
 #define RACES		3000
 #define DELETED		" (deleted)"
 
@@ -106,31 +107,63 @@ static void hold_any(int *held)
 	*held = fd;
 }
 
+/* Of what was compared: how much was compact, and seen from another root. */
+static struct { unsigned int compact, rooted; } seen;
+
+static int root_dir, proc_dir;
+
+/* Now and then, another root for a while. Return: whether it is. */
+static bool change_root(void)
+{
+	char path[PATH_MAX];
+
+	return any(4) == 0 && !chroot(any(2) ? BASE : any_path(path));
+}
+
+static void restore_root(void)
+{
+	assert_int_equal(fchdir(root_dir), 0);
+	assert_int_equal(chroot("."), 0);
+}
+
 /*
- * Opens what @held stands for, in it if it is a directory, and compares.
- * Return: whether that could be opened and has a path.
+ * Opens what @held stands for, in it if it is a directory. @name: of the link that tells its path.
+ * Return: a descriptor, or -1.
  */
+static int open_held(int held, char name[32], bool creates)
+{
+	int fd = openat(held, "file", (creates ? O_CREAT : 0) | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		snprintf(name, 32, "%d", held);
+		fd = openat(proc_dir, name, O_WRONLY | O_CLOEXEC);
+	}
+	snprintf(name, 32, "%d", fd);
+	return fd;
+}
+
+/* Opens and compares. Return: whether @held could be opened and has a path. */
 static bool agrees(struct guest *guest, int held)
 {
-	char link[64], path[PATH_MAX + 1] = "";
+	char name[32], path[PATH_MAX + 1] = "";
 	const struct guest_event *event;
 	const struct guest_text *text;
-	bool is_removed;
-	ssize_t len;
+	bool is_removed, is_rooted;
+	ssize_t len = 0;
 	int fd;
 
 	guest_forget(guest);
-	fd = openat(held, "file", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", held);
-		fd = open(link, O_WRONLY | O_CLOEXEC);
+	is_rooted = change_root();
+	fd = open_held(held, name, any(3) == 0);
+	if (fd >= 0) {
+		len = readlinkat(proc_dir, name, path, PATH_MAX);
+		close(fd);
 	}
+	if (is_rooted)
+		restore_root();
 	if (fd < 0)
 		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, PATH_MAX);
 	assert_true(len > 0);
-	close(fd);
 	is_removed = len > (ssize_t)strlen(DELETED) && !strcmp(path + len - strlen(DELETED), DELETED);
 	if (is_removed)
 		path[len - strlen(DELETED)] = '\0';
@@ -141,6 +174,8 @@ static bool agrees(struct guest *guest, int held)
 		return false;
 	assert_string_equal(text->bytes, path);
 	assert_int_equal(event->head.flags, is_removed ? YGR_F_UNLINKED : 0);
+	seen.compact += event->ring_bytes < event->head.len;
+	seen.rooted += is_rooted;
 	return true;
 }
 
@@ -157,20 +192,33 @@ static void unmount_all(void)
 static void path_agrees_after_any_change(void **state)
 {
 	unsigned int compared = 0;
-	int held = -1;
+	int held[HELD_NR];
 
+	for (unsigned int i = 0; i < HELD_NR; i++)
+		held[i] = -1;
+	root_dir = open("/", O_PATH | O_CLOEXEC);
+	proc_dir = open("/proc/self/fd", O_RDONLY | O_CLOEXEC);
+	assert_true(root_dir >= 0 && proc_dir >= 0);
 	for (unsigned int i = 0; i < STEPS; i++) {
+		unsigned int one = any(HELD_NR);
+
 		change_anything();
 		change_anything();
-		if (any(4) == 0 || held < 0)
-			hold_any(&held);
-		compared += held >= 0 && agrees(*state, held);
+		if (any(16) == 0 || held[one] < 0)
+			hold_any(&held[one]);
+		compared += held[one] >= 0 && agrees(*state, held[one]);
 	}
-	if (held >= 0)
-		close(held);
-	printf("# %u of %u compared; %u renamed, %u mounted, %u mounts moved\n", compared, STEPS,
-	       done.renamed, done.mounted, done.moved);
-	assert_in_range(compared, STEPS / 2, STEPS);
+	for (unsigned int i = 0; i < HELD_NR; i++)
+		if (held[i] >= 0)
+			close(held[i]);
+	close(root_dir);
+	close(proc_dir);
+	printf("# %u of %u compared, %u of them compact, %u from another root; %u renamed, %u mounted, "
+	       "%u mounts moved\n", compared, STEPS, seen.compact, seen.rooted, done.renamed,
+	       done.mounted, done.moved);
+	assert_in_range(compared, STEPS / 3, STEPS);
+	assert_in_range(seen.compact, compared / 2, compared);
+	assert_true(seen.rooted > 50);
 	assert_true(done.renamed > 50 && done.mounted > 50 && done.moved > 20);
 }
 
@@ -178,14 +226,18 @@ static void path_agrees_after_any_change(void **state)
 
 #define RACE	BASE "/race"
 
+#define PAUSE_US	200	/* lest there be more records than the test can read */
+
 static int rename_and_move(void *arg)
 {
 	(void)arg;
 	for (;;) {
 		rename(RACE "/A", RACE "/B-has-a-longer-name-than-fits-into-a-dentry");
 		mount(RACE "/x/m", RACE "/y", NULL, MS_MOVE, NULL);
+		usleep(PAUSE_US);
 		rename(RACE "/B-has-a-longer-name-than-fits-into-a-dentry", RACE "/A");
 		mount(RACE "/y", RACE "/x/m", NULL, MS_MOVE, NULL);
+		usleep(PAUSE_US);
 	}
 	return 0;
 }

@@ -111,12 +111,15 @@ static void fork_names_parent_and_child(void **state)
 
 static void vfork_is_a_fork(void **state)
 {
+	const struct guest_event *event;
 	pid_t pid = vfork();
 
 	if (!pid)
 		_exit(0);
 	assert_int_equal(wait_status(pid), 0);
-	assert_int_equal(expect_fork(*state, pid)->head.tgid, getpid());
+	event = expect_fork(*state, pid);
+	assert_int_equal(event->head.tgid, getpid());
+	assert_int_equal(event->body.fork.clone_flags, CLONE_VM);
 	expect_one_exit(*state, pid);
 }
 
@@ -540,6 +543,94 @@ static void rule_is_named(void **state)
 	assert_rule(expect_one_exit(*state, pid), 2, "end", generation);
 }
 
+/* ---- what a child is made with, and what it used ---- */
+
+static pid_t clone_raw(unsigned long flags)
+{
+	pid_t pid = syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+
+	assert_true(pid >= 0);
+	if (!pid)
+		syscall(SYS_exit_group, 0);
+	return pid;
+}
+
+static void child_shows_what_it_was_made_with(void **state)
+{
+	static const struct {
+		unsigned long asked;
+		uint32_t flags, exit_signal;
+	} cases[] = {
+		{ SIGCHLD, 0, SIGCHLD },
+		{ SIGUSR1, 0, SIGUSR1 },
+		{ CLONE_FS | SIGCHLD, CLONE_FS, SIGCHLD },
+		{ CLONE_FILES | CLONE_FS | SIGCHLD, CLONE_FILES | CLONE_FS, SIGCHLD },
+		{ CLONE_NEWUTS | SIGCHLD, CLONE_NEWUTS, SIGCHLD },
+		{ CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, CLONE_NEWPID | CLONE_NEWNS, SIGCHLD },
+		{ CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWCGROUP | SIGCHLD,
+		  CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWCGROUP, SIGCHLD },
+		{ CLONE_NEWUSER | SIGCHLD, CLONE_NEWUSER, SIGCHLD },
+	};
+
+	signal(SIGUSR1, SIG_IGN);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		pid_t pid = clone_raw(cases[i].asked);
+		const struct guest_event *event;
+
+		waitpid(pid, NULL, __WALL);
+		event = expect_fork(*state, pid);
+		assert_int_equal(event->body.fork.clone_flags, cases[i].flags);
+		assert_int_equal(event->body.fork.exit_signal, cases[i].exit_signal);
+	}
+	signal(SIGUSR1, SIG_DFL);
+}
+
+#define USED_BYTES	(16u << 20)
+#define NAP_NR		50
+
+static void *use_memory(void *arg)
+{
+	memset(arg, 1, USED_BYTES);
+	return NULL;
+}
+
+/* Half of it in a thread that has ended before. */
+static int use_much(void *arg)
+{
+	char *memory = mmap(NULL, 2 * USED_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_t thread;
+
+	(void)arg;
+	if (memory == MAP_FAILED || madvise(memory, 2 * USED_BYTES, MADV_NOHUGEPAGE) ||
+	    pthread_create(&thread, NULL, use_memory, memory) || pthread_join(thread, NULL))
+		return 1;
+	use_memory(memory + USED_BYTES);
+	for (int i = 0; i < NAP_NR; i++)
+		usleep(100);
+	return 0;
+}
+
+static void end_tells_what_was_used(void **state)
+{
+	pid_t pid = guest_child_start(use_much, NULL);
+	const struct ygr_body_exit *body;
+	struct rusage usage;
+	int status;
+
+	assert_int_equal(wait4(pid, &status, 0, &usage), pid);
+	assert_int_equal(status, 0);
+	body = &expect_one_exit(*state, pid)->body.exit;
+	assert_int_equal(body->maxrss_bytes, (uint64_t)usage.ru_maxrss << 10);
+	assert_true(body->maxrss_bytes >= 2 * USED_BYTES);
+	/* The kernel goes on for a while after the end has been told. */
+	assert_in_range(body->minor_faults, 2 * USED_BYTES / 4096, usage.ru_minflt);
+	assert_in_range(body->major_faults, 0, usage.ru_majflt);
+	assert_in_range(body->voluntary_switches, NAP_NR, usage.ru_nvcsw);
+	assert_in_range(body->involuntary_switches, 0, usage.ru_nivcsw);
+	assert_in_range(body->write_bytes, 0, (uint64_t)usage.ru_oublock * 512 + 511);
+	assert_in_range(body->read_bytes, 0, (uint64_t)usage.ru_inblock * 512 + 511);
+}
+
 #define test(f) cmocka_unit_test_setup(f, guest_fresh)
 
 int main(void)
@@ -561,6 +652,8 @@ int main(void)
 		test(orphan_has_its_new_parent),
 		test(ignored_processes_are_counted),
 		test(rule_is_named),
+		test(child_shows_what_it_was_made_with),
+		test(end_tells_what_was_used),
 	};
 
 	return cmocka_run_group_tests(process, guest_setup, guest_teardown);

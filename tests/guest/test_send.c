@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Datagrams: told when a rule looks, by where they go, and denied. */
+/* Datagrams: told once to each destination, or all when a rule looks; and denied. */
 #include <errno.h>
 #include <netinet/ip_icmp.h>
 #include <string.h>
@@ -70,16 +70,65 @@ static const struct ygr_body_socket *expect_send(struct guest *guest, const char
 
 /* ---- what is told ---- */
 
-static void datagram_is_not_told_by_itself(void **state)
+static int send_to_other(void *arg)
+{
+	struct sockaddr_in to = ipv4("127.0.0.1", OTHER);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)arg;
+	return fd < 0 ? 1 : try_send(fd, &to, sizeof(to)) || try_send(fd, &to, sizeof(to));
+}
+
+/* Whatever the socket; what is not told is not "ignored", which is a rule's. */
+static void first_datagram_to_a_destination_is_told(void **state)
 {
 	struct ygr_stats before = guest_stats(*state, YGR_CPU_ALL);
+	pid_t pid;
 
-	assert_int_equal(send_ipv4("127.0.0.1", OTHER), 0);
-	/* What was written after it is there. */
-	close(open_socket(AF_INET, SOCK_STREAM));
-	guest_expect(*state, .type = YGR_EV_SOCKET_CREATE, .tgid = getpid());
-	assert_int_equal(sends(*state), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(send_ipv4("127.0.0.1", OTHER), 0);
+	assert_no_rule(expect_socket(*state, YGR_EV_SEND));
+	assert_int_equal(send_ipv4("127.0.0.1", OTHER + 1), 0);
+	assert_int_equal(send_ipv4("127.0.0.2", OTHER), 0);
+	assert_int_equal(send_ipv6("::1", OTHER), 0);
+	assert_int_equal(send_ipv6("::ffff:127.0.0.1", OTHER), 0);
+	assert_int_equal(sends(*state), 4);
+	/* To another process it is the first. */
+	pid = guest_child_start(send_to_other, NULL);
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), 0);
+	guest_drain(*state);
+	assert_int_equal(guest_count(*state, &(struct guest_query){ .type = YGR_EV_SEND, .tgid = (uint32_t)pid }), 1);
 	assert_int_equal(guest_stats(*state, YGR_CPU_ALL).ignored, before.ignored);
+}
+
+static void ignored_datagram_is_not_told(void **state)
+{
+	guest_policy_load(*state, RULES_1("{ name: no, on: send, do: ignore, where: { port: 4010 } }"));
+	assert_int_equal(send_ipv4("127.0.0.1", OTHER + 9), 0);
+	assert_int_equal(send_ipv4("127.0.0.1", OTHER + 10), 0);
+	assert_int_equal(sends(*state), 1);
+}
+
+/* A rule asks for each, not only for the first. */
+static void rule_records_each(void **state)
+{
+	guest_policy_load(*state, WATCH);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(send_ipv4("127.0.0.1", OTHER), 0);
+	assert_int_equal(sends(*state), 3);
+}
+
+static void socket_of_another_kind_is_quiet(void **state)
+{
+	struct sockaddr_un un;
+	socklen_t len = unix_address(&un, "\0quiet", 6);
+	int server = open_socket(AF_UNIX, SOCK_DGRAM), fd = open_socket(AF_UNIX, SOCK_DGRAM);
+
+	assert_int_equal(try_bind(server, &un, len), 0);
+	assert_int_equal(try_send(fd, &un, len), 0);
+	assert_int_equal(sends(*state), 0);
+	close(fd);
+	close(server);
 }
 
 static void datagram_tells_where_it_goes(void **state)
@@ -166,6 +215,7 @@ static void denied_datagram_does_not_arrive(void **state)
 
 	assert_int_equal(send_ipv4("127.0.0.1", PORT), 0);
 	assert_true(has_received(receiver));
+	guest_forget(*state);
 	generation = guest_policy_load(*state, DENY("{ cidr: 127.0.0.0/8, port: 4000 }"));
 	assert_int_equal(send_ipv4("127.0.0.1", PORT), EPERM);
 	assert_false(has_received(receiver));
@@ -280,7 +330,10 @@ static void unix_datagram_is_denied_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest send[] = {
-		test(datagram_is_not_told_by_itself),
+		test(first_datagram_to_a_destination_is_told),
+		test(ignored_datagram_is_not_told),
+		test(rule_records_each),
+		test(socket_of_another_kind_is_quiet),
 		test(datagram_tells_where_it_goes),
 		test(connected_datagram_goes_to_the_peer),
 		test(datagram_without_a_destination_goes_nowhere),

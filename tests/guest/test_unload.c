@@ -203,6 +203,9 @@ static void check_unloaded(void)
 	wait_until_all_worked();
 }
 
+/* Nobody asks BPF there if the kernel was not configured to (5.10). */
+static bool bpf_is_asked;
+
 static void unload_under_load(void **state)
 {
 	unsigned int nr = getenv("YAGURA_LONG") ? ROUND_NR_LONG : ROUND_NR;
@@ -218,7 +221,10 @@ static void unload_under_load(void **state)
 	}
 	assert_int_equal(atomic_load(&shared->wrong_nr), 0);
 	/* Each round saw at least one exec, and each exec sleeps. */
-	assert_true(sleeper_get("slept") - slept >= nr);
+	if (bpf_is_asked)
+		assert_true(sleeper_get("slept") - slept >= nr);
+	else
+		printf("# BPF is not among this kernel's security modules: nobody slept\n");
 }
 
 static int exec_true(void *arg)
@@ -240,6 +246,8 @@ static void unload_waits_for_sleepers(void **state)
 	unsigned int nr = getenv("YAGURA_LONG") ? 10 : 1;
 
 	(void)state;
+	if (!bpf_is_asked)
+		skip();
 	for (unsigned int i = 0; i < nr; i++) {
 		unsigned int slept;
 		uint64_t entered_ns;
@@ -279,8 +287,10 @@ static int setup(void **state)
 		print_error("# " SLEEPER_PATH ": %s\n", strerror(-ret));
 		return -1;
 	}
-	if (guest_file_write(DENIED_PATH, ""))
+	if (guest_child_wait(guest_child_start(exec_true, NULL), GUEST_WAIT_MS) || guest_file_write(DENIED_PATH, ""))
 		return -1;
+	bpf_is_asked = sleeper_get("slept");
+	assert_true(bpf_is_asked || !guest_kernel_is_from(6, 1));
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return -1;

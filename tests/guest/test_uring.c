@@ -8,12 +8,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <liburing.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "guest_assert.h"
@@ -40,13 +45,36 @@ static struct io_uring_sqe *next_sqe(struct uring *uring)
 	return io_uring_get_sqe(&uring->ring);
 }
 
+static bool has_opcode(struct uring *uring, unsigned int opcode)
+{
+	struct io_uring_probe *probe = io_uring_get_probe_ring(&uring->ring);
+	bool has = probe && opcode <= probe->last_op && (probe->ops[opcode].flags & IO_URING_OP_SUPPORTED);
+
+	io_uring_free_probe(probe);
+	return has;
+}
+
+/* Skips a test of what this kernel's io_uring cannot do. */
+static void need_opcode(struct uring *uring, unsigned int opcode)
+{
+	if (has_opcode(uring, opcode))
+		return;
+	assert_true(opcode > IORING_OP_SOCKET || !guest_kernel_is_from(6, 1));
+	printf("# this kernel's io_uring has no operation %u\n", opcode);
+	skip();
+}
+
 /* Submits the one prepared entry. Return: its result, or -ETIME. */
 static int finish(struct uring *uring, struct io_uring_sqe *sqe)
 {
 	struct __kernel_timespec limit = { .tv_sec = GUEST_WAIT_MS / 1000 };
+	const unsigned int opcode = sqe->opcode;
 	struct io_uring_cqe *cqe;
 	int ret;
 
+	/* What is prepared is in the queue, and must leave it. */
+	if (!has_opcode(uring, opcode))
+		io_uring_prep_nop(sqe);
 	sqe->flags |= uring->sqe_flags;
 	ret = io_uring_submit(&uring->ring);
 	if (ret < 0)
@@ -56,6 +84,7 @@ static int finish(struct uring *uring, struct io_uring_sqe *sqe)
 		return ret;
 	ret = cqe->res;
 	io_uring_cqe_seen(&uring->ring, cqe);
+	need_opcode(uring, opcode);
 	return ret;
 }
 
@@ -228,15 +257,6 @@ static int fresh(void **state)
 	return 0;
 }
 
-static bool has_opcode(struct uring *uring, unsigned int opcode)
-{
-	struct io_uring_probe *probe = io_uring_get_probe_ring(&uring->ring);
-	bool has = probe && opcode <= probe->last_op && (probe->ops[opcode].flags & IO_URING_OP_SUPPORTED);
-
-	io_uring_free_probe(probe);
-	return has;
-}
-
 /* ---- what must be told ---- */
 
 /* Operations that may block always go to a worker, the others where we sent them. */
@@ -244,9 +264,35 @@ enum blocking { MAY_BLOCK, NEVER_BLOCKS };
 
 static uint32_t want_flags(const struct uring *uring, enum blocking blocking)
 {
+	/* Before 5.12 the thread that polls cannot be told from a worker. */
+	const bool is_polled = (uring->setup_flags & IORING_SETUP_SQPOLL) && guest_kernel_is_from(5, 12);
+
 	if (blocking == NEVER_BLOCKS && !uring->setup_flags && !uring->sqe_flags)
 		return 0;
+	if (blocking == NEVER_BLOCKS && is_polled)
+		return YGR_F_IO_WORKER | YGR_F_SQPOLL;
 	return YGR_F_IO_WORKER;
+}
+
+static const struct ygr_submitter *submitter_of(const struct guest_event *event)
+{
+	const struct guest_text *text = &event->text[YGR_STR_SUBMITTER];
+
+	assert_non_null(text->bytes);
+	assert_int_equal(text->len, sizeof(struct ygr_submitter));
+	return (const struct ygr_submitter *)text->bytes;
+}
+
+/* It is told wherever somebody else does the work: this thread, which is what it seems. */
+static void assert_submitter(const struct guest_event *event)
+{
+	if (!(event->head.flags & YGR_F_IO_WORKER)) {
+		assert_no_text(event, YGR_STR_SUBMITTER);
+		return;
+	}
+	assert_int_equal(submitter_of(event)->tid, getpid());
+	assert_int_equal(submitter_of(event)->uid, event->head.uid);
+	assert_int_equal(submitter_of(event)->euid, event->head.euid);
 }
 
 /* All of the head that says who: equal to what the same process does by system call. */
@@ -276,6 +322,7 @@ static const struct guest_event *expect_told(const struct uring *uring, enum ygr
 	assert_int_equal(guest_count(uring->guest, &query), 1);
 	assert_int_equal(event->head.flags, want_flags(uring, blocking));
 	assert_int_equal(event->head.tid == (uint32_t)getpid(), !event->head.flags);
+	assert_submitter(event);
 	assert_is_me(uring, event);
 	return event;
 }
@@ -424,8 +471,7 @@ static void truncate_is_told_and_denied(void **state)
 	struct uring *uring = *state;
 	struct stat st;
 
-	if (!has_opcode(uring, OP_FTRUNCATE))
-		skip();
+	need_opcode(uring, OP_FTRUNCATE);
 	deny(uring, DENY("truncate", "{ path: " A " }"));
 	assert_int_equal(run_truncate(uring, A, 0), -EPERM);
 	expect_denied(uring, YGR_EV_TRUNCATE, A, MAY_BLOCK);
@@ -548,8 +594,7 @@ static void bind_and_listen_are_told_and_denied(void **state)
 	struct uring *uring = *state;
 	int fd;
 
-	if (!has_opcode(uring, OP_LISTEN))
-		skip();
+	need_opcode(uring, OP_LISTEN);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	deny(uring, DENY("[bind, listen]", "{ port: [4101, 4102] }"));
 	assert_int_equal(run_bind(uring, fd, 4101), -EPERM);
@@ -632,6 +677,263 @@ static void workers_are_no_processes(void **state)
 	guest_reject(uring->guest, .type = YGR_EV_FORK, .tgid = pid);
 }
 
+/* Credentials can be lent to a ring, and used when the process has others again. */
+static int use_lent_credentials(void *arg)
+{
+	struct uring *uring = arg, own = { .setup_flags = uring->setup_flags, .sqe_flags = uring->sqe_flags };
+	struct io_uring_sqe *sqe;
+	int id, fd;
+
+	if (open_ring(&own) || setegid(1000) || seteuid(1000))
+		return 255;
+	id = io_uring_register_personality(&own.ring);
+	if (id < 0 || seteuid(0) || setegid(0))
+		return 254;
+	sqe = next_sqe(&own);
+	io_uring_prep_openat(sqe, AT_FDCWD, A, O_WRONLY | O_CLOEXEC, 0);
+	sqe->personality = id;
+	fd = finish(&own, sqe);
+	return fd < 0 ? -fd : 0;
+}
+
+static void lent_credentials_are_told_with_the_own(void **state)
+{
+	struct uring *uring = *state;
+	const struct guest_event *event;
+	pid_t pid;
+
+	assert_int_equal(chmod(A, 0666), 0);
+	guest_forget(uring->guest);
+	pid = guest_child_start(use_lent_credentials, uring);
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), 0);
+	event = guest_expect(uring->guest, .type = YGR_EV_OPEN, .tgid = pid, .path = A);
+	assert_int_equal(event->head.flags, want_flags(uring, NEVER_BLOCKS) | YGR_F_OTHER_CREDS);
+	assert_int_equal(event->head.uid, 0);
+	assert_int_equal(event->head.euid, 1000);
+	assert_int_equal(event->head.egid, 1000);
+	assert_int_equal(submitter_of(event)->euid, 0);
+	assert_int_equal(submitter_of(event)->egid, 0);
+	assert_int_equal(submitter_of(event)->tid, event->head.flags & YGR_F_IO_WORKER ? pid : 0);
+}
+
+/* ---- whose, and by what descriptor ---- */
+
+static int use_inherited_ring(void *arg)
+{
+	struct uring *uring = arg;
+
+	return -run_open(uring, A, O_WRONLY);
+}
+
+/*
+ * Who enters the kernel with a ring acts, and is named, whoever made it. Nobody enters
+ * for one that is polled: its thread is its maker's, and that is who is named.
+ */
+static void inherited_ring_names_who_uses_it(void **state)
+{
+	struct uring *uring = *state;
+	const bool is_polled = uring->setup_flags & IORING_SETUP_SQPOLL;
+	const struct guest_event *event;
+	pid_t pid;
+
+	pid = guest_child_start(use_inherited_ring, uring);
+	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), 0);
+	event = guest_expect(uring->guest, .type = YGR_EV_OPEN, .path = A,
+			     .tgid = is_polled ? getpid() : pid);
+	assert_int_equal(event->head.flags, want_flags(uring, NEVER_BLOCKS));
+	if (event->head.flags)
+		assert_int_equal(submitter_of(event)->tid, is_polled ? getpid() : pid);
+	/* The child has moved the ring on, and we have not: begin anew. */
+	io_uring_queue_exit(&uring->ring);
+	assert_int_equal(open_ring(uring), 0);
+}
+
+/* A file that the ring holds has no descriptor: opened, written and connected it is told like any. */
+static void file_without_a_descriptor_is_told(void **state)
+{
+	struct uring *uring = *state;
+	const int none = -1;
+	struct io_uring_sqe *sqe;
+	const struct guest_event *event;
+
+	assert_int_equal(io_uring_register_files(&uring->ring, &none, 1), 0);
+	sqe = next_sqe(uring);
+	io_uring_prep_openat_direct(sqe, AT_FDCWD, A, O_WRONLY, 0, 0);
+	assert_int_equal(finish(uring, sqe), 0);
+	expect_allowed(uring, YGR_EV_OPEN, A, NEVER_BLOCKS);
+	sqe = next_sqe(uring);
+	io_uring_prep_write(sqe, 0, "fixed", 5, 0);
+	sqe->flags |= IOSQE_FIXED_FILE;
+	assert_int_equal(finish(uring, sqe), 5);
+	io_uring_unregister_files(&uring->ring);
+	/* Whoever lets go of it last, it is told who opened it. */
+	event = guest_expect(uring->guest, .type = YGR_EV_CLOSE_WRITE, .path = A);
+	assert_int_equal(event->body.close_write.opener_tgid, getpid());
+	assert_true(event->body.close_write.written_bytes >= 5);
+	assert_int_equal(event->body.close_write.access, YGR_ACCESS_WRITE | YGR_ACCESS_CHANGED);
+}
+
+static void socket_without_a_descriptor_is_told(void **state)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct uring *uring = *state;
+	const int none = -1;
+	struct io_uring_sqe *sqe;
+
+	guest_policy_load(uring->guest, RULES_1("{ name: who, on: send, do: record }"));
+	assert_int_equal(io_uring_register_files(&uring->ring, &none, 1), 0);
+	guest_forget(uring->guest);
+	sqe = next_sqe(uring);
+	io_uring_prep_socket_direct(sqe, AF_INET, SOCK_DGRAM, 0, 0, 0);
+	assert_int_equal(finish(uring, sqe), 0);
+	expect_told(uring, YGR_EV_SOCKET_CREATE, NULL, GUEST_ALLOWED, NEVER_BLOCKS);
+	sqe = next_sqe(uring);
+	io_uring_prep_connect(sqe, 0, (const struct sockaddr *)&to, sizeof(to));
+	sqe->flags |= IOSQE_FIXED_FILE;
+	assert_int_equal(finish(uring, sqe), 0);
+	assert_int_equal(expect_told(uring, YGR_EV_CONNECT, NULL, GUEST_ALLOWED, NEVER_BLOCKS)
+			 ->body.socket.remote.port, PORT);
+	sqe = next_sqe(uring);
+	io_uring_prep_send(sqe, 0, "x", 1, 0);
+	sqe->flags |= IOSQE_FIXED_FILE;
+	assert_int_equal(finish(uring, sqe), 1);
+	assert_int_equal(expect_told(uring, YGR_EV_SEND, NULL, GUEST_ALLOWED, NEVER_BLOCKS)
+			 ->body.socket.remote.port, PORT);
+	io_uring_unregister_files(&uring->ring);
+}
+
+/* ---- a whole story ---- */
+
+static int run_mkdir(struct uring *uring, const char *path)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_mkdirat(sqe, AT_FDCWD, path, 0700);
+	return finish(uring, sqe);
+}
+
+static int run_symlink(struct uring *uring, const char *target, const char *path)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_symlinkat(sqe, target, AT_FDCWD, path);
+	return finish(uring, sqe);
+}
+
+static int run_rmdir(struct uring *uring, const char *path)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+
+	io_uring_prep_unlinkat(sqe, AT_FDCWD, path, AT_REMOVEDIR);
+	return finish(uring, sqe);
+}
+
+static int run_create_and_write(struct uring *uring, const char *path)
+{
+	struct io_uring_sqe *sqe = next_sqe(uring);
+	int fd, ret;
+
+	io_uring_prep_openat(sqe, AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	fd = finish(uring, sqe);
+	if (fd < 0)
+		return fd;
+	sqe = next_sqe(uring);
+	io_uring_prep_write(sqe, fd, "story", 5, 0);
+	ret = finish(uring, sqe);
+	sqe = next_sqe(uring);
+	io_uring_prep_close(sqe, fd);
+	return ret == 5 ? finish(uring, sqe) : -EIO;
+}
+
+/* From now on, whoever makes one of these calls is dead. */
+static int forbid_calls(void)
+{
+#define FORBIDDEN(nr)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1), \
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		FORBIDDEN(SYS_open), FORBIDDEN(SYS_openat), FORBIDDEN(SYS_creat), FORBIDDEN(SYS_close),
+		FORBIDDEN(SYS_write), FORBIDDEN(SYS_socket), FORBIDDEN(SYS_connect),
+		FORBIDDEN(SYS_sendto), FORBIDDEN(SYS_sendmsg), FORBIDDEN(SYS_rename),
+		FORBIDDEN(SYS_renameat), FORBIDDEN(SYS_renameat2), FORBIDDEN(SYS_unlink),
+		FORBIDDEN(SYS_unlinkat), FORBIDDEN(SYS_rmdir), FORBIDDEN(SYS_mkdir),
+		FORBIDDEN(SYS_mkdirat), FORBIDDEN(SYS_symlink), FORBIDDEN(SYS_symlinkat),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+#define S	DIR "/story"
+
+/* Return: 0, or the number of the step that failed. */
+static int tell_a_story(void *arg)
+{
+	struct uring *uring = arg, own = { .setup_flags = uring->setup_flags, .sqe_flags = uring->sqe_flags };
+	int fd;
+
+	if (open_ring(&own) || forbid_calls())
+		return 100;
+	if (run_mkdir(&own, S))
+		return 1;
+	if (run_create_and_write(&own, S "/a"))
+		return 2;
+	fd = run_socket(&own, AF_INET, SOCK_DGRAM);
+	if (fd < 0)
+		return 3;
+	if (run_connect(&own, fd))
+		return 4;
+	if (run_send(&own, fd) != 1)
+		return 5;
+	if (run_rename(&own, S "/a", S "/b"))
+		return 6;
+	if (run_symlink(&own, S "/b", S "/c"))
+		return 7;
+	if (run_unlink(&own, S "/b") || run_unlink(&own, S "/c"))
+		return 8;
+	return run_rmdir(&own, S) ? 9 : 0;
+}
+
+/* Each CPU has a base of its own for its time (kmod/clock.h). Seen once in the emulator: a worker's was behind. */
+#define CPUS_AGREE_NS	50000
+
+static void a_tool_without_system_calls_leaves_its_story(void **state)
+{
+	static const struct { enum ygr_event_type type; const char *path; } story[] = {
+		{ YGR_EV_MKDIR, S }, { YGR_EV_CREATE, S "/a" }, { YGR_EV_OPEN, S "/a" },
+		{ YGR_EV_CLOSE_WRITE, S "/a" }, { YGR_EV_SOCKET_CREATE, NULL }, { YGR_EV_CONNECT, NULL },
+		{ YGR_EV_SEND, NULL }, { YGR_EV_RENAME, S "/a" }, { YGR_EV_SYMLINK, S "/c" },
+		{ YGR_EV_UNLINK, S "/b" }, { YGR_EV_UNLINK, S "/c" }, { YGR_EV_RMDIR, S },
+	};
+	const struct guest_event *before = NULL;
+	struct uring *uring = *state;
+	pid_t pid;
+
+	/* The youngest that it needs. */
+	need_opcode(uring, IORING_OP_SOCKET);
+	guest_policy_load(uring->guest, RULES_1("{ name: who, on: send, do: record }"));
+	guest_forget(uring->guest);
+	pid = guest_child_start(tell_a_story, uring);
+	assert_int_equal(guest_child_wait(pid, 4 * GUEST_WAIT_MS), 0);
+	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++) {
+		const struct guest_event *event = guest_expect(uring->guest, .type = story[i].type,
+							       .tgid = pid, .path = story[i].path);
+
+		if (before)
+			assert_true(event->head.time_ns + (event->cpu == before->cpu ? 0 : CPUS_AGREE_NS) >=
+				    before->head.time_ns);
+		before = event;
+		assert_string_equal(event->head.comm, "test_uring");
+		if (event->head.flags & YGR_F_IO_WORKER)
+			assert_int_equal(submitter_of(event)->tid, pid);
+		else
+			assert_int_equal(event->head.tid, pid);
+	}
+}
+
 static void monitored_operation_is_done(void **state)
 {
 	struct uring *uring = *state;
@@ -664,6 +966,11 @@ int main(void)
 		test(rules_see_the_submitter),
 		test(workers_have_the_program_and_the_labels),
 		test(workers_are_no_processes),
+		test(lent_credentials_are_told_with_the_own),
+		test(inherited_ring_names_who_uses_it),
+		test(file_without_a_descriptor_is_told),
+		test(socket_without_a_descriptor_is_told),
+		test(a_tool_without_system_calls_leaves_its_story),
 		test(monitored_operation_is_done),
 	};
 

@@ -41,5 +41,15 @@ extern struct kunit_suite conformance_suite;
 extern struct kunit_suite policy_verify_suite;
 extern struct kunit_suite match_suite;
 extern struct kunit_suite glob_suite;
+extern struct kunit_suite exec_suite;
+extern struct kunit_suite payload_suite;
+extern struct kunit_suite noise_suite;
+extern struct kunit_suite mount_options_suite;
+extern struct kunit_suite writer_slot_suite;
+extern struct kunit_suite clock_suite;
+extern struct kunit_suite context_suite;
+extern struct kunit_suite directory_suite;
+extern struct kunit_suite record_suite;
+extern struct kunit_suite compact_suite;
 
 #endif

@@ -35,13 +35,13 @@ within() {
 	return 1
 }
 
-# build_helper NAME... - tests/native/NAME.c becomes $work/NAME
+# build_helper NAME... - tests/native/NAME.c, and $helper_with (if set), become $work/NAME
 build_helper() {
 	local name
 	for name in "$@"; do
 		${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Iinclude/uapi -Iuserd -o "$work/$name" \
-			"tests/native/$name.c" tests/unit/ring_fake.c "$B/libygr.a" \
-			-Wl,--as-needed -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lpthread || exit 1
+			"tests/native/$name.c" ${helper_with-} tests/unit/ring_fake.c "$B/libygr.a" -Wl,--as-needed \
+			-luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lldns -lssl -lcrypto -lpthread || exit 1
 	done
 }
 

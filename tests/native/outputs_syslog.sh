@@ -60,7 +60,7 @@ start_peer cut 3000000
 start_daemon
 within 10 status 'o[0]["links"] > 1'
 within 20 acked && within 5 covers "$work/out/messages"
-say $? "a peer that breaks the connection again and again: at least once"
+say $? "a peer that ends the connection again and again: at least once"
 stop_peer
 
 begin 20000

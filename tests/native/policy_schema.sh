@@ -5,24 +5,12 @@
 # a mistake that a schema can see is one to both.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/native/result.bash
 B=$(realpath "${B:-build}")
 work=$(mktemp -d)
-number=0 failed=0
 trap 'rm -rf "$work"' EXIT
 
 schema() { /usr/bin/python3 tests/native/check_policy_schema.py docs/policy.schema.json "$@"; }
-
-# result NAME GOT WANTED
-result() {
-	number=$((number + 1))
-	if [[ $2 = "$3" ]]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		diff <(echo "$3") <(echo "$2") | sed 's/^/# /'
-		failed=1
-	fi
-}
 
 # good NAME FILE... - every one of them is good to the schema
 good() {
@@ -78,6 +66,10 @@ mistakes() {
 	bad $'rules: []\noptions: { digest-max: 64MB }'
 	bad $'rules: []\noptions: { daemon-timeout: 5 }'
 	bad $'rules: []\noptions: { breaker: 20 }'
+	bad $'rules: []\noptions: { coalesce: 1 }'
+	bad $'rules: []\noptions: { coalesce-not: exec }'
+	bad $'rules: []\noptions: { process-budget: 0 }'
+	bad $'rules: []\noptions: { cgroup-budget: some }'
 	bad $'rules: []\ninclude: []'
 	bad $'rules: []\nlabels: [ "a b" ]'
 	bad $'rules: []\nlists: { l: [ /a ] }'

@@ -5,29 +5,18 @@
 # that the real daemon wrote, and to the same spool after it was damaged.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+. tests/native/result.bash
 B=$(realpath "${B:-build}")
 ctl=$B/yaguractl
 golden=$PWD/tests/golden/policy
 work=$(mktemp -d)
-number=0 failed=0 daemon=''
+daemon=''
 
 clean_up() {
 	[[ -z $daemon ]] || kill -9 "$daemon" 2>/dev/null
 	rm -rf "$work"
 }
 trap clean_up EXIT
-
-# result NAME GOT WANTED
-result() {
-	number=$((number + 1))
-	if [[ $2 = "$3" ]]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		diff <(echo "$3") <(echo "$2") | sed 's/^/# /'
-		failed=1
-	fi
-}
 
 # matches NAME GOT PATTERN - an extended regular expression for all of it
 matches() {
@@ -118,7 +107,7 @@ exit status 0"
 		"yaguractl: writing the output: No space left on device
 exit status 1"
 	matches "version" "$(said "$ctl" version)" \
-		"yaguractl [0-9.]+, ABI 2, schema 2, policy format 2"$'\nexit status 0'
+		"yaguractl [0-9.]+, ABI 3, schema 3, policy format 2"$'\nexit status 0'
 	if [[ -e /dev/yagura ]]; then
 		number=$((number + 1))
 		echo "ok $number # SKIP the module is loaded here"
@@ -140,7 +129,7 @@ complete_words() {
 }
 
 completion() {
-	result "completes verbs" "$(complete_words s)" "status spool"
+	result "completes verbs" "$(complete_words s)" "status spool stop"
 	result "completes what a verb takes" "$(complete_words policy c)" "check confirm clear"
 	result "completes options" "$(complete_words policy load --)" "--strict --expect-generation --confirm --signature"
 	result "completes files" "$(complete_words policy check docs/examples/web)" "docs/examples/web-server.yaml"

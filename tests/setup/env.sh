@@ -1,23 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=bash
 #
 # Sourced by the scripts: where things are kept, and which kernels we support.
 
 # Kernel images and built test kernels outlive a checkout.
 YAGURA_CACHE=${YAGURA_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/yagura}
 
-# Series that `make test` boots. Debian's name for the newest kernel of a
-# series is linux-image-$(flavour_of SERIES).
-YAGURA_KERNELS="6.1 6.12"
-
-flavour_of() {
-	case $1 in
-	6.1)	echo cloud-amd64 ;;		# the release's own series
-	*)	echo "$1-cloud-amd64" ;;
-	esac
+# tests/setup/kernels, without what is said about it.
+kernel_list() {
+	sed 's/#.*//; /^[[:space:]]*$/d' "${BASH_SOURCE%/*}/kernels"
 }
 
-# The release (uname -r) cached for a series, such as 6.1.0-56-cloud-amd64.
+# kernel_field NAME NUMBER - a column of that kernel's line; nothing for one that is not listed.
+kernel_field() {
+	kernel_list | awk -v name="$1" -v n="$2" '$1 == name { print $n }'
+}
+
+# The kernels that `make test` boots, and all.
+YAGURA_KERNELS=$(kernel_list | awk '$6 == "test" { print $1 }' | xargs)
+YAGURA_MATRIX=$(kernel_list | awk '{ print $1 }' | xargs)
+
+# The release series that have been booted, oldest first.
+known_series() {
+	kernel_list | awk '!seen[$2]++ { print $2 }' | sort -V
+}
+
+package_of() { kernel_field "$1" 3; }
+suites_of() { kernel_field "$1" 4 | tr , ' '; }
+root_of() { kernel_field "$1" 5 | sed 's/^-$//'; }
+
+# The release (uname -r) cached under a name, such as 6.1.0-56-cloud-amd64.
 release_of() {
 	readlink "$YAGURA_CACHE/kernels/$1" || {
 		echo "no kernel $1 in $YAGURA_CACHE/kernels: run \"make setup\"" >&2
@@ -29,13 +41,20 @@ image_of() {
 	echo "$YAGURA_CACHE/kernels/$1/boot/vmlinuz-$(release_of "$1")"
 }
 
-# The modules of a kernel's own that tests need, as far as they are not built in:
-# overlayfs, kernel TLS and its cipher, a network card; each after those it needs.
+# The modules of a kernel's own that tests need, as far as they are not built in: overlayfs, kernel
+# TLS and its cipher, a network card; and what a disk needs to be there at boot. Each is kept with
+# those it depends on.
 YAGURA_NET_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net"
-YAGURA_OWN_MODULES="overlay tls gcm ghash-generic gf128mul ctr crypto_null $YAGURA_NET_MODULES"
+YAGURA_DISK_MODULES="nvme ext4 crc32c_generic"
+YAGURA_OWN_MODULES="overlay tls gcm ghash-generic gf128mul ctr crypto_null $YAGURA_NET_MODULES $YAGURA_DISK_MODULES"
 
 own_modules_of() {
 	find "$YAGURA_CACHE/kernels/$1/lib/modules" -name '*.ko' 2>/dev/null
+}
+
+# Those of the disk, in the order to load them.
+disk_modules_of() {
+	sed "s,^,$YAGURA_CACHE/kernels/$1/," "$YAGURA_CACHE/kernels/$1/disk-modules" 2>/dev/null
 }
 
 # Where Debian keeps dkms, modinfo and others from plain users.

@@ -62,6 +62,7 @@ const struct mistake_blob mistake_blob_good = {
 		SECTION(IDS, id),
 		SECTION(DIGESTS, digest),
 		SECTION(LABELS, label),
+		SECTION(NOISE, noise),
 	},
 	.strings = "\0policy\0deny\0net\0high\t\t\tbeep\0/tmp/\0/etc/x\0-x\0/opt/*\0@a\0b\0.sh\0user.\0label-a\0"
 		   "label-b\0some more",
@@ -117,6 +118,10 @@ const struct mistake_blob mistake_blob_good = {
 	},
 	.id = { { 8, 1, 12345 }, { 0, 0, 9 } },
 	.label = { { .name_off = LABEL_A }, { .name_off = LABEL_B } },
+	.noise = {
+		{ .coalesce_off = YGR_ON_BIT(YGR_ON_CONNECT), .coalesce_ms = 500, .process_budget = 1000,
+		  .flags = YGR_NOISE_F_COALESCE | YGR_NOISE_F_PROCESS },
+	},
 };
 
 #define AT(member)	offsetof(struct mistake_blob, member)
@@ -147,13 +152,20 @@ const struct mistake mistakes[] = {
 	WRONG("header padding", HEADER, header.pad, 1),
 	WRONG("policy's breaker without number", BREAKER, header.breaker_nr, 0),
 	WRONG("policy's breaker without seconds", BREAKER, header.breaker_s, 0),
+	WRONG("noise flags", NOISE, noise[0].flags, YGR_NOISE_F_ALL + 1),
+	WRONG("noise of what is never merged", NOISE, noise[0].coalesce_off, YGR_ON_BIT(YGR_ON_EXEC)),
+	WRONG("window too long", NOISE, noise[0].coalesce_ms, YGR_COALESCE_MS_MAX + 1),
+	WRONG_IN("window without its flag", NOISE, noise[0].coalesce_ms, noise[0].flags, YGR_NOISE_F_PROCESS),
+	WRONG_IN("process budget without its flag", NOISE, noise[0].process_budget, noise[0].flags,
+		 YGR_NOISE_F_COALESCE),
+	WRONG("cgroup budget without its flag", NOISE, noise[0].cgroup_budget, 1),
 	WRONG("policy's name outside", STRING, header.name_off, MISTAKE_STRINGS),
 	WRONG("policy's name empty", RULE_NAME, header.name_off, 0),
 	WRONG_IN("policy's name not printable", RULE_NAME, header.name_off, strings[POLICY], 0x7f),
 
 	/* sections */
 	WRONG("first section of no kind", SECTION, section[0].kind, 0),
-	WRONG("last section unknown", SECTION, OF(LABELS, kind), YGR_SECTION_KIND_NR),
+	WRONG("last section unknown", SECTION, OF(NOISE, kind), YGR_SECTION_KIND_NR),
 	WRONG("section twice", SECTION, OF(RULES, kind), YGR_SECTION_STRINGS),
 	WRONG("section out of order", SECTION, OF(TESTS, kind), YGR_SECTION_RULES),
 	WRONG("section flags", SECTION, OF(RULES, flags), 1),
@@ -161,7 +173,7 @@ const struct mistake mistakes[] = {
 	WRONG("section after a hole", SECTION, OF(RULES, off), AT(rule) + 8),
 	WRONG("section over another", SECTION, OF(RULES, off), AT(strings)),
 	WRONG("section outside", SECTION, OF(RULES, off), ~7u),
-	WRONG("section past the end", SECTION, OF(LABELS, item_nr), 3),
+	WRONG("section past the end", SECTION, OF(LABELS, item_nr), 6),
 	WRONG("item bytes", ITEM_BYTES, OF(RULES, item_bytes), sizeof(struct ygr_rule) + 8),
 	WRONG("no item bytes", ITEM_BYTES, OF(STRINGS, item_bytes), 0),
 	WRONG("no items", ITEM_BYTES, OF(RANGES, item_nr), 0),
@@ -175,6 +187,7 @@ const struct mistake mistakes[] = {
 	WRONG("too many identities", TOO_MANY, OF(IDS, item_nr), YGR_POLICY_ITEMS_MAX + 1),
 	WRONG("too many digests", TOO_MANY, OF(DIGESTS, item_nr), YGR_POLICY_ITEMS_MAX + 1),
 	WRONG("too many labels", TOO_MANY, OF(LABELS, item_nr), YGR_POLICY_LABELS_MAX + 1),
+	WRONG("noise twice", TOO_MANY, OF(NOISE, item_nr), 2),
 	WRONG("bytes between sections", SECTION, strings[MISTAKE_STRINGS], 'x'),
 	WRONG("no empty string", STRING, strings[0], 'x'),
 	WRONG("strings without an end", STRING, strings[MISTAKE_STRINGS - 1], 'x'),

@@ -26,6 +26,7 @@ struct mistake_blob {
 	struct ygr_id_item id[2];
 	struct ygr_digest_item digest[1];
 	struct ygr_label_item label[2];
+	struct ygr_noise_item noise[1];
 };
 
 extern const struct mistake_blob mistake_blob_good;

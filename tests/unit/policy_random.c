@@ -355,7 +355,7 @@ static void fill_file(struct choices *choices, struct random_event *random)
 	event->file_attr = choose(choices, 8);
 	if (event->on == YGR_ON_EXEC)
 		fill_exec(choices, random);
-	if (event->on == YGR_ON_SETXATTR && choose(choices, 8))
+	if ((event->on == YGR_ON_SETXATTR || event->on == YGR_ON_REMOVEXATTR) && choose(choices, 8))
 		event->xattr = text_of(PICK(choices, xattrs));
 }
 
@@ -445,9 +445,10 @@ static enum ygr_on random_kind(struct choices *choices)
 {
 	static const enum ygr_on kinds[] = {
 		YGR_ON_EXEC, YGR_ON_EXEC, YGR_ON_SETXATTR, YGR_ON_RENAME, YGR_ON_CONNECT, YGR_ON_BIND,
+		YGR_ON_CONNECT, YGR_ON_BIND, YGR_ON_SEND, YGR_ON_SEND, YGR_ON_SOCKET_CREATE,
 	};
 
-	return choose(choices, 2) ? choose(choices, YGR_ON_NR) : PICK(choices, kinds);
+	return choose(choices, 4) ? PICK(choices, kinds) : choose(choices, YGR_ON_NR);
 }
 
 void random_event(struct choices *choices, const struct ygr_policy_index *index,

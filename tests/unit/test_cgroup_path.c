@@ -97,9 +97,56 @@ static void test_unified_line_counts(void **state)
 	expect_none("0::/init.scope\n0::/docker/" A "\n");
 }
 
+static void check_unit(const char *path, const char *want)
+{
+	char unit[YGR_CGROUP_UNIT_BYTES];
+
+	ygr_cgroup_path_unit(path, strlen(path), unit);
+	assert_string_equal(unit, want);
+}
+
+static void test_units(void **state)
+{
+	char longest[YGR_CGROUP_UNIT_BYTES + 1];
+
+	(void)state;
+	check_unit("/system.slice/ssh.service", "ssh.service");
+	check_unit("system.slice/ssh.service", "ssh.service");
+	check_unit("/user.slice/user-1000.slice/session-3.scope", "session-3.scope");
+	check_unit("/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", "a.service");
+	check_unit("/system.slice/docker.service/sub", "docker.service");
+	check_unit("/", "");
+	check_unit("", "");
+	check_unit("/system.slice", "");
+	check_unit("/.service", ".service");
+	check_unit("/a b.service", "");
+	check_unit("/a.serviceX", "");
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest + YGR_CGROUP_UNIT_BYTES - 9, ".service", 9);
+	check_unit(longest, longest);
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest + YGR_CGROUP_UNIT_BYTES - 8, ".service", 9);
+	check_unit(longest, "");
+}
+
+static void test_path_alone(void **state)
+{
+	static const char path[] = "/system.slice/docker-"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope";
+	struct ygr_cgroup_container container = { .id = "" };
+
+	(void)state;
+	assert_true(ygr_cgroup_path_container(path, sizeof(path) - 1, &container));
+	assert_string_equal(container.runtime, "docker");
+	assert_false(ygr_cgroup_path_container("/x", 2, &container));
+	assert_string_equal(container.runtime, "docker");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_path_alone),
 		cmocka_unit_test(test_runtimes),
 		cmocka_unit_test(test_kubernetes),
 		cmocka_unit_test(test_nested),

@@ -45,6 +45,9 @@ static void test_defaults(void **state)
 	assert_int_equal(config.flush_ns, 200000000);
 	assert_int_equal(config.batch_bytes, 1u << 20);
 	assert_int_equal(config.io, YGR_LOOP_AUTO);
+	assert_true(config.names.dns && config.names.tls && config.names.http);
+	assert_false(config.names.query);
+	assert_int_equal(config.names.cache_bytes, 4u << 20);
 	assert_int_equal(config.output_nr, 0);
 	assert_int_equal(config.log_level, LOG_INFO);
 	assert_null(config.user);
@@ -56,6 +59,7 @@ static void test_everything_set(void **state)
 	assert_int_equal(parse("version: 1\n"
 			       "spool: {dir: /s, limit: 64MiB, segment: 2MiB, keep: newest}\n"
 			       "reader: {device: /dev/y, hold_ms: 0, flush_ms: 50, batch: 65536, process_table: 1MiB, io: epoll}\n"
+			       "names: {dns: false, tls: false, http: false, http_query: true, cache: 64KiB}\n"
 			       "sender: {user: nobody, host_name: h}\n"
 			       "runtime_dir: /r\nlog: debug\n"), 0);
 	assert_string_equal(config.spool_dir, "/s");
@@ -68,6 +72,9 @@ static void test_everything_set(void **state)
 	assert_int_equal(config.batch_bytes, 65536);
 	assert_int_equal(config.table_bytes, 1u << 20);
 	assert_int_equal(config.io, YGR_LOOP_EPOLL);
+	assert_false(config.names.dns || config.names.tls || config.names.http);
+	assert_true(config.names.query);
+	assert_int_equal(config.names.cache_bytes, 64u << 10);
 	assert_string_equal(config.user, "nobody");
 	assert_string_equal(config.host_name, "h");
 	assert_string_equal(config.runtime_dir, "/r");

@@ -127,7 +127,7 @@ static void test_minimal(void **state)
 	assert_string_equal(encoded(),
 		"{type: 'exit', class: 'exit', time_ns: 1500, boot_ns: 1000, cpu: 3, seq: 0, pid: 7, tid: 8, "
 		"start_ns: 0, ppid: 0, uid: 0, gid: 0, euid: 0, egid: 0, comm: 'sh', status: 0, utime_ns: 0, "
-		"stime_ns: 0}\n");
+		"stime_ns: 0, exit_code: 0}\n");
 }
 
 static void test_head(void **state)
@@ -176,6 +176,86 @@ static void test_exec(void **state)
 	       "size: 10, mtime_ns: 3}, argc: 3, envc: 20");
 	expect("path: '/bin/ls', cwd: '/', argv: ['ls', '-l', ''], old_tid: 9");
 	expect_not("truncated");
+}
+
+static void test_exec_facts(void **state)
+{
+	struct ygr_body_exec body = {
+		.cap_effective = 0x1ffffffffff, .cap_permitted = 0x2000, .cap_ambient = 1,
+		.file_cap_permitted = 0x400, .file_cap_rootid = 1000,
+		.exec_flags = YGR_EXEC_FILE_CAPS | YGR_EXEC_FILE_CAPS_EFFECTIVE | YGR_EXEC_SECURE |
+			      YGR_EXEC_SCRIPT_UPPER | 1u << 31,
+		.tty_major = 136, .tty_minor = 3,
+		.script = { .ino = 6, .dev_major = 8, .dev_minor = 1, .mode = 0100755, .uid = 1 },
+	};
+	const struct ygr_process_id ids[] = { { 400, 30, 0 }, { 1, 1, 0 } };
+
+	(void)state;
+	begin(YGR_EV_EXEC, YGR_CLASS_EXEC);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_ENV, "LD_PRELOAD=/x\0A=\0", 17);
+	record_fake_string(&record, YGR_STR_TTY, "pts/3", 5);
+	record_fake_string(&record, YGR_STR_SCRIPT, "/bin/job", 8);
+	record_fake_string(&record, YGR_STR_ANCESTORS, (const char *)ids, sizeof(ids));
+	record_fake_string(&record, YGR_STR_CGROUP, "/a.slice", 8);
+	record.head.flags = YGR_F_OVERLAY_UPPER;
+	expect("flags: ['overlay_upper']");
+	expect("capabilities: {effective: '1ffffffffff', permitted: '2000', ambient: '1'}, "
+	       "file_capabilities: {permitted: '400', effective: true, rootid: 1000}, "
+	       "exec_flags: ['secure', 'script_overlay_upper'], "
+	       "script_file: {ino: 6, dev: '8:1', mode: 33261, uid: 1, gid: 0, size: 0, mtime_ns: 0, ctime_ns: 0}, "
+	       "tty_dev: '136:3', env: ['LD_PRELOAD=/x', 'A='], tty: 'pts/3', script: '/bin/job', "
+	       "ancestor_ids: [{pid: 30, start_ns: 400}, {pid: 1, start_ns: 1}], cgroup: '/a.slice'");
+}
+
+static void test_running_process(void **state)
+{
+	struct ygr_body_exec body = { .exec_flags = YGR_EXEC_UNCHECKED };
+
+	(void)state;
+	begin(YGR_EV_PROCESS, YGR_CLASS_FORK);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_PATH, "/sbin/init", 10);
+	expect("type: 'process', class: 'fork'");
+	expect("path: '/sbin/init', exec_flags: ['unchecked']");
+}
+
+static void test_clone_flags(void **state)
+{
+	struct ygr_body_fork body = { .clone_flags = 0x20000100, .exit_signal = 10 };
+
+	(void)state;
+	begin(YGR_EV_FORK, YGR_CLASS_FORK);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("clone_flags: ['vm', 'newpid'], exit_signal: 10");
+	body = (struct ygr_body_fork){ .exit_signal = 17 };
+	begin(YGR_EV_FORK, YGR_CLASS_FORK);
+	record_fake_body(&record, &body, sizeof(body));
+	expect_not("clone_flags");
+	expect_not("exit_signal");
+}
+
+static void test_exit_usage(void **state)
+{
+	struct ygr_body_exit body = {
+		.status = 139, .maxrss_bytes = 1, .minor_faults = 2, .major_faults = 3,
+		.voluntary_switches = 4, .involuntary_switches = 5, .read_bytes = 6, .write_bytes = 7,
+	};
+
+	(void)state;
+	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("status: 139, utime_ns: 0, stime_ns: 0, maxrss_bytes: 1, minor_faults: 2, major_faults: 3, "
+	       "voluntary_switches: 4, involuntary_switches: 5, read_bytes: 6, write_bytes: 7, "
+	       "signal: 11, core_dumped: true");
+	body.status = 9;
+	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("write_bytes: 7, signal: 9}");
+	body.status = 3 << 8;
+	begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("write_bytes: 7, exit_code: 3}");
 }
 
 static void test_truncated(void **state)
@@ -253,6 +333,51 @@ static void test_link_and_changes(void **state)
 	expect("type: 'send', class: 'socket'");
 }
 
+static void test_ids(void **state)
+{
+	struct ygr_body_ids body = {
+		.old = { 1, 2, 3, 4 }, .new = { 5, 6, 7, 8 }, .call = YGR_IDS_RES,
+		.old_group_nr = 1, .new_group_nr = 10, .groups = { 4, 27, 0, 0, 0, 0, 0, 9 },
+	};
+
+	(void)state;
+	begin(YGR_EV_SETUID, YGR_CLASS_PRIVILEGE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("type: 'setuid', class: 'privilege'");
+	expect("call: 'setresuid', old_ids: {real: 1, effective: 2, saved: 3, fs: 4}, "
+	       "new_ids: {real: 5, effective: 6, saved: 7, fs: 8}");
+	expect_not("group_nr");
+	begin(YGR_EV_SETGID, YGR_CLASS_PRIVILEGE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("call: 'setresgid', old_ids");
+	expect_not("group_nr");
+	body.call = YGR_IDS_GROUPS;
+	begin(YGR_EV_SETGID, YGR_CLASS_PRIVILEGE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("call: 'setgroups', old_ids");
+	expect("old_group_nr: 1, new_group_nr: 10, groups: [4, 27, 0, 0, 0, 0, 0, 9]");
+	/* A call of a later kernel module. */
+	body.call = 77;
+	begin(YGR_EV_SETUID, YGR_CLASS_PRIVILEGE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect_not("call");
+}
+
+static void test_caps(void **state)
+{
+	const struct ygr_body_caps body = {
+		.old = { 0, 1ull << 40 | 1, 0 }, .new = { 1, 1, 1ull << 21 },
+	};
+
+	(void)state;
+	begin(YGR_EV_CAPSET, YGR_CLASS_PRIVILEGE);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("old_caps: {effective: '0000000000000000', permitted: '0000010000000001', "
+	       "inheritable: '0000000000000000'}");
+	expect("new_caps: {effective: '0000000000000001', permitted: '0000000000000001', "
+	       "inheritable: '0000000000200000'}");
+}
+
 static void test_digest(void **state)
 {
 	char digest[32] = { 0x01, (char)0xab };
@@ -309,6 +434,89 @@ static void test_breaker(void **state)
 	expect("rule_id: 2, denial_nr: 21, seconds: 60, rule: 'r'");
 }
 
+static void test_stop(void **state)
+{
+	const struct ygr_body_stop body = { .load_id = 77 };
+
+	(void)state;
+	begin(YGR_EV_STOP, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("load_id: 77");
+}
+
+static void test_heartbeat(void **state)
+{
+	const struct ygr_body_heartbeat body = {
+		.load_id = 77, .interval_ns = 60000000000, .produced = 100, .dropped = 4, .denied = 2,
+		.process_nr = 31, .hook_nr = 23, .attached_nr = 22, .flags = YGR_BEAT_READER,
+	};
+
+	(void)state;
+	begin(YGR_EV_HEARTBEAT, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_HOOKS, "a=1,2", 5);
+	expect("load_id: 77, interval_ns: 60000000000, produced_nr: 100, dropped_nr: 4, denied_nr: 2, "
+	       "process_nr: 31, hook_nr: 23, attached_nr: 22, reader: 1, hooks: 'a=1,2'");
+}
+
+static void test_clock(void **state)
+{
+	const struct ygr_body_clock body = { .step_ns = -5, .slept_ns = 7, .offset_ns = -9 };
+
+	(void)state;
+	begin(YGR_EV_CLOCK, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("step_ns: -5, slept_ns: 7, offset_ns: -9");
+}
+
+static void test_repeats(void **state)
+{
+	const struct ygr_repeats repeats = { .repeat_nr = 17, .first_ns = 5, .last_ns = 9 };
+	struct ygr_body_file body = { .access = YGR_ACCESS_WRITE };
+
+	(void)state;
+	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+	record.head.flags = YGR_F_COALESCED;
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_REPEATS, (const char *)&repeats, sizeof(repeats));
+	expect("flags: ['coalesced'], repeat_nr: 17, first_ns: 5, last_ns: 9");
+
+	/* A kernel that says less says nothing. */
+	begin(YGR_EV_OPEN, YGR_CLASS_FILE);
+	record_fake_body(&record, &body, sizeof(body));
+	record_fake_string(&record, YGR_STR_REPEATS, (const char *)&repeats, 16);
+	expect_not("repeat");
+}
+
+static void test_suppressed(void **state)
+{
+	struct ygr_body_suppressed body = {
+		.first_ns = 5, .last_ns = 9, .scope = YGR_SUPPRESSED_PROCESS,
+		.suppressed = { [YGR_CLASS_FILE] = 1200, [YGR_CLASS_SOCKET] = 3 },
+	};
+	struct ygr_body_totals totals = {
+		.begin_ns = 1, .end_ns = 2, .produced = { [YGR_CLASS_FILE] = 9 },
+		.coalesced = { [YGR_CLASS_FILE] = 8 }, .suppressed = { [YGR_CLASS_SOCKET] = 7 },
+	};
+
+	(void)state;
+	begin(YGR_EV_SUPPRESSED, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("scope: 'process', first_ns: 5, last_ns: 9, suppressed: {file: 1200, socket: 3}");
+	body.scope = YGR_SUPPRESSED_CGROUP;
+	begin(YGR_EV_SUPPRESSED, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("scope: 'cgroup', first_ns: 5, last_ns: 9");
+	body.scope = 9;
+	begin(YGR_EV_SUPPRESSED, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &body, sizeof(body));
+	expect_not("scope");
+
+	begin(YGR_EV_TOTALS, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &totals, sizeof(totals));
+	expect("produced: {file: 9}, dropped: {}, coalesced: {file: 8}, suppressed: {socket: 7}");
+}
+
 static void test_socket(void **state)
 {
 	struct ygr_body_socket body = {
@@ -323,6 +531,211 @@ static void test_socket(void **state)
 	expect("family: 'inet', sock_type: 1, protocol: 6, backlog: 5, socket_ino: 6, "
 	       "local: {addr: '127.0.0.1', port: 22}, "
 	       "remote: {addr: 'fe80::1', port: 4444, scope_id: 2}");
+}
+
+static void test_raw_sockets_and_peers(void **state)
+{
+	struct ygr_body_socket body = { .family = AF_INET, .type = SOCK_RAW };
+
+	(void)state;
+	begin(YGR_EV_SOCKET_CREATE, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("raw: 1");
+	body = (struct ygr_body_socket) { .family = AF_PACKET, .type = SOCK_DGRAM };
+	begin(YGR_EV_SOCKET_CREATE, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("raw: 1");
+	/* What netlink calls raw is a netlink socket like any other. */
+	body = (struct ygr_body_socket) { .family = AF_NETLINK, .type = SOCK_RAW };
+	begin(YGR_EV_SOCKET_CREATE, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect_not("raw");
+	body = (struct ygr_body_socket) {
+		.family = AF_UNIX, .socket_cookie = 9, .peer_tgid = 7, .peer_start_ns = 8, .peer_uid = 0,
+	};
+	begin(YGR_EV_ACCEPT, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("socket_cookie: 9");
+	expect("peer_pid: 7, peer_start_ns: 8, peer_uid: 0");
+	body.peer_uid = ~0u;
+	begin(YGR_EV_ACCEPT, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect_not("peer_uid");
+}
+
+static void test_close(void **state)
+{
+	struct ygr_body_close body = {
+		.socket_ino = 6, .socket_cookie = 9, .family = AF_INET, .type = SOCK_STREAM, .protocol = 6,
+		.net_ns = 44, .owner_tgid = 7, .owner_start_ns = 8, .begin_ns = 5,
+		.local = { .family = AF_INET, .port = 22, .addr = { 127, 0, 0, 1 } },
+		.bytes_out = 100, .bytes_in = 0, .packets_out = 3, .packets_in = 2, .retransmit_nr = 1,
+	};
+
+	(void)state;
+	begin(YGR_EV_SOCKET_CLOSE, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+	expect("type: 'socket_close', class: 'socket'");
+	expect("family: 'inet', sock_type: 1, protocol: 6, socket_ino: 6, local: {addr: '127.0.0.1', port: 22}, "
+	       "socket_cookie: 9, opened_ns: 5, bytes_out: 100, bytes_in: 0");
+	expect("packets_out: 3, packets_in: 2, net_ns: 44, owner_pid: 7, owner_start_ns: 8, retransmits: 1");
+	expect_not("bytes_unsent");
+}
+
+static void test_what_was_said(void **state)
+{
+	struct ygr_body_dns dns = {
+		.net_ns = 44, .transport = 17, .true_len = 900, .socket_cookie = 9, .owner_tgid = 7,
+		.owner_start_ns = 8, .source = { .family = AF_INET, .port = 53, .addr = { 10, 0, 0, 1 } },
+		.destination = { .family = AF_INET, .port = 4000, .addr = { 10, 0, 0, 2 } },
+	};
+	struct ygr_body_stream stream = {
+		.socket_ino = 6, .socket_cookie = 9, .family = AF_INET6, .type = SOCK_STREAM, .protocol = 6,
+		.sent_bytes = 4000,
+	};
+
+	(void)state;
+	begin(YGR_EV_DNS, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &dns, sizeof(dns));
+	record_fake_cut(&record, YGR_STR_PAYLOAD, "x", 1, 900);
+	expect("family: 'inet', protocol: 17, local: {addr: '10.0.0.2', port: 4000}, "
+	       "remote: {addr: '10.0.0.1', port: 53}, net_ns: 44, message_bytes: 900");
+	expect("socket_cookie: 9, owner_pid: 7, owner_start_ns: 8");
+	expect_not("truncated:");
+	expect_not("'x'");
+	begin(YGR_EV_STREAM, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &stream, sizeof(stream));
+	record_fake_string(&record, YGR_STR_PAYLOAD, "GET", 3);
+	expect("family: 'inet6', sock_type: 1, protocol: 6, socket_ino: 6, socket_cookie: 9, "
+	       "sent_bytes: 4000");
+	expect_not("GET");
+}
+
+static void begin_stream(void)
+{
+	struct ygr_body_stream body = { .family = AF_INET, .type = SOCK_STREAM };
+
+	begin(YGR_EV_STREAM, YGR_CLASS_SOCKET);
+	record_fake_body(&record, &body, sizeof(body));
+}
+
+static void test_named_addresses(void **state)
+{
+	struct ygr_names_facts facts = {
+		.has_name = true,
+		.name = { .name = "www.example.org", .age_ns = 2000001 },
+	};
+
+	(void)state;
+	encoder.names = &facts;
+	begin_stream();
+	expect("dns_name: 'www.example.org', dns_age_ms: 2");
+	expect_not("dns_expired");
+	expect_not("dns_canonical");
+	expect_not("dns_others");
+	facts.name.canonical = "edge.example";
+	facts.name.is_expired = true;
+	facts.name.other_nr = 2;
+	facts.name.others[0] = "a.example";
+	facts.name.others[1] = "b.example";
+	expect("dns_name: 'www.example.org', dns_canonical: 'edge.example', dns_age_ms: 2, dns_expired: 1, "
+	       "dns_others: ['a.example', 'b.example']");
+	encoder.names = NULL;
+	expect_not("dns_name");
+}
+
+static void test_answers(void **state)
+{
+	static struct ygr_dns_answer answer = {
+		.id = 7, .promised_nr = 2, .record_nr = 2, .question = "www.example.org", .type = "A",
+		.rcode = "NOERROR", .canonical = "edge.example",
+		.records = { { "www.example.org", "CNAME", "edge.example", 300, 0, { 0 }, false },
+			     { "edge.example", "A", "192.0.2.1", 0, AF_INET, { 192, 0, 2, 1 }, true } },
+	};
+	struct ygr_names_facts facts = { .dns = &answer };
+
+	(void)state;
+	encoder.names = &facts;
+	begin_stream();
+	expect("dns: {question: 'www.example.org', type: 'A', rcode: 'NOERROR', canonical: 'edge.example', id: 7, "
+	       "answer_nr: 2}, answers: ["
+	       "{name: 'www.example.org', type: 'CNAME', ttl: 300, data: 'edge.example'}, "
+	       "{name: 'edge.example', type: 'A', ttl: 0, data: '192.0.2.1'}]");
+	answer.promised_nr = 3;
+	answer.record_nr = 0;
+	answer.is_partial = answer.is_truncated = true;
+	answer.canonical = answer.question;
+	answer.rcode = "NXDOMAIN";
+	expect("dns: {question: 'www.example.org', type: 'A', rcode: 'NXDOMAIN', id: 7, answer_nr: 3, "
+	       "truncated: 1, partial: 1}, answers: []");
+	facts = (struct ygr_names_facts) { .is_malformed = true };
+	expect("dns: {malformed: 1}");
+	encoder.names = NULL;
+}
+
+static void test_first_bytes(void **state)
+{
+	static struct ygr_client_hello hello = {
+		.version = 0x0304, .sni_len = 9, .sni = "a.example", .alpn_nr = 2,
+		.alpn = { { 2, "h2" }, { 2, "\xff\xfe" } },
+	};
+	struct ygr_http_request request = {
+		.version = 11, .method = { "GET", 3 }, .path = { "/a", 2 }, .host_len = 9, .host = "b.example",
+		.port = 8080,
+	};
+	struct ygr_names_facts facts = { .tls = &hello };
+
+	(void)state;
+	encoder.names = &facts;
+	begin_stream();
+	expect("tls: {version: '1.3', sni: 'a.example', alpn: ['h2', b'\xff\xfe']}");
+	hello = (struct ygr_client_hello) { .version = 0x0305, .is_cut = true, .is_malformed = true };
+	expect("tls: {cut: 1, malformed: 1}");
+	hello = (struct ygr_client_hello) { .version = 0x0399 };
+	expect("tls: {}");
+	facts = (struct ygr_names_facts) { .http = &request, .query_len = 5 };
+	expect("http: {method: 'GET', host: 'b.example', port: 8080, path: '/a', query_bytes: 5, version: '1.1'}");
+	request.query = (struct ygr_http_text) { "q=1", 3 };
+	request.is_cut = true;
+	request.port = 0;
+	facts.query_len = 0;
+	expect("path: '/a', query: 'q=1', version: '1.1', cut: 1}");
+	request = (struct ygr_http_request) { .version = 20 };
+	expect("http: {version: '2'}");
+	facts = (struct ygr_names_facts) { .known = { "a.example", "b.example", "c.example" } };
+	expect("dns_name: 'a.example', tls: {sni: 'b.example'}, http: {host: 'c.example'}");
+	expect_not("dns_age_ms");
+	encoder.names = NULL;
+}
+
+/* The most that names may add fits, whatever else the event has. */
+static void test_longest_names(void **state)
+{
+	static struct ygr_dns_answer answer;
+	static struct ygr_client_hello hello = { .sni_len = 255, .alpn_nr = YGR_CLIENT_HELLO_ALPN_NR };
+	struct ygr_names_facts facts = { .has_name = true, .dns = &answer, .tls = &hello };
+	char name[1021];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	facts.name = (struct ygr_name_cache_found) { name, name, 1, true, 3, { name, name, name } };
+	memset(answer.room, 'r', sizeof(answer.room) - 1);
+	answer.question = answer.canonical = name;
+	answer.type = answer.rcode = "TYPE65535";
+	answer.record_nr = YGR_DNS_RECORDS_MAX;
+	for (int i = 0; i < YGR_DNS_RECORDS_MAX; i++)
+		answer.records[i] = (struct ygr_dns_record) {
+			.name = answer.room + sizeof(answer.room) - 256, .type = "TYPE65535", .ttl = INT32_MAX,
+			.data = answer.room + sizeof(answer.room) - 256,
+		};
+	for (int i = 0; i < YGR_CLIENT_HELLO_ALPN_NR; i++)
+		hello.alpn[i].len = 255;
+	encoder.names = &facts;
+	begin_stream();
+	expect("dns_name");
+	assert_true(out.size <= out.cap);
+	encoder.names = NULL;
 }
 
 static void test_socket_without_addresses(void **state)
@@ -349,6 +762,14 @@ static void test_sensor_events(void **state)
 	record_fake_body(&record, &start, sizeof(start));
 	record_fake_string(&record, YGR_STR_HOOKS, "security_file_open=attached", 27);
 	expect("load_id: 77, hooks: 'security_file_open=attached'");
+	start.flags = YGR_START_OBSERVES;
+	begin(YGR_EV_START, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &start, sizeof(start));
+	expect("load_id: 77, mode: 'observe_only'");
+	start.flags |= YGR_START_DISABLED;
+	begin(YGR_EV_START, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &start, sizeof(start));
+	expect("load_id: 77, mode: 'disabled'");
 	begin(YGR_EV_POLICY, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &policy, sizeof(policy));
 	expect("op: 'load', old_generation: 1, new_generation: 2, rule_nr: 3");
@@ -592,7 +1013,7 @@ static void test_numbers(void **state)
 
 		begin(YGR_EV_EXIT, YGR_CLASS_EXIT);
 		record_fake_body(&record, &body, sizeof(body));
-		snprintf(expected, sizeof(expected), "utime_ns: %llu, stime_ns: %llu}",
+		snprintf(expected, sizeof(expected), "utime_ns: %llu, stime_ns: %llu, ",
 			 (unsigned long long)numbers[i], (unsigned long long)numbers[i]);
 		expect(expected);
 	}
@@ -663,16 +1084,34 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_head, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_comm_without_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_exec, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exec_facts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_running_process, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_clone_flags, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exit_usage, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_truncated, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_empty_argv, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fork, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_link_and_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ids, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_caps, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_digest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_alert, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_program_told_with_a_denial, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_breaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_heartbeat, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_repeats, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_suppressed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_socket, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_raw_sockets_and_peers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_close, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_was_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_named_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_first_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_longest_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_socket_without_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sensor_events, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_numbers, set_up, tear_down),

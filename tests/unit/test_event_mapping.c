@@ -216,7 +216,8 @@ static void check_rows(const struct ygr_mapping *mapping)
 {
 	const struct ygr_event_value *event;
 	struct ygr_event_stream stream;
-	uint32_t seen = 0, type;
+	ygr_event_type_set seen = 0;
+	uint32_t type;
 	size_t i;
 
 	ygr_event_map_open(&stream, judged.data, judged.size);
@@ -224,18 +225,19 @@ static void check_rows(const struct ygr_mapping *mapping)
 		json_t *object = mapped(mapping, event);
 
 		type = ygr_event_type_of(event);
-		for (i = 0; !(seen & 1u << type) && i < mapping->row_nr; i++) {
+		for (i = 0; !(seen & YGR_TYPE_BIT(type)) && i < mapping->row_nr; i++) {
 			const struct ygr_mapping_row *row = &mapping->rows[i];
 
-			if (row->types & 1u << type && !find_dotted(object, row->to))
+			if (row->types & YGR_TYPE_BIT(type) && !find_dotted(object, row->to))
 				fail_msg("%s: row %s is without effect on %s", mapping->name,
 					 row->to, type < YGR_TYPE_NR ? ygr_event_type_names[type] : "?");
 		}
-		seen |= 1u << type;
+		seen |= YGR_TYPE_BIT(type);
 		json_decref(object);
 	}
 	ygr_event_map_close(&stream);
-	assert_int_equal(seen, (1u << (YGR_TYPE_NR + 1)) - 1);
+	/* Of all that are known, and of one that is not. */
+	assert_true(seen == YGR_TYPE_BIT(YGR_TYPE_NR + 1) - 1);
 }
 
 /* A row that no event can reach, or two of one type for one field, is a slip of the pen. */
@@ -272,7 +274,7 @@ static void test_rows(void **state)
 static void check_value(enum ygr_mapping_how how, const char *from, const char *word,
 			const char *json, const char *wanted)
 {
-	const struct ygr_mapping_row row = { ~0u, "v", how, from, word };
+	const struct ygr_mapping_row row = { ~(ygr_event_type_set)0, "v", how, from, word };
 	const struct ygr_mapping mapping = { "test", "", "", &row, 1 };
 	struct ygr_text_buffer text = { 0 };
 	struct ygr_event_stream stream;

@@ -110,6 +110,61 @@ static void test_files(void **state)
 	      "12:04:07.313       unlink  root      init[1] > .../end\n");
 }
 
+#define WEB	"'remote':{'addr':'192.0.2.1','port':443}"
+
+static void test_names(void **state)
+{
+	(void)state;
+	check("{'type':'connect'," TIME "," ROOT "," WEB ",'dns_name':'www.example.org','dns_age_ms':7}",
+	      "12:04:07.313       connect root      init[1] > 192.0.2.1:443 (www.example.org)\n");
+	check("{'type':'connect'," TIME "," ROOT "," WEB ",'dns_name':'a\\u001b[2J','dns_expired':1}",
+	      "12:04:07.313       connect root      init[1] > 192.0.2.1:443 (a\\x1b[2J, expired)\n");
+	check("{'type':'stream'," TIME "," ROOT "," WEB ",'dns_name':'www.example.org',"
+	      "'tls':{'version':'1.3','sni':'api.example.org','alpn':['h2','http/1.1']}}",
+	      "12:04:07.313       stream  root      init[1] > 192.0.2.1:443 (www.example.org) "
+	      "tls api.example.org h2,http/1.1\n");
+	check("{'type':'stream'," TIME "," ROOT "," WEB ",'tls':{}}",
+	      "12:04:07.313       stream  root      init[1] > 192.0.2.1:443 tls\n");
+	check("{'type':'stream'," TIME "," ROOT "," WEB
+	      ",'http':{'method':'GET','host':'a.example','port':8080,'path':'/x','query_bytes':3}}",
+	      "12:04:07.313       stream  root      init[1] > 192.0.2.1:443 GET a.example:8080/x?...\n");
+	check("{'type':'stream'," TIME "," ROOT "," WEB ",'http':{'method':'GET','path':'/x','query':'a=1'}}",
+	      "12:04:07.313       stream  root      init[1] > 192.0.2.1:443 GET /x?a=1\n");
+	check("{'type':'stream'," TIME "," ROOT "," WEB ",'http':{'version':'2'}}",
+	      "12:04:07.313       stream  root      init[1] > 192.0.2.1:443 http/2\n");
+	check("{'type':'dns'," TIME ",'remote':{'addr':'10.0.0.2','port':53},'message_bytes':77,"
+	      "'dns':{'question':'www.example.org','type':'A','rcode':'NOERROR'},"
+	      "'answers':[{'name':'www.example.org','type':'CNAME','ttl':5,'data':'edge.example'},"
+	      "{'name':'edge.example','type':'A','ttl':5,'data':'192.0.2.1'}]}",
+	      "12:04:07.313       dns     www.example.org A edge.example, 192.0.2.1 from 10.0.0.2:53 77 bytes\n");
+	check("{'type':'dns'," TIME ",'remote':{'addr':'10.0.0.2','port':53},'message_bytes':77,"
+	      "'dns':{'question':'no.example','type':'AAAA','rcode':'NXDOMAIN'},'answers':[]}",
+	      "12:04:07.313       dns     no.example AAAA NXDOMAIN from 10.0.0.2:53 77 bytes\n");
+	check("{'type':'dns'," TIME ",'remote':{'addr':'10.0.0.2','port':53},'message_bytes':77,"
+	      "'dns':{'question':'a','type':'A','rcode':'NOERROR'},'answers':[{'data':'1'},{'data':'2'},"
+	      "{'data':'3'},{'data':'4'},{'data':'5'},{'data':'6'}]}",
+	      "12:04:07.313       dns     a A 1, 2, 3, 4, 2 more from 10.0.0.2:53 77 bytes\n");
+}
+
+static void test_privileges(void **state)
+{
+	(void)state;
+	check("{'type':'setuid'," TIME "," ROOT ",'call':'setuid','old_ids':{'real':33,'effective':33,'saved':33,'fs':33},'new_ids':{'real':33,'effective':0,'saved':33,'fs':0}}",
+	      "12:04:07.313       setuid  root      init[1] > effective 33 -> 0, fs 33 -> 0\n");
+	check("{'type':'setgid'," TIME "," ROOT ",'call':'setgid','old_ids':{'real':1},'new_ids':{'real':1}}",
+	      "12:04:07.313       setgid  root      init[1] > no change\n");
+	check("{'type':'setgid'," TIME "," ROOT ",'call':'setgroups','new_group_nr':2,'groups':[4,27]}",
+	      "12:04:07.313       setgid  root      init[1] > 2 groups: 4, 27\n");
+	check("{'type':'setgid'," TIME "," ROOT ",'call':'setgroups','new_group_nr':9,'groups':[4]}",
+	      "12:04:07.313       setgid  root      init[1] > 9 groups: 4 ...\n");
+	check("{'type':'setgid'," TIME "," ROOT ",'call':'setgroups','new_group_nr':0,'groups':[]}",
+	      "12:04:07.313       setgid  root      init[1] > 0 groups\n");
+	check("{'type':'capset'," TIME "," ROOT ",'old_caps':{'effective':'01','permitted':'03'},'new_caps':{'effective':'00','permitted':'03'}}",
+	      "12:04:07.313       capset  root      init[1] > effective 01 -> 00\n");
+	check("{'type':'capset'," TIME "," ROOT "}",
+	      "12:04:07.313       capset  root      init[1] > no change\n");
+}
+
 static void test_sockets(void **state)
 {
 	(void)state;
@@ -125,13 +180,47 @@ static void test_sockets(void **state)
 	      "12:04:07.313       connect root      init[1] > unix:/run/x.sock\n");
 	check("{'type':'bind'," TIME "," ROOT ",'family':'unix','unix_path':'\\u0000name'}",
 	      "12:04:07.313       bind    root      init[1] > unix:@name\n");
+	check("{'type':'socket_create'," TIME "," ROOT ",'family':'packet','sock_type':2,'protocol':768,'raw':1}",
+	      "12:04:07.313       socket  root      init[1] > packet dgram protocol 768 (raw)\n");
+	check("{'type':'accept'," TIME "," ROOT ",'family':'unix','sock_type':1,'peer_pid':77}",
+	      "12:04:07.313       accept  root      init[1] > unix stream from [77]\n");
+	check("{'type':'socket_close'," TIME "," ROOT ",'remote':{'addr':'10.0.0.2','port':999},'bytes_out':5,'bytes_in':70000}",
+	      "12:04:07.313       close   root      init[1] > 10.0.0.2:999 5 bytes out, 70000 in\n");
+	check("{'type':'dns'," TIME ",'local':{'addr':'10.0.0.1','port':4444},'remote':{'addr':'10.0.0.2','port':53},'message_bytes':77}",
+	      "12:04:07.313       dns     10.0.0.1:4444 from 10.0.0.2:53 77 bytes\n");
+	check("{'type':'stream'," TIME "," ROOT ",'remote':{'addr':'10.0.0.2','port':443}}",
+	      "12:04:07.313       stream  root      init[1] > 10.0.0.2:443\n");
 	check("{'type':'listen'," TIME "," ROOT ",'family':'netlink','sock_type':77}",
 	      "12:04:07.313       listen  root      init[1] > netlink type 77\n");
+}
+
+static void test_noise(void **state)
+{
+	(void)state;
+	check("{'type':'connect'," TIME "," ROOT ",'family':'unix','unix_path':'/run/x.sock','repeat_nr':17,'first_ns':5000000000,'last_ns':5849000000}",
+	      "12:04:07.313       connect root      init[1] > unix:/run/x.sock  x17 in 0.8 s\n");
+	check("{'type':'suppressed'," TIME "," ROOT ",'scope':'process','first_ns':1,'last_ns':2500000001,'suppressed':{'file':90,'socket':10}}",
+	      "12:04:07.313       suppressed init[1]: 100 events over its budget in 2.5 s, not recorded: file 90, socket 10\n");
+	check("{'type':'suppressed'," TIME ",'pid':0,'comm':'','cgroup_id':77,'scope':'cgroup','first_ns':1,'last_ns':1,'suppressed':{'file':9}}",
+	      "12:04:07.313       suppressed cgroup 77: 9 events over its budget in 0.0 s, not recorded: file 9\n");
 }
 
 static void test_the_sensor_itself(void **state)
 {
 	(void)state;
+	check("{'type':'stop'," TIME "," ROOT ",'load_id':5}",
+	      "12:04:07.313       stop    root      init[1] > yagura stopped: nothing is seen until it is loaded again\n");
+	check("{'type':'heartbeat'," TIME ",'hook_nr':9,'attached_nr':8,'process_nr':70,'produced_nr':1000,"
+	      "'dropped_nr':3,'denied_nr':2}",
+	      "12:04:07.313       beat    8 of 9 hooks attached, 70 processes, 1000 events produced, 3 dropped, 2 denied\n");
+	check("{'type':'clock'," TIME ",'step_ns':-1500000000,'slept_ns':0}",
+	      "12:04:07.313       clock   the clock was set back by 1.500 s\n");
+	check("{'type':'clock'," TIME ",'step_ns':86400000000000,'slept_ns':2000000}",
+	      "12:04:07.313       clock   the machine slept for 0.002 s; the clock was set forward by 86400.000 s\n");
+	check("{'type':'outage'," TIME ",'begin_time_ns':1000000000,'end_time_ns':3250000000,'rebooted':0}",
+	      "12:04:07.313       outage  nothing was seen for 2.250 s before yagura was loaded\n");
+	check("{'type':'outage'," TIME ",'begin_time_ns':1,'end_time_ns':1000000001,'rebooted':1}",
+	      "12:04:07.313       outage  nothing was seen for 1.000 s before yagura was loaded: the machine was started anew\n");
 	check("{'type':'backlog'," TIME ",'first_batch_id':3,'last_batch_id':9,'discarded':{'exec':2,'file':100}}",
 	      "12:04:07.313       backlog batches 3 to 9 given up, 102 events: exec 2, file 100\n");
 	check("{'type':'start'," TIME ",'load_id':5,'hooks':'a=attached b=attached'}",
@@ -215,7 +304,10 @@ int main(void)
 		cmocka_unit_test(test_exec_with_arguments),
 		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_privileges),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_the_sensor_itself),
 		cmocka_unit_test(test_date_and_users),
 		cmocka_unit_test(test_colors_only_when_asked),

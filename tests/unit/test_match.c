@@ -76,7 +76,7 @@ static void random_events_reach_everything(void **state)
 	uint64_t held[YGR_FIELD_NR][2] = { 0 };
 
 	(void)state;
-	for (uint64_t seed = 1; seed <= 500; seed++) {
+	for (uint64_t seed = 1; seed <= 1000; seed++) {
 		struct choices choices = { .state = seed };
 		struct ygr_decision quick, slow;
 		struct random_event event;

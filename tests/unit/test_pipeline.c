@@ -8,12 +8,14 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "batch_fake.h"
+#include "dns_packet.h"
 #include "event_map.h"
 #include "pipeline.h"
 #include "ring_fake.h"
@@ -36,6 +38,7 @@ struct fixture {
 	struct ygr_spool *spool;
 	const struct ygr_spool_found *found;
 	struct ygr_pipeline pipeline;
+	struct ygr_names *names;
 	struct record_fake record;
 	struct ygr_loop_timer deadline;
 	bool timed_out;
@@ -78,7 +81,7 @@ static void start(struct fixture *fixture)
 	};
 	const struct ygr_pipeline_config config = {
 		.hold_ns = 0, .flush_ns = 1000000, .batch_bytes = 4096, .table_bytes = 64 << 10,
-		.boot_id = { 1, 2, 3 },
+		.boot_id = { 1, 2, 3 }, .names = fixture->names,
 	};
 
 	assert_int_equal(ygr_loop_create(&fixture->loop, fixture->kind), 0);
@@ -575,6 +578,93 @@ static void test_rotates(void **state)
 	assert_true(temp_file_bytes(fixture->dir, "0000000000000001.ygs") <= 8 << 10);
 }
 
+static const struct ygr_address web = { .family = AF_INET, .port = 443, .addr = { 192, 0, 2, 1 } };
+
+static void put_answer(struct fixture *fixture, int ring, uint64_t time_ns)
+{
+	struct ygr_body_dns body = { .net_ns = 5, .transport = IPPROTO_UDP };
+	uint8_t packet[DNS_PACKET_BYTES];
+	size_t len = dns_packet_make(packet, "www.example.org A", "www.example.org. 60 IN A 192.0.2.1");
+
+	record_fake_begin(&fixture->record, YGR_EV_DNS, YGR_CLASS_SOCKET, time_ns);
+	record_fake_body(&fixture->record, &body, sizeof(body));
+	record_fake_string(&fixture->record, YGR_STR_PAYLOAD, packet, (uint32_t)len);
+	assert_true(ring_fake_put(&fixture->fakes[ring], &fixture->record));
+}
+
+static void put_connect(struct fixture *fixture, int ring, uint64_t time_ns)
+{
+	struct ygr_body_socket body = { .family = AF_INET, .remote = web };
+
+	record_fake_begin(&fixture->record, YGR_EV_CONNECT, YGR_CLASS_SOCKET, time_ns);
+	fixture->record.head.tgid = 9;
+	fixture->record.head.net_ns = 5;
+	record_fake_body(&fixture->record, &body, sizeof(body));
+	assert_true(ring_fake_put(&fixture->fakes[ring], &fixture->record));
+}
+
+/* The names that the spool's connections have, one after the other; "-": none. */
+static void read_names(const struct fixture *fixture, char *names)
+{
+	struct ygr_spool_scan *scan;
+	struct ygr_scan_item item;
+
+	*names = '\0';
+	assert_int_equal(ygr_spool_scan_open(&scan, fixture->dir, 0), 0);
+	while (ygr_spool_scan_next(scan, &item) > 0) {
+		const struct ygr_event_value *event;
+		struct ygr_event_stream stream;
+		struct ygr_event_text name;
+
+		ygr_event_map_open(&stream, (const char *)item.events, item.events_bytes);
+		while ((event = ygr_event_map_next(&stream))) {
+			if (!ygr_event_map_is(event, "type", "connect"))
+				continue;
+			if (!ygr_event_map_get_text(event, "dns_name", &name))
+				name = (struct ygr_event_text) { "-", 1 };
+			strncat(names, name.bytes, name.len);
+			strcat(names, " ");
+		}
+		ygr_event_map_close(&stream);
+	}
+	ygr_spool_scan_close(scan);
+}
+
+/* The answer came by another CPU than the connection, whose ring is read first: time decides. */
+static void test_an_answer_of_another_cpu(void **state)
+{
+	const struct ygr_names_config config = { .dns = true, .cache_bytes = 1 << 20 };
+	struct fixture *fixture = *state;
+	char names[256];
+
+	assert_int_equal(ygr_names_create(&fixture->names, &config, 1), 0);
+	start(fixture);
+	put_connect(fixture, 0, 10);
+	put_connect(fixture, 0, 30);
+	put_answer(fixture, 1, 20);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	ygr_names_destroy(fixture->names);
+	assert_int_equal(read_spool(fixture).events, 3);
+	read_names(fixture, names);
+	assert_string_equal(names, "- www.example.org ");
+}
+
+static void test_without_names(void **state)
+{
+	struct fixture *fixture = *state;
+	char names[256];
+
+	start(fixture);
+	put_answer(fixture, 1, 20);
+	put_connect(fixture, 0, 30);
+	assert_true(drain(fixture, 5000));
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, 2);
+	read_names(fixture, names);
+	assert_string_equal(names, "- ");
+}
+
 static void test_one_writer(void **state)
 {
 	struct fixture *fixture = *state;
@@ -609,6 +699,8 @@ int main(void)
 		TEST(test_disk_fails_epoll),
 		TEST(test_disk_fails_auto),
 		TEST(test_rotates),
+		TEST(test_an_answer_of_another_cpu),
+		TEST(test_without_names),
 		TEST(test_one_writer),
 	};
 

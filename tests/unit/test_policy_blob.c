@@ -80,7 +80,8 @@ static void test_print(void **state)
 		    "    where: { uid: [www-data, 1000-1999], path: /x, not: { path: [\"/x/y z\", \"/tmp/**\"] } }\n",
 		    "version: 1\nname: web\nrules:\n"
 		    "  - name: a\n"
-		    "    on: [open-write, create, unlink, rename, mmap-exec, link, chmod, chown, setxattr, truncate]\n"
+		    "    on: [open-write, create, unlink, rename, mmap-exec, link, chmod, chown, setxattr, truncate, "
+		    "mkdir, rmdir, symlink, removexattr, chattr]\n"
 		    "    where:\n"
 		    "      path: [\"/x\"]\n"
 		    "      uid: [33, 1000-1999]\n"
@@ -107,14 +108,23 @@ static void test_groups_are_spelt_out(void **state)
 		const char *events;
 	} groups[] = {
 		{ "open", "open-read, open-write" },
-		{ "change", "open-write, create, unlink, rename, link, chmod, chown, setxattr, truncate" },
-		{ "file", "open-write, create, unlink, rename, mmap-exec, link, chmod, chown, setxattr, truncate" },
+		{ "change", "open-write, create, unlink, rename, link, chmod, chown, setxattr, truncate, "
+		  "mkdir, rmdir, symlink, removexattr, chattr" },
+		{ "file", "open-write, create, unlink, rename, mmap-exec, link, chmod, chown, setxattr, truncate, "
+		  "mkdir, rmdir, symlink, removexattr, chattr" },
 		{ "socket", "socket-create, bind, listen, connect, accept" },
 		{ "[socket, connect, send]", "socket-create, bind, listen, connect, accept, send" },
 		{ "all", "exec, fork, exit, open-read, open-write, create, unlink, rename, mmap-exec, "
-			 "socket-create, bind, listen, connect, accept, link, chmod, chown, setxattr, truncate, send" },
+			 "socket-create, bind, listen, connect, accept, link, chmod, chown, setxattr, truncate, send, "
+			 "mkdir, rmdir, symlink, removexattr, chattr, exec-memory, memfd, socket-close, dns, stream, close-write, "
+			 "setuid, setgid, capset, module-load, module-unload, kexec, bpf, mount, umount, "
+			 "move-mount, pivot-root, ptrace, ptrace-read, vm-write, signal, settime, unshare, "
+			 "setns, keyctl, prctl, personality, seccomp" },
+		{ "privilege", "setuid, setgid, capset, module-load, kexec, bpf, mount, umount, "
+			       "move-mount, pivot-root, ptrace, vm-write, signal, settime, unshare, "
+			       "setns, keyctl, prctl, personality, seccomp" },
 	};
-	char text[200], wanted[400];
+	char text[200], wanted[1000];
 	unsigned int i;
 
 	(void)state;
@@ -153,12 +163,24 @@ static void test_print_of_alternatives(void **state)
 		    "    do: deny\n");
 }
 
+static void test_print_of_noise(void **state)
+{
+	(void)state;
+	policy_says_printed("version: 1\nname: t\nrules: []\noptions: { coalesce: off }\n",
+			    "version: 1\nname: t\noptions:\n  coalesce: off\nrules: []\n");
+	policy_says_printed("version: 1\nname: t\nrules: []\noptions: { coalesce: 1m, cgroup-budget: 7 }\n",
+			    "version: 1\nname: t\noptions:\n  coalesce: 1m\n  cgroup-budget: 7\nrules: []\n");
+	policy_says_printed("version: 1\nname: t\nrules: []\noptions: { coalesce-not: [send, mmap-exec] }\n",
+			    "version: 1\nname: t\noptions:\n  coalesce-not: [mmap-exec, send]\nrules: []\n");
+}
+
 /* Everything that a policy may say, as it is told again. */
 static void test_print_of_everything(void **state)
 {
 	static const char all[] =
 		"version: 1\nname: all\nserial: 12\noptions:\n  digest: true\n  digest-max: 1G\n"
-		"  protect: false\n  daemon-timeout: 90s\n  breaker: 5/2m\nlabels: [one, \"2\"]\nrules:\n"
+		"  protect: false\n  daemon-timeout: 90s\n  breaker: 5/2m\n  coalesce: 1500ms\n"
+		"  coalesce-not: [open-write, connect]\n  process-budget: 5000\n  cgroup-budget: off\nlabels: [one, \"2\"]\nrules:\n"
 		"  - name: a\n    on: [exec]\n    where:\n"
 		"      path: [\"/a\", \"/b/**\", \"*.sh\", \"**/x\", \"/a/*/b\"]\n"
 		"      file-id: [\"8:1:12345\"]\n"
@@ -358,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_groups_are_spelt_out),
 		cmocka_unit_test(test_print_of_alternatives),
+		cmocka_unit_test(test_print_of_noise),
 		cmocka_unit_test(test_print_of_everything),
 		cmocka_unit_test(test_long_lists_are_broken),
 		cmocka_unit_test(test_names_that_yaml_could_misread),

@@ -195,6 +195,30 @@ static void test_recorded_create_has_no_file(void **state)
 	assert_false(event.match.has_file);
 }
 
+/* The file that the record tells is the directory, or there is none. */
+static void test_recorded_file_events(void **state)
+{
+	static const struct { const char *type; enum ygr_on on; bool has_file; } cases[] = {
+		{ "mkdir", YGR_ON_MKDIR, false }, { "symlink", YGR_ON_SYMLINK, false },
+		{ "rmdir", YGR_ON_RMDIR, true }, { "removexattr", YGR_ON_REMOVEXATTR, true },
+		{ "chattr", YGR_ON_CHATTR, true }, { "mprotect_exec", YGR_ON_EXEC_MEMORY, true },
+		{ "mmap_exec", YGR_ON_MMAP_EXEC, true },
+	};
+	char json[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(json, sizeof(json), "{'type':'%s','path':'/d/x','file':{'ino':7,'dev':'8:1','uid':0}}", cases[i].type);
+		assert_int_equal(read_json(json), 0);
+		assert_int_equal(event.match.on, cases[i].on);
+		assert_int_equal(event.match.has_file, cases[i].has_file);
+	}
+	assert_int_equal(read_json("{'type':'mmap_exec','access':['write','exec']}"), 0);
+	assert_int_equal(event.match.on, YGR_ON_EXEC_MEMORY);
+	assert_int_equal(read_json("{'type':'memfd','path':'/memfd:x'}"), 0);
+	assert_int_equal(event.match.on, YGR_ON_MEMFD);
+}
+
 static void test_recorded_sides(void **state)
 {
 	(void)state;
@@ -235,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_recorded_exec),
 		cmocka_unit_test(test_recorded_opens),
 		cmocka_unit_test(test_recorded_create_has_no_file),
+		cmocka_unit_test(test_recorded_file_events),
 		cmocka_unit_test(test_recorded_sides),
 		cmocka_unit_test(test_a_cut_path_is_missing),
 		cmocka_unit_test(test_what_is_not_judged),

@@ -117,13 +117,13 @@ static void test_every_error_has_words(void **state)
 	uint32_t a, b;
 
 	(void)state;
-	for (a = 0; a <= YGR_POLICY_E_SERIAL; a++)
+	for (a = 0; a <= YGR_POLICY_E_NOISE; a++)
 		for (b = 0; b < a; b++)
 			assert_string_not_equal(ygr_policy_word_error(a), ygr_policy_word_error(b));
-	assert_string_equal(ygr_policy_word_error(YGR_POLICY_E_SERIAL + 1),
+	assert_string_equal(ygr_policy_word_error(YGR_POLICY_E_NOISE + 1),
 			    ygr_policy_word_error(0xffffffffu));
-	assert_string_not_equal(ygr_policy_word_error(YGR_POLICY_E_SERIAL),
-				ygr_policy_word_error(YGR_POLICY_E_SERIAL + 1));
+	assert_string_not_equal(ygr_policy_word_error(YGR_POLICY_E_NOISE),
+				ygr_policy_word_error(YGR_POLICY_E_NOISE + 1));
 }
 
 int main(void)

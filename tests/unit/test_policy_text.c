@@ -254,6 +254,14 @@ static const struct mistake mistakes[] = {
 	  "p:9:12: error: breaker: \"3/s\": expected denials per time, such as 20/60s\n"
 	  "p:10:9: error: serial: expected a number from 0 to 18446744073709551615, got \"-1\"\n" },
 
+	{ "noise all wrong", "version: 1\nname: t\nrules: []\noptions:\n  coalesce: 2m\n  coalesce-not: [conect, exec]\n"
+	  "  process-budget: 0\n  cgroup-budget: 5/s\n",
+	  "p:5:13: error: coalesce: \"2m\": expected a time such as 500ms or 1s, at most 60s, or off\n"
+	  "p:6:18: error: coalesce-not: unknown value \"conect\" (did you mean \"connect\"?)\n"
+	  "p:6:26: error: coalesce-not: unknown value \"exec\" (expected open-read, open-write, mmap-exec, socket-create, connect or send)\n"
+	  "p:7:19: error: process-budget: \"0\": expected a number of events in a second, or off\n"
+	  "p:8:18: error: cgroup-budget: \"5/s\": expected a number of events in a second, or off\n" },
+
 	/* path */
 	{ "path relative", WHERE("exec", "{ path: tmp/x }"),
 	  "p:7:20: error: rule \"r\": path \"tmp/x\" is not absolute\n" },

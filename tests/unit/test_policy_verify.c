@@ -123,7 +123,7 @@ static void each_mistake_has_its_code_and_place(void **state)
 	/* What one member cannot spoil is tested below, and with the index and the module. */
 	assert_int_equal(codes | 1u << YGR_POLICY_E_SHARED | 1u << YGR_POLICY_E_NESTED |
 			 1u << YGR_POLICY_E_SUBJECTS | 1u << YGR_POLICY_E_ARGV,
-			 (2u << YGR_POLICY_E_BREAKER) - 2);
+			 ((2u << YGR_POLICY_E_BREAKER) - 2) | 1u << YGR_POLICY_E_NOISE);
 }
 
 static void refuses_every_shorter_blob(void **state)
@@ -352,6 +352,7 @@ struct field_rule {
 };
 
 #define EXEC		YGR_ON_BIT(YGR_ON_EXEC)
+#define XATTRS		(YGR_ON_BIT(YGR_ON_SETXATTR) | YGR_ON_BIT(YGR_ON_REMOVEXATTR))
 #define NAMED		(YGR_ON_BIT(YGR_ON_BIND) | YGR_ON_BIT(YGR_ON_CONNECT) | YGR_ON_BIT(YGR_ON_SEND))
 #define SPAN_OF_BITS	YGR_TEXT_KIND_NR
 
@@ -364,7 +365,7 @@ static const struct field_rule field_rules[] = {
 	{ YGR_FIELD_OWNER, YGR_ON_WITH_FILE, 0, 0xffffffff },
 	{ YGR_FIELD_FILE_ATTR, YGR_ON_WITH_FILE, SPAN_OF_BITS, 0 },
 	{ YGR_FIELD_ARGV, EXEC, YGR_TEXT_CONTAINS, 0 },
-	{ YGR_FIELD_XATTR, YGR_ON_BIT(YGR_ON_SETXATTR), YGR_TEXT_EXACT, 0 },
+	{ YGR_FIELD_XATTR, XATTRS, YGR_TEXT_EXACT, 0 },
 	{ YGR_FIELD_ADDRESS, YGR_ON_WITH_ADDRESS, 0, 0 },
 	{ YGR_FIELD_PORT, YGR_ON_WITH_ADDRESS, 0, 65535 },
 	{ YGR_FIELD_UNIX, NAMED, YGR_TEXT_EXACT, 0 },

@@ -51,7 +51,14 @@ static void test_hooks_that_only_newer_kernels_have(void **state)
 	check("{'hooks':[{'symbol':'a','state':'attached'},"
 	      "{'symbol':'security_file_truncate','state':'missing in this kernel','error':-22}]}",
 	      "hooks      1 of 2 attached\n"
-	      "           security_file_truncate: not in this kernel, where another sees the same\n");
+	      "           security_file_truncate: not in this kernel: another hook sees the same (before Linux 6.2)\n");
+	check("{'hooks':[{'symbol':'a','state':'attached'},"
+	      "{'symbol':'vfs_fileattr_set','state':'missing in this kernel','error':-22}]}",
+	      "hooks      1 of 2 attached\n"
+	      "           vfs_fileattr_set: not in this kernel: chattr is not seen (before Linux 5.13)\n");
+	check("{'hooks':[{'symbol':'vfs_fileattr_set','state':'mismatched: x','error':-95}]}",
+	      "hooks      0 of 1 attached, DEGRADED:\n"
+	      "           vfs_fileattr_set: mismatched: x (Operation not supported)\n");
 	check("{'hooks':[{'symbol':'security_file_truncate','state':'failed','error':-22}]}",
 	      "hooks      0 of 1 attached, DEGRADED:\n"
 	      "           security_file_truncate: failed (Invalid argument)\n");
@@ -69,10 +76,11 @@ static void test_policy(void **state)
 	      "policy     generation 7, web, 1 rule (1 enforce, 0 monitor)\n"
 	      "           on trial: returns to generation 5 in 60 s unless: yaguractl policy confirm\n");
 	check("{'policy':{'generation':7,'name':'web','rules':1,'enforce':1,'monitor':0,"
-	      "'confirm_left_ms':0,'tripped':true,'no_reader':true,'locked':true}}",
+	      "'confirm_left_ms':0,'tripped':true,'no_reader':true,'observes':true,'locked':true}}",
 	      "policy     generation 7, web, 1 rule (1 enforce, 0 monitor)\n"
 	      "           NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back\n"
 	      "           NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n"
+	      "           NOTHING IS DENIED: this kernel's series has not been tested with this module\n"
 	      "           locked until the next boot\n");
 }
 
@@ -105,11 +113,11 @@ static void test_rings(void **state)
 static void test_classes_and_counters(void **state)
 {
 	(void)state;
-	check("{'classes':{'exec':{'produced':10,'dropped':1},'file':{'produced':123456789012,'dropped':0}},"
+	check("{'classes':{'exec':{'produced':10,'dropped':1},'file':{'produced':123456789012,'dropped':0,'coalesced':17,'suppressed':99}},"
 	      "'counters':{'denied':3,'ignored':4}}",
-	      "events     class          produced        dropped\n"
-	      "           exec                 10              1\n"
-	      "           file       123456789012              0\n"
+	      "events     class          produced        dropped        repeats     suppressed\n"
+	      "           exec                 10              1              0              0\n"
+	      "           file       123456789012              0             17             99\n"
 	      "           denied 3, ignored 4\n");
 }
 

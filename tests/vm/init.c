@@ -108,6 +108,29 @@ static void mount_all(void)
 	mkdir("/out", 0777);
 }
 
+/* What this kernel needs for its disk, a file a line, each after those it depends on. */
+static void load_modules(void)
+{
+	FILE *list = fopen("/modules", "re");
+	char line[PATH_MAX];
+
+	if (!list)
+		return;
+	while (fgets(line, sizeof(line), list)) {
+		int fd;
+
+		line[strcspn(line, "\n")] = '\0';
+		fd = open(line, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST))
+			die(line);
+		close(fd);
+	}
+	fclose(list);
+	/* The driver looks for its devices while we go on. */
+	for (int i = 0; i < 1000 && access("/dev/nvme0n1", F_OK); i++)
+		usleep(10000);
+}
+
 /* A terminal must pass bytes as they are: no echo, no \n to \r\n. */
 static FILE *open_port(const char *path)
 {
@@ -409,6 +432,7 @@ int main(void)
 	mount_all();
 	console = open_port("/dev/console");
 	output = open_port("/dev/ttyS2");
+	load_modules();
 	bring_loopback_up();
 	setrlimit(RLIMIT_CORE, &core);
 	setenv("PATH", "/t:/usr/sbin:/usr/bin:/sbin:/bin", 1);

@@ -8,6 +8,7 @@ enum ygr_cli_exit {
 	YGR_EXIT_FAULT	= 1,	/* bad input, a fault found, or any other failure */
 	YGR_EXIT_USAGE	= 2,
 	YGR_EXIT_DEVICE	= 3,	/* no module, or no permission to speak to it */
+	YGR_EXIT_INTERRUPTED = 4, /* a signal ended it, and it cleaned up and told what it had done */
 };
 
 struct ygr_verb {

@@ -4,6 +4,7 @@
 #define YGR_COMMANDS_H
 
 int ygr_cmd_status(int argc, char **argv);
+int ygr_cmd_doctor(int argc, char **argv);
 int ygr_cmd_policy(int argc, char **argv);
 int ygr_cmd_policy_check(int argc, char **argv);
 int ygr_cmd_policy_diff(int argc, char **argv);
@@ -23,6 +24,8 @@ int ygr_cmd_spool_list(int argc, char **argv);
 int ygr_cmd_spool_cat(int argc, char **argv);
 int ygr_cmd_spool_verify(int argc, char **argv);
 int ygr_cmd_metrics(int argc, char **argv);
+int ygr_cmd_bench(int argc, char **argv);
+int ygr_cmd_stop(int argc, char **argv);
 int ygr_cmd_mappings(int argc, char **argv);
 int ygr_cmd_version(int argc, char **argv);
 

@@ -3,7 +3,10 @@
 
 _yaguractl_types='exec_check exec fork exit open create unlink rename mmap_exec
 	link chmod chown setxattr truncate socket_create bind listen connect accept send
-	start policy gap totals breaker'
+	close_write mkdir rmdir symlink removexattr chattr mprotect_exec memfd
+	setuid setgid capset module_load module_unload kexec bpf mount umount move_mount pivot_root
+	ptrace vm_write signal settime unshare setns keyctl prctl personality seccomp
+	start policy gap totals breaker stop heartbeat clock outage backlog'
 
 # The last item of a comma-separated list of event types.
 _yaguractl_complete_types() {
@@ -31,27 +34,34 @@ _yaguractl() {
 	--type)
 		_yaguractl_complete_types "$current"
 		return ;;
-	--spool | --run)
+	--spool | --run | --sysroot)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return ;;
 	--format)
 		mapfile -t COMPREPLY < <(compgen -W 'text json ecs ocsf sigma csv' -- "$current")
 		return ;;
-	--textfile | --signature | --policy | --key | --cert | --out)
+	--rate)
+		mapfile -t COMPREPLY < <(compgen -W '100 1000 10000 max' -- "$current")
+		return ;;
+	--textfile | --status | --signature | --policy | --key | --cert | --out | --baseline)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
-	--expect-generation | --where | --since | --until | --confirm | --samples)
+	--expect-generation | --where | --since | --until | --confirm | --samples | \
+	--mix | --duration | --threads | --objects)
 		return ;;
 	esac
 	if [[ $COMP_CWORD = 1 ]]; then
-		_yaguractl_complete 'status policy watch spool metrics mappings version help'
+		_yaguractl_complete 'status doctor policy watch spool metrics bench stop mappings version help'
 		return
 	fi
 	case $verb in
 	status) _yaguractl_complete '--json --run' ;;
+	doctor) _yaguractl_complete '--json --all --sysroot --status --run' ;;
 	watch) _yaguractl_complete '--spool --all --json --format --where --type --denied --since --until' ;;
+	bench) _yaguractl_complete '--mix --duration --threads --rate --objects --baseline --run --json' ;;
+	stop) _yaguractl_complete '--yes' ;;
 	metrics) _yaguractl_complete '--textfile --run' ;;
 	policy)
 		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check diff test explain load confirm rollback show stats clear lock sign'; return; }

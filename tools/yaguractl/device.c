@@ -55,6 +55,12 @@ int ygr_device_get_ring(int fd, uint32_t cpu, struct ygr_ring_info *ring)
 	return request(fd, YGR_IOC_GET_RING, ring);
 }
 
+int ygr_device_get_noise(int fd, uint32_t cpu, struct ygr_noise_stats *stats)
+{
+	*stats = (struct ygr_noise_stats) { .cpu = cpu };
+	return request(fd, YGR_IOC_GET_NOISE, stats);
+}
+
 int ygr_device_get_stats(int fd, uint32_t cpu, struct ygr_stats *stats)
 {
 	*stats = (struct ygr_stats) { .cpu = cpu };
@@ -109,6 +115,16 @@ int ygr_device_change(int fd, unsigned long number, uint64_t expect_generation,
 	if (!err)
 		*generation = change.generation;
 	return err;
+}
+
+int ygr_device_stop(int fd, uint32_t *detached_nr)
+{
+	struct ygr_stop stop = { 0 };
+
+	if (ioctl(fd, YGR_IOC_STOP, &stop))
+		return -errno;
+	*detached_nr = stop.detached_nr;
+	return 0;
 }
 
 int ygr_device_get_state(int fd, struct ygr_policy_state *state)

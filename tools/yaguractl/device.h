@@ -23,6 +23,7 @@ int ygr_device_open(struct ygr_info *info);
 int ygr_device_get_info(int fd, struct ygr_info *info);
 int ygr_device_get_hook(int fd, uint32_t index, struct ygr_hook_info *hook);
 int ygr_device_get_ring(int fd, uint32_t cpu, struct ygr_ring_info *ring);
+int ygr_device_get_noise(int fd, uint32_t cpu, struct ygr_noise_stats *stats);
 int ygr_device_get_stats(int fd, uint32_t cpu, struct ygr_stats *stats);
 
 /*
@@ -43,6 +44,9 @@ int ygr_device_show(int fd, void **blob, size_t *bytes, uint64_t *generation);
  */
 int ygr_device_change(int fd, unsigned long number, uint64_t expect_generation,
 		      uint64_t *generation);
+
+/* Lets go of all hooks, for good. Return: 0; -EALREADY; -EPERM: the policy is locked; -errno. */
+int ygr_device_stop(int fd, uint32_t *detached_nr);
 
 int ygr_device_get_state(int fd, struct ygr_policy_state *state);
 

@@ -13,6 +13,9 @@ struct ygr_event_object {
 	void (*put)(struct ygr_event_line *line);
 };
 
+/* "  x17 in 0.8 s", if the event tells of repeats. */
+void ygr_event_object_put_repeats(struct ygr_event_line *line);
+
 /* By the event's type; for a type that is not known, one that puts "?". */
 const struct ygr_event_object *ygr_event_object_find(const struct ygr_event_value *event);
 

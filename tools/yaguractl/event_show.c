@@ -60,7 +60,7 @@ static int add_types(struct ygr_event_show *show, const char *list)
 			return refuse_word("--type", "event type", word, ygr_event_type_names,
 					   YGR_TYPE_NR);
 		}
-		show->types |= 1u << type;
+		show->types |= YGR_TYPE_BIT(type);
 		if (!list[len])
 			return 0;
 	}
@@ -157,7 +157,7 @@ static bool is_in_time(const struct ygr_event_show *show, const struct ygr_event
 
 static bool is_wanted(const struct ygr_event_show *show, const struct ygr_event_value *event)
 {
-	if (show->types && !(show->types & 1u << ygr_event_type_of(event)))
+	if (show->types && !(show->types & YGR_TYPE_BIT(ygr_event_type_of(event))))
 		return false;
 	return (!show->denied || is_denied(event)) && is_in_time(show, event) &&
 	       ygr_event_filter_passes(&show->where, event);

@@ -18,7 +18,7 @@ struct ygr_event_show {
 	bool is_text;			/* lines for a person; else `format` */
 	enum ygr_event_format format;
 	struct ygr_event_filter where;
-	uint32_t types;			/* 1 << enum ygr_event_type_index; 0: all */
+	ygr_event_type_set types;	/* 0: all */
 	bool denied;			/* only denials and would-be denials */
 	uint64_t since_ns;		/* UTC */
 	uint64_t until_ns;

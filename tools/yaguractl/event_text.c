@@ -47,7 +47,9 @@ static void put_type(struct ygr_event_line *line)
 	static const char *const shorter[][2] = {
 		{ "exec_check", "exec" },
 		{ "mmap_exec", "mmap" },
+		{ "heartbeat", "beat" },
 		{ "socket_create", "socket" },
+		{ "socket_close", "close" },
 	};
 	unsigned int end = line->column + 8, i;
 	struct ygr_event_text type = { "?", 1 };
@@ -130,6 +132,7 @@ void ygr_event_text_print(FILE *out, const struct ygr_event_value *event,
 		put_subject(&line);
 	}
 	object->put(&line);
+	ygr_event_object_put_repeats(&line);
 	put_rule(&line);
 	putc('\n', out);
 }

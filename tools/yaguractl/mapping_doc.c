@@ -5,23 +5,28 @@
 
 #include "event_mapping.h"
 
-#define ALL_KNOWN	((1u << YGR_TYPE_NR) - 1)
+#define BIT(type)	YGR_TYPE_BIT(YGR_TYPE_##type)
+#define ALL_KNOWN	(BIT(NR) - 1)
 
 static const struct {
-	uint32_t types;
+	ygr_event_type_set types;
 	const char *name;
 } groups[] = {
-	{ 1u << YGR_TYPE_EXEC_CHECK | 1u << YGR_TYPE_EXEC, "exec*" },
-	{ 1u << YGR_TYPE_OPEN | 1u << YGR_TYPE_CREATE | 1u << YGR_TYPE_UNLINK |
-	  1u << YGR_TYPE_RENAME | 1u << YGR_TYPE_LINK | 1u << YGR_TYPE_CHMOD |
-	  1u << YGR_TYPE_CHOWN | 1u << YGR_TYPE_SETXATTR | 1u << YGR_TYPE_TRUNCATE, "files" },
-	{ 1u << YGR_TYPE_SOCKET_CREATE | 1u << YGR_TYPE_BIND | 1u << YGR_TYPE_LISTEN |
-	  1u << YGR_TYPE_CONNECT | 1u << YGR_TYPE_ACCEPT | 1u << YGR_TYPE_SEND, "sockets" },
-	{ 1u << YGR_TYPE_START | 1u << YGR_TYPE_POLICY | 1u << YGR_TYPE_GAP |
-	  1u << YGR_TYPE_TOTALS | 1u << YGR_TYPE_BREAKER | 1u << YGR_TYPE_BACKLOG, "sensor" },
+	{ BIT(EXEC_CHECK) | BIT(EXEC), "exec*" },
+	{ BIT(OPEN) | BIT(CREATE) | BIT(UNLINK) |
+	  BIT(RENAME) | BIT(LINK) | BIT(CHMOD) |
+	  BIT(CHOWN) | BIT(SETXATTR) | BIT(TRUNCATE) | BIT(CLOSE_WRITE) | BIT(MKDIR) | BIT(RMDIR) |
+	  BIT(SYMLINK) | BIT(REMOVEXATTR) | BIT(CHATTR), "files" },
+	{ BIT(SOCKET_CREATE) | BIT(BIND) | BIT(LISTEN) |
+	  BIT(CONNECT) | BIT(ACCEPT) | BIT(SEND) |
+	  BIT(SOCKET_CLOSE) | BIT(DNS) | BIT(STREAM), "sockets" },
+	{ BIT(SETUID) | BIT(SETGID) | BIT(CAPSET), "privileges" },
+	{ BIT(START) | BIT(POLICY) | BIT(GAP) |
+	  BIT(TOTALS) | BIT(BREAKER) | BIT(BACKLOG) | BIT(STOP) | BIT(HEARTBEAT) | BIT(CLOCK) | BIT(OUTAGE) |
+	  BIT(SUPPRESSED), "sensor" },
 };
 
-static void put_list(struct ygr_text_buffer *out, uint32_t types)
+static void put_list(struct ygr_text_buffer *out, ygr_event_type_set types)
 {
 	const char *separator = "";
 	unsigned int i;
@@ -35,7 +40,7 @@ static void put_list(struct ygr_text_buffer *out, uint32_t types)
 		separator = ", ";
 	}
 	for (i = 0; i < YGR_TYPE_NR; i++) {
-		if (!(types & 1u << i))
+		if (!(types & YGR_TYPE_BIT(i)))
 			continue;
 		ygr_text_buffer_put_text(out, separator);
 		ygr_text_buffer_put_text(out, ygr_event_type_names[i]);
@@ -43,12 +48,16 @@ static void put_list(struct ygr_text_buffer *out, uint32_t types)
 	}
 }
 
-static unsigned int count(uint32_t types)
+static unsigned int count(ygr_event_type_set types)
 {
-	return (unsigned int)__builtin_popcount(types & ALL_KNOWN);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < YGR_TYPE_NR; i++)
+		nr += !!(types & YGR_TYPE_BIT(i));
+	return nr;
 }
 
-static void put_types(struct ygr_text_buffer *out, uint32_t types)
+static void put_types(struct ygr_text_buffer *out, ygr_event_type_set types)
 {
 	if (count(types) == YGR_TYPE_NR) {
 		ygr_text_buffer_put_text(out, "all");
@@ -177,8 +186,8 @@ void ygr_mapping_doc_put(struct ygr_text_buffer *out)
 		"a string as `\\xNN`. A dot parts objects: `process.parent.pid` is `{\"process\":{\"parent\":{\"pid\":...}}}`.\n"
 		"In `verdict: deny=... *=...` the star stands for any other value, and for none.\n\n"
 		"Types: *exec\\** is exec_check and exec; *files* open, create, unlink, rename, link,\n"
-		"chmod, chown, setxattr and truncate; *sockets* socket_create, bind, listen, connect, accept\n"
-		"and send; *sensor* start, policy, gap, totals, breaker and backlog.\n"
+		"chmod, chown, setxattr, truncate, close_write, mkdir, rmdir, symlink, removexattr and chattr;\n"
+		"*sockets* socket_create, bind, listen, connect, accept and send; *privileges* setuid, setgid and capset; *sensor* start, stop, policy, gap, totals, heartbeat, clock, breaker, backlog and outage.\n"
 		"The native names, format `json`, are those of [EVENTS.md](EVENTS.md).\n");
 	put_mapping(out, &ygr_mapping_ecs);
 	put_mapping(out, &ygr_mapping_ocsf);

@@ -34,6 +34,7 @@ static const size_t item_bytes[YGR_SECTION_KIND_NR] = {
 	[YGR_SECTION_IDS]	= sizeof(struct ygr_id_item),
 	[YGR_SECTION_DIGESTS]	= sizeof(struct ygr_digest_item),
 	[YGR_SECTION_LABELS]	= sizeof(struct ygr_label_item),
+	[YGR_SECTION_NOISE]	= sizeof(struct ygr_noise_item),
 };
 
 /*
@@ -93,6 +94,7 @@ static void plan(const struct ygr_policy_model *model, struct layout *layout)
 	layout->item_nr[YGR_SECTION_CLAUSES] = model->clause_nr;
 	layout->item_nr[YGR_SECTION_TESTS] = model->test_nr;
 	layout->item_nr[YGR_SECTION_LABELS] = model->label_nr;
+	layout->item_nr[YGR_SECTION_NOISE] = model->noise.flags || model->noise.coalesce_off;
 
 	for (kind = 1; kind < YGR_SECTION_KIND_NR; kind++)
 		layout->section_nr += layout->item_nr[kind] > 0;
@@ -268,6 +270,8 @@ int ygr_policy_blob_build(const struct ygr_policy_model *model, void **blob, siz
 	put_alerts(&w);
 	put_rules(&w);
 	put_lists(&w);
+	if (layout.item_nr[YGR_SECTION_NOISE])
+		memcpy(item_at(&w, YGR_SECTION_NOISE, 0), &model->noise, sizeof(model->noise));
 	free(w.alert_off);
 	*blob = w.blob;
 	return 0;

@@ -14,6 +14,9 @@
 /* What records never tell, or tell only now and then. */
 #define NEVER_TOLD	(YGR_FIELD_BIT(YGR_FIELD_CGROUP) | YGR_FIELD_BIT(YGR_FIELD_VERITY))
 
+/* What is to be made: the file that the record tells is its directory. */
+#define WITHOUT_FILE	(YGR_ON_BIT(YGR_ON_CREATE) | YGR_ON_BIT(YGR_ON_MKDIR) | YGR_ON_BIT(YGR_ON_SYMLINK))
+
 struct reader {
 	struct ygr_policy_event *event;
 	const struct ygr_event_value *map;
@@ -86,6 +89,22 @@ static int read_on(struct reader *r)
 		{ "socket_create", YGR_ON_SOCKET_CREATE }, { "bind", YGR_ON_BIND },
 		{ "listen", YGR_ON_LISTEN }, { "connect", YGR_ON_CONNECT },
 		{ "accept", YGR_ON_ACCEPT }, { "send", YGR_ON_SEND },
+		{ "mkdir", YGR_ON_MKDIR }, { "rmdir", YGR_ON_RMDIR },
+		{ "symlink", YGR_ON_SYMLINK }, { "removexattr", YGR_ON_REMOVEXATTR },
+		{ "chattr", YGR_ON_CHATTR }, { "mprotect_exec", YGR_ON_EXEC_MEMORY },
+		{ "memfd", YGR_ON_MEMFD }, { "close_write", YGR_ON_CLOSE_WRITE },
+		{ "socket_close", YGR_ON_SOCKET_CLOSE }, { "dns", YGR_ON_DNS },
+		{ "stream", YGR_ON_STREAM },
+		{ "setuid", YGR_ON_SETUID }, { "setgid", YGR_ON_SETGID },
+		{ "capset", YGR_ON_CAPSET },
+		{ "module_load", YGR_ON_MODULE_LOAD }, { "module_unload", YGR_ON_MODULE_UNLOAD },
+		{ "kexec", YGR_ON_KEXEC }, { "bpf", YGR_ON_BPF }, { "mount", YGR_ON_MOUNT },
+		{ "umount", YGR_ON_UMOUNT }, { "move_mount", YGR_ON_MOVE_MOUNT },
+		{ "pivot_root", YGR_ON_PIVOT_ROOT }, { "vm_write", YGR_ON_VM_WRITE },
+		{ "signal", YGR_ON_SIGNAL }, { "settime", YGR_ON_SETTIME },
+		{ "unshare", YGR_ON_UNSHARE }, { "setns", YGR_ON_SETNS },
+		{ "keyctl", YGR_ON_KEYCTL }, { "prctl", YGR_ON_PRCTL },
+		{ "personality", YGR_ON_PERSONALITY }, { "seccomp", YGR_ON_SECCOMP },
 	};
 	struct ygr_match_event *match = &r->event->match;
 	struct ygr_event_text type;
@@ -97,9 +116,17 @@ static int read_on(struct reader *r)
 		match->on = has_word(r->map, "access", "write") ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
 		return 0;
 	}
+	if (ygr_event_map_is(r->map, "type", "ptrace")) {
+		match->on = ygr_event_map_is(r->map, "call", "read") ? YGR_ON_PTRACE_READ : YGR_ON_PTRACE;
+		return 0;
+	}
 	if (ygr_event_map_is(r->map, "type", "exec_check")) {
 		match->on = YGR_ON_EXEC;
 		return ygr_event_map_is(r->map, "verdict", "deny") ? 0 : -ENOENT;
+	}
+	if (ygr_event_map_is(r->map, "type", "mmap_exec") && !ygr_event_map_find(r->map, "file")) {
+		match->on = YGR_ON_EXEC_MEMORY;
+		return 0;
 	}
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!ygr_event_map_is(r->map, "type", types[i].type))
@@ -187,7 +214,7 @@ static void read_file(struct reader *r)
 	read_path(r, "path");
 	read_path(r, "new_path");
 	/* Of a file to be created the record tells the directory. */
-	if (match->on == YGR_ON_CREATE)
+	if (YGR_ON_BIT(match->on) & WITHOUT_FILE)
 		file = NULL;
 	else
 		read_identity(r, file);
@@ -301,7 +328,8 @@ static void read_address(struct reader *r, const struct ygr_event_value *side)
 static void read_socket(struct reader *r)
 {
 	struct ygr_match_event *match = &r->event->match;
-	bool is_remote = match->on == YGR_ON_CONNECT || match->on == YGR_ON_SEND;
+	const uint64_t outbound = YGR_ON_BIT(YGR_ON_CONNECT) | YGR_ON_BIT(YGR_ON_SEND) | YGR_ON_TALK;
+	bool is_remote = outbound & YGR_ON_BIT(match->on);
 
 	match->family = family_of(r->map);
 	match->socket_type = (uint16_t)number(r->map, "sock_type", 0);

@@ -54,6 +54,7 @@ struct ygr_policy_model {
 	uint32_t breaker_nr;
 	uint32_t breaker_s;
 	uint32_t daemon_timeout_s;
+	struct ygr_noise_item noise;	/* all zero: the policy says nothing of it */
 
 	struct ygr_policy_rule *rule;
 	uint32_t rule_nr;

@@ -219,6 +219,36 @@ static void print_option(struct ygr_policy_printer *p, const char *key, const ch
 	fprintf(p->out, "%s  %s: %s\n", (*printed)++ ? "" : "options:\n", key, value);
 }
 
+static void print_noise(struct ygr_policy_printer *p, const struct ygr_noise_item *noise, uint32_t *printed)
+{
+	char text[YGR_POLICY_QUANTITY_TEXT];
+	const char *before = "";
+	unsigned int i;
+
+	if (noise->flags & YGR_NOISE_F_COALESCE) {
+		ygr_policy_quantity_put_window(text, noise->coalesce_ms);
+		print_option(p, "coalesce", text, printed);
+	}
+	if (noise->coalesce_off) {
+		fprintf(p->out, "%s  coalesce-not: [", (*printed)++ ? "" : "options:\n");
+		for (i = 0; i < YGR_ON_NR; i++) {
+			if (!(noise->coalesce_off & YGR_ON_BIT(i)))
+				continue;
+			fprintf(p->out, "%s%s", before, ygr_policy_word_on[i]);
+			before = ", ";
+		}
+		fputs("]\n", p->out);
+	}
+	if (noise->flags & YGR_NOISE_F_PROCESS) {
+		ygr_policy_quantity_put_budget(text, noise->process_budget);
+		print_option(p, "process-budget", text, printed);
+	}
+	if (noise->flags & YGR_NOISE_F_CGROUP) {
+		ygr_policy_quantity_put_budget(text, noise->cgroup_budget);
+		print_option(p, "cgroup-budget", text, printed);
+	}
+}
+
 static void print_options(struct ygr_policy_printer *p)
 {
 	const struct ygr_policy_header *header = p->image->header;
@@ -243,6 +273,8 @@ static void print_options(struct ygr_policy_printer *p)
 		ygr_policy_quantity_put_rate(text, header->breaker_nr, header->breaker_s);
 		print_option(p, "breaker", text, &printed);
 	}
+	if (p->image->noise)
+		print_noise(p, p->image->noise, &printed);
 }
 
 /* Lists that several tests use stand once. */

@@ -18,6 +18,7 @@ struct unit {
 
 /* Ascending. */
 static const struct unit durations[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+static const struct unit windows[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 } };
 static const struct unit sizes[] = {
 	{ "", 1 },
 	{ "K", 1ull << 10 }, { "KiB", 1ull << 10 },
@@ -53,6 +54,29 @@ int ygr_policy_quantity_duration(const char *text, uint32_t *seconds, struct ygr
 		return ygr_policy_reason_set(why, "\"%s\": expected a duration such as 90s, 5m, 2h or 1d",
 					     text);
 	*seconds = value;
+	return 0;
+}
+
+int ygr_policy_quantity_window(const char *text, uint32_t max_ms, uint32_t *ms,
+			       struct ygr_policy_reason *why)
+{
+	uint64_t value = 0;
+
+	if (strcmp(text, "off") && !parse_with_unit(text, windows, NR(windows), max_ms, &value))
+		return ygr_policy_reason_set(why, "\"%s\": expected a time such as 500ms or 1s, at most %us, or off",
+					     text, max_ms / 1000);
+	*ms = value;
+	return 0;
+}
+
+int ygr_policy_quantity_budget(const char *text, uint32_t *nr, struct ygr_policy_reason *why)
+{
+	static const struct unit none[] = { { "", 1 } };
+	uint64_t value = 0;
+
+	if (strcmp(text, "off") && !parse_with_unit(text, none, NR(none), UINT32_MAX, &value))
+		return ygr_policy_reason_set(why, "\"%s\": expected a number of events in a second, or off", text);
+	*nr = value;
 	return 0;
 }
 
@@ -109,6 +133,21 @@ void ygr_policy_quantity_put_duration(char text[YGR_POLICY_QUANTITY_TEXT], uint3
 		i--;
 	snprintf(text, YGR_POLICY_QUANTITY_TEXT, "%u%s", (unsigned int)(seconds / durations[i].factor),
 		 durations[i].name);
+}
+
+void ygr_policy_quantity_put_window(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t ms)
+{
+	if (!ms)
+		strcpy(text, "off");
+	else if (ms % 1000)
+		snprintf(text, YGR_POLICY_QUANTITY_TEXT, "%ums", ms);
+	else
+		ygr_policy_quantity_put_duration(text, ms / 1000);
+}
+
+void ygr_policy_quantity_put_budget(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t nr)
+{
+	snprintf(text, YGR_POLICY_QUANTITY_TEXT, nr ? "%u" : "off", nr);
 }
 
 void ygr_policy_quantity_put_rate(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t nr, uint32_t seconds)

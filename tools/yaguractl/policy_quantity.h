@@ -16,6 +16,13 @@
 /* "90s", "5m", "2h", "1d": at least one second. */
 int ygr_policy_quantity_duration(const char *text, uint32_t *seconds, struct ygr_policy_reason *why);
 
+/* A duration, or "500ms", up to @max_ms; "off" is 0. */
+int ygr_policy_quantity_window(const char *text, uint32_t max_ms, uint32_t *ms,
+			       struct ygr_policy_reason *why);
+
+/* A number of events in a second, at least one; "off" is 0. */
+int ygr_policy_quantity_budget(const char *text, uint32_t *nr, struct ygr_policy_reason *why);
+
 /* "20/60s": at least one, within a duration. */
 int ygr_policy_quantity_rate(const char *text, uint32_t *nr, uint32_t *seconds,
 			     struct ygr_policy_reason *why);
@@ -28,6 +35,8 @@ int ygr_policy_quantity_time(const char *text, uint64_t *seconds, struct ygr_pol
 
 /* The texts that give these numbers again. */
 void ygr_policy_quantity_put_duration(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t seconds);
+void ygr_policy_quantity_put_window(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t ms);
+void ygr_policy_quantity_put_budget(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t nr);
 void ygr_policy_quantity_put_rate(char text[YGR_POLICY_QUANTITY_TEXT], uint32_t nr, uint32_t seconds);
 void ygr_policy_quantity_put_bytes(char text[YGR_POLICY_QUANTITY_TEXT], uint64_t bytes);
 void ygr_policy_quantity_put_time(char text[YGR_POLICY_QUANTITY_TEXT], uint64_t seconds);

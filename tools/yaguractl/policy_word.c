@@ -30,6 +30,39 @@ const char *const ygr_policy_word_on[YGR_ON_NR] = {
 	[YGR_ON_SETXATTR]	= "setxattr",
 	[YGR_ON_TRUNCATE]	= "truncate",
 	[YGR_ON_SEND]		= "send",
+	[YGR_ON_MKDIR]		= "mkdir",
+	[YGR_ON_RMDIR]		= "rmdir",
+	[YGR_ON_SYMLINK]	= "symlink",
+	[YGR_ON_REMOVEXATTR]	= "removexattr",
+	[YGR_ON_CHATTR]		= "chattr",
+	[YGR_ON_EXEC_MEMORY]	= "exec-memory",
+	[YGR_ON_MEMFD]		= "memfd",
+	[YGR_ON_SOCKET_CLOSE]	= "socket-close",
+	[YGR_ON_DNS]		= "dns",
+	[YGR_ON_STREAM]		= "stream",
+	[YGR_ON_CLOSE_WRITE]	= "close-write",
+	[YGR_ON_SETUID]		= "setuid",
+	[YGR_ON_SETGID]		= "setgid",
+	[YGR_ON_CAPSET]		= "capset",
+	[YGR_ON_MODULE_LOAD]	= "module-load",
+	[YGR_ON_MODULE_UNLOAD]	= "module-unload",
+	[YGR_ON_KEXEC]		= "kexec",
+	[YGR_ON_BPF]		= "bpf",
+	[YGR_ON_MOUNT]		= "mount",
+	[YGR_ON_UMOUNT]		= "umount",
+	[YGR_ON_MOVE_MOUNT]	= "move-mount",
+	[YGR_ON_PIVOT_ROOT]	= "pivot-root",
+	[YGR_ON_PTRACE]		= "ptrace",
+	[YGR_ON_PTRACE_READ]	= "ptrace-read",
+	[YGR_ON_VM_WRITE]	= "vm-write",
+	[YGR_ON_SIGNAL]		= "signal",
+	[YGR_ON_SETTIME]	= "settime",
+	[YGR_ON_UNSHARE]	= "unshare",
+	[YGR_ON_SETNS]		= "setns",
+	[YGR_ON_KEYCTL]		= "keyctl",
+	[YGR_ON_PRCTL]		= "prctl",
+	[YGR_ON_PERSONALITY]	= "personality",
+	[YGR_ON_SECCOMP]	= "seccomp",
 };
 
 const char *const ygr_policy_word_action[YGR_ACTION_NR] = {
@@ -57,18 +90,30 @@ const uint32_t ygr_policy_word_errno_number[YGR_POLICY_ERRNO_NR] = {
 	EPERM, EACCES, ECONNREFUSED, ENOENT,
 };
 
-#define CHANGES		(YGR_ON_WITH_FILE & ~(YGR_ON_BIT(YGR_ON_EXEC) | YGR_ON_BIT(YGR_ON_OPEN_READ) | \
-					      YGR_ON_BIT(YGR_ON_MMAP_EXEC)))
+#define CHANGES		(YGR_ON_WITH_FILE & ~(YGR_ON_WITH_PLACE | YGR_ON_BIT(YGR_ON_EXEC) | \
+					      YGR_ON_BIT(YGR_ON_OPEN_READ) | \
+					      YGR_ON_BIT(YGR_ON_MMAP_EXEC) | YGR_ON_BIT(YGR_ON_EXEC_MEMORY) | \
+					      YGR_ON_BIT(YGR_ON_CLOSE_WRITE)))
+
+#define PRIVILEGES	(YGR_ON_BIT(YGR_ON_SETUID) | YGR_ON_BIT(YGR_ON_SETGID) | \
+			 YGR_ON_BIT(YGR_ON_CAPSET) | YGR_ON_WITH_PLACE | YGR_ON_BIT(YGR_ON_BPF) | \
+			 YGR_ON_BIT(YGR_ON_PTRACE) | YGR_ON_BIT(YGR_ON_VM_WRITE) | \
+			 YGR_ON_BIT(YGR_ON_SIGNAL) | YGR_ON_BIT(YGR_ON_SETTIME) | \
+			 YGR_ON_BIT(YGR_ON_UNSHARE) | YGR_ON_BIT(YGR_ON_SETNS) | \
+			 YGR_ON_BIT(YGR_ON_KEYCTL) | YGR_ON_BIT(YGR_ON_PRCTL) | \
+			 YGR_ON_BIT(YGR_ON_PERSONALITY) | YGR_ON_BIT(YGR_ON_SECCOMP))
 
 /*
  * "change" is what changes files, "file" that and loading code from them, "socket" what
- * sets connections up: reading a file and sending a datagram are asked for by name.
+ * sets connections up: reading a file, sending a datagram and what goes over a connection are
+ * asked for by name. "privilege" is what can be denied of its class, but looking at other processes.
  */
 const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR] = {
 	{ "open",   YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE) },
 	{ "change", CHANGES },
 	{ "file",   CHANGES | YGR_ON_BIT(YGR_ON_MMAP_EXEC) },
-	{ "socket", YGR_ON_WITH_SOCKET & ~YGR_ON_BIT(YGR_ON_SEND) },
+	{ "socket", YGR_ON_WITH_SOCKET & ~(YGR_ON_BIT(YGR_ON_SEND) | YGR_ON_TALK) },
+	{ "privilege", PRIVILEGES },
 	{ "all",    YGR_ON_ALL },
 };
 
@@ -103,6 +148,7 @@ static const char *const error_texts[] = {
 	[YGR_POLICY_E_UNSUPPORTED]	= "a condition that this kernel cannot judge (fs-verity)",
 	[YGR_POLICY_E_SIGNATURE]	= "a signature that is missing or by no trusted key",
 	[YGR_POLICY_E_SERIAL]		= "a serial number below one that was loaded before",
+	[YGR_POLICY_E_NOISE]		= "a window or budget that is unknown or too large",
 };
 
 bool ygr_policy_word_find_on(const char *word, uint64_t *on)

@@ -26,13 +26,13 @@ extern const char *const ygr_policy_word_severity[YGR_POLICY_SEVERITY_NR];
 extern const char *const ygr_policy_word_errno[YGR_POLICY_ERRNO_NR];
 extern const uint32_t ygr_policy_word_errno_number[YGR_POLICY_ERRNO_NR];
 
-/* Words that stand for several events: "open", "change", "file", "socket", "all". */
+/* Words that stand for several events: "open", "change", "file", "socket", "privilege", "all". */
 struct ygr_policy_group {
 	const char *word;
 	uint64_t on;
 };
 
-#define YGR_POLICY_GROUP_NR	5
+#define YGR_POLICY_GROUP_NR	6
 
 extern const struct ygr_policy_group ygr_policy_word_group[YGR_POLICY_GROUP_NR];
 

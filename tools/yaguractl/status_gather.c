@@ -49,6 +49,12 @@ static const char *hook_state(uint32_t state)
 		return "busy: somebody else redirects it";
 	case YGR_HOOK_FAILED:
 		return "failed";
+	case YGR_HOOK_STOPPED:
+		return "stopped";
+	case YGR_HOOK_DISABLED:
+		return "disabled: the module was loaded with disable=1";
+	case YGR_HOOK_MISMATCHED:
+		return "mismatched: the kernel declares it otherwise than is known";
 	default:
 		return "unknown";
 	}
@@ -86,7 +92,8 @@ static json_t *get_rings(int fd, const struct ygr_info *info)
 	return rings;
 }
 
-static json_t *get_classes(const struct ygr_stats *stats, uint32_t class_nr)
+static json_t *get_classes(const struct ygr_stats *stats, const struct ygr_noise_stats *noise,
+			   uint32_t class_nr)
 {
 	char room[YGR_EVENT_NAME_BYTES];
 	json_t *classes = json_object();
@@ -94,9 +101,11 @@ static json_t *get_classes(const struct ygr_stats *stats, uint32_t class_nr)
 
 	for (class = 0; class < class_nr && class < YGR_CLASS_MAX; class++)
 		json_object_set_new(classes, ygr_event_name_class(class, room),
-			json_pack("{s:I, s:I}",
+			json_pack("{s:I, s:I, s:I, s:I}",
 				  "produced", (json_int_t)stats->produced[class],
-				  "dropped", (json_int_t)stats->dropped[class]));
+				  "dropped", (json_int_t)stats->dropped[class],
+				  "coalesced", (json_int_t)noise->coalesced[class],
+				  "suppressed", (json_int_t)noise->suppressed[class]));
 	return classes;
 }
 
@@ -137,6 +146,7 @@ static void describe_state(json_t *policy, const struct ygr_policy_state *state)
 	json_object_set_new(policy, "confirm_left_ms", json_integer(state->confirm_left_ms));
 	json_object_set_new(policy, "locked", json_boolean(state->flags & YGR_STATE_LOCKED));
 	json_object_set_new(policy, "tripped", json_boolean(state->flags & YGR_STATE_TRIPPED));
+	json_object_set_new(policy, "observes", json_boolean(state->flags & YGR_STATE_OBSERVES));
 	json_object_set_new(policy, "no_reader", json_boolean(state->flags & YGR_STATE_NO_READER));
 }
 
@@ -160,6 +170,7 @@ static json_t *get_policy(int fd)
 
 static void add_module(json_t *status, int fd, const struct ygr_info *info)
 {
+	struct ygr_noise_stats noise = { 0 };
 	struct ygr_stats stats;
 
 	json_object_set_new(status, "module", get_module(info));
@@ -168,12 +179,15 @@ static void add_module(json_t *status, int fd, const struct ygr_info *info)
 	json_object_set_new(status, "rings", get_rings(fd, info));
 	if (ygr_device_get_stats(fd, YGR_CPU_ALL, &stats))
 		return;
-	json_object_set_new(status, "classes", get_classes(&stats, info->class_nr));
+	/* A module of before has none of it. */
+	if (ygr_device_get_noise(fd, YGR_CPU_ALL, &noise))
+		memset(&noise, 0, sizeof(noise));
+	json_object_set_new(status, "classes", get_classes(&stats, &noise, info->class_nr));
 	json_object_set_new(status, "counters", get_counters(&stats));
 }
 
-/* What a process of the daemon last wrote; "running" is ours to add. */
-static void add_process(json_t *status, const char *directory, const char *name)
+/* "running" is ours to add to what it wrote. */
+json_t *ygr_status_gather_process(const char *directory, const char *name)
 {
 	char path[4096];
 	json_t *process;
@@ -183,15 +197,23 @@ static void add_process(json_t *status, const char *directory, const char *name)
 	process = json_load_file(path, 0, NULL);
 	if (!json_is_object(process)) {
 		json_decref(process);
-		return;
+		return NULL;
 	}
 	pid = json_integer_value(json_object_get(process, "pid"));
 	json_object_set_new(process, "running",
 			    json_boolean(pid > 0 && (!kill(pid, 0) || errno == EPERM)));
-	json_object_set_new(status, name, process);
+	return process;
 }
 
-json_t *ygr_status_gather(const char *directory, int *device_err)
+static void add_process(json_t *status, const char *directory, const char *name)
+{
+	json_t *process = ygr_status_gather_process(directory, name);
+
+	if (process)
+		json_object_set_new(status, name, process);
+}
+
+json_t *ygr_status_gather_module(int *device_err)
 {
 	json_t *status = json_object();
 	struct ygr_info info;
@@ -202,6 +224,13 @@ json_t *ygr_status_gather(const char *directory, int *device_err)
 		add_module(status, fd, &info);
 		close(fd);
 	}
+	return status;
+}
+
+json_t *ygr_status_gather(const char *directory, int *device_err)
+{
+	json_t *status = ygr_status_gather_module(device_err);
+
 	add_process(status, directory, "reader");
 	add_process(status, directory, "sender");
 	return status;

@@ -13,4 +13,10 @@
  */
 json_t *ygr_status_gather(const char *directory, int *device_err);
 
+/* The same of the module alone. */
+json_t *ygr_status_gather_module(int *device_err);
+
+/* "reader" or "sender": what it last said, and whether it runs; NULL: nothing. Likewise the caller's. */
+json_t *ygr_status_gather_process(const char *directory, const char *name);
+
 #endif

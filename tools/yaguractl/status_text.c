@@ -5,21 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "json_field.h"
 #include "utf8.h"
+#include "young_hook.h"
 
 /* Values stand in this column. */
 #define LABEL		"%-10s "
 #define NO_LABEL	"           "
-
-static int64_t get_number(const json_t *map, const char *key)
-{
-	return json_integer_value(json_object_get(map, key));
-}
-
-static const char *get_text(const json_t *map, const char *key)
-{
-	return json_string_value(json_object_get(map, key)) ?: "?";
-}
 
 /* Strings come from other processes: none may steer the terminal. */
 static void put_text(FILE *out, const char *text)
@@ -35,10 +27,10 @@ static void print_module(FILE *out, const json_t *module)
 	if (!module)
 		return;
 	fprintf(out, LABEL "yagura ", "module");
-	put_text(out, get_text(module, "version"));
+	put_text(out, ygr_json_text(module, "version", "?"));
 	fprintf(out, ", ABI %" PRId64 ", schema %" PRId64 ", loaded %" PRId64 " s ago, features",
-		get_number(module, "abi"), get_number(module, "schema"),
-		get_number(module, "age_s"));
+		ygr_json_number(module, "abi"), ygr_json_number(module, "schema"),
+		ygr_json_number(module, "age_s"));
 	json_array_foreach(json_object_get(module, "features"), i, feature)
 		fprintf(out, " %s", json_string_value(feature) ?: "?");
 	putc('\n', out);
@@ -47,62 +39,55 @@ static void print_module(FILE *out, const json_t *module)
 /* What is out of the ordinary about it, a line each. */
 static void print_policy_state(FILE *out, const json_t *policy)
 {
-	if (get_number(policy, "confirm_left_ms"))
+	if (ygr_json_number(policy, "confirm_left_ms"))
 		fprintf(out, NO_LABEL "on trial: returns to generation %" PRId64 " in %" PRId64 " s unless: yaguractl policy confirm\n",
-			get_number(policy, "previous_generation"),
-			(get_number(policy, "confirm_left_ms") + 999) / 1000);
+			ygr_json_number(policy, "previous_generation"),
+			(ygr_json_number(policy, "confirm_left_ms") + 999) / 1000);
 	if (json_is_true(json_object_get(policy, "tripped")))
 		fputs(NO_LABEL "NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back\n", out);
 	if (json_is_true(json_object_get(policy, "no_reader")))
 		fputs(NO_LABEL "NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n", out);
+	if (json_is_true(json_object_get(policy, "observes")))
+		fputs(NO_LABEL "NOTHING IS DENIED: this kernel's series has not been tested with this module\n", out);
 	if (json_is_true(json_object_get(policy, "locked")))
 		fputs(NO_LABEL "locked until the next boot\n", out);
 }
 
 static void print_policy(FILE *out, const json_t *policy)
 {
-	int64_t rule_nr = get_number(policy, "rules");
+	int64_t rule_nr = ygr_json_number(policy, "rules");
 
 	if (!policy)
 		return;
-	fprintf(out, LABEL "generation %" PRId64 ", ", "policy", get_number(policy, "generation"));
+	fprintf(out, LABEL "generation %" PRId64 ", ", "policy", ygr_json_number(policy, "generation"));
 	if (!json_object_get(policy, "name")) {
 		fputs("no policy: everything is allowed\n", out);
 		print_policy_state(out, policy);
 		return;
 	}
-	put_text(out, get_text(policy, "name"));
+	put_text(out, ygr_json_text(policy, "name", "?"));
 	fprintf(out, ", %" PRId64 " rule%s (%" PRId64 " enforce, %" PRId64 " monitor)\n", rule_nr,
-		rule_nr == 1 ? "" : "s", get_number(policy, "enforce"),
-		get_number(policy, "monitor"));
+		rule_nr == 1 ? "" : "s", ygr_json_number(policy, "enforce"),
+		ygr_json_number(policy, "monitor"));
 	print_policy_state(out, policy);
 }
 
 static bool is_attached(const json_t *hook)
 {
-	return !strcmp(get_text(hook, "state"), "attached");
-}
-
-/* Linux 6.2 parted these from others, which see the same where they are missing. */
-static bool is_needed(const json_t *hook)
-{
-	const char *symbol = get_text(hook, "symbol");
-
-	return strncmp(get_text(hook, "state"), "missing", strlen("missing")) ||
-	       (strcmp(symbol, "security_file_truncate") && strcmp(symbol, "security_inode_set_acl"));
+	return !strcmp(ygr_json_text(hook, "state", "?"), "attached");
 }
 
 static void print_lost_hook(FILE *out, const json_t *hook)
 {
 	fputs(NO_LABEL, out);
-	put_text(out, get_text(hook, "symbol"));
-	if (!is_needed(hook)) {
-		fputs(": not in this kernel, where another sees the same\n", out);
+	put_text(out, ygr_json_text(hook, "symbol", "?"));
+	if (ygr_young_hook_explain(hook)) {
+		fprintf(out, ": not in this kernel: %s\n", ygr_young_hook_explain(hook));
 		return;
 	}
-	fprintf(out, ": %s", get_text(hook, "state"));
-	if (get_number(hook, "error"))
-		fprintf(out, " (%s)", strerror(-get_number(hook, "error")));
+	fprintf(out, ": %s", ygr_json_text(hook, "state", "?"));
+	if (ygr_json_number(hook, "error"))
+		fprintf(out, " (%s)", strerror(-ygr_json_number(hook, "error")));
 	putc('\n', out);
 }
 
@@ -116,7 +101,7 @@ static void print_hooks(FILE *out, const json_t *hooks)
 		return;
 	json_array_foreach(hooks, i, hook) {
 		attached_nr += is_attached(hook);
-		needed_nr += is_attached(hook) || is_needed(hook);
+		needed_nr += is_attached(hook) || !ygr_young_hook_explain(hook);
 	}
 	fprintf(out, LABEL "%zu of %zu attached%s\n", "hooks", attached_nr,
 		json_array_size(hooks), attached_nr < needed_nr ? ", DEGRADED:" : "");
@@ -132,14 +117,14 @@ static void print_rings(FILE *out, const json_t *rings)
 	size_t i;
 
 	json_array_foreach(rings, i, ring) {
-		used = get_number(ring, "used_bytes");
-		size = get_number(ring, "data_bytes");
+		used = ygr_json_number(ring, "used_bytes");
+		size = ygr_json_number(ring, "data_bytes");
 		if (i)
 			fputs(NO_LABEL, out);
 		else
 			fprintf(out, LABEL, "rings");
 		fprintf(out, "cpu %-3" PRId64 " %3" PRId64 " %% of %" PRId64 " KiB waiting\n",
-			get_number(ring, "cpu"), size ? used * 100 / size : 0, size / 1024);
+			ygr_json_number(ring, "cpu"), size ? used * 100 / size : 0, size / 1024);
 	}
 }
 
@@ -165,10 +150,12 @@ static void print_classes(FILE *out, const json_t *classes)
 
 	if (!classes)
 		return;
-	fprintf(out, LABEL "%-8s %14s %14s\n", "events", "class", "produced", "dropped");
+	fprintf(out, LABEL "%-9s %13s %14s %14s %14s\n", "events", "class", "produced", "dropped",
+		"repeats", "suppressed");
 	json_object_foreach((json_t *)classes, name, class)
-		fprintf(out, NO_LABEL "%-8s %14" PRId64 " %14" PRId64 "\n", name,
-			get_number(class, "produced"), get_number(class, "dropped"));
+		fprintf(out, NO_LABEL "%-9s %13" PRId64 " %14" PRId64 " %14" PRId64 " %14" PRId64 "\n",
+			name, ygr_json_number(class, "produced"), ygr_json_number(class, "dropped"),
+			ygr_json_number(class, "coalesced"), ygr_json_number(class, "suppressed"));
 }
 
 static void print_pid(FILE *out, const char *label, const json_t *process)
@@ -177,7 +164,7 @@ static void print_pid(FILE *out, const char *label, const json_t *process)
 
 	fprintf(out, LABEL, label);
 	if (runs)
-		fprintf(out, "pid %" PRId64, get_number(process, "pid"));
+		fprintf(out, "pid %" PRId64, ygr_json_number(process, "pid"));
 	else
 		fputs("NOT RUNNING, it last said", out);
 }
@@ -193,13 +180,13 @@ static void print_reader(FILE *out, const json_t *reader)
 		return;
 	print_pid(out, "reader", reader);
 	fprintf(out, ": %" PRId64 " records in, %" PRId64 " events encoded, %" PRId64 " spooled in %" PRId64 " batches\n",
-		get_number(ring, "records"), get_number(encode, "events"),
-		get_number(spool, "events"), get_number(spool, "batches"));
+		ygr_json_number(ring, "records"), ygr_json_number(encode, "events"),
+		ygr_json_number(spool, "events"), ygr_json_number(spool, "batches"));
 	fprintf(out, NO_LABEL "dropped by the kernel %" PRId64 ", lost %" PRId64 ", invalid %" PRId64 ", no memory %" PRId64 "\n",
-		get_number(ring, "dropped"), get_number(ring, "lost"),
-		get_number(ring, "invalid"), get_number(encode, "no_memory"));
+		ygr_json_number(ring, "dropped"), ygr_json_number(ring, "lost"),
+		ygr_json_number(ring, "invalid"), ygr_json_number(encode, "no_memory"));
 	fprintf(out, NO_LABEL "spool %" PRId64 " of %" PRId64 " MiB",
-		get_number(spool, "used_bytes") >> 20, get_number(spool, "limit_bytes") >> 20);
+		ygr_json_number(spool, "used_bytes") >> 20, ygr_json_number(spool, "limit_bytes") >> 20);
 	if (waiting && *waiting) {
 		fputs(", WAITING for ", out);
 		put_text(out, waiting);
@@ -209,20 +196,20 @@ static void print_reader(FILE *out, const json_t *reader)
 
 static void print_output(FILE *out, const json_t *output)
 {
-	const char *last_down = get_text(output, "last_down");
+	const char *last_down = ygr_json_text(output, "last_down", "?");
 
 	fputs(NO_LABEL "output ", out);
-	put_text(out, get_text(output, "name"));
+	put_text(out, ygr_json_text(output, "name", "?"));
 	fputs(json_is_true(json_object_get(output, "up")) ? " up" : " DOWN", out);
 	if (!json_is_true(json_object_get(output, "up")) && last_down[0]) {
 		fputs(": ", out);
 		put_text(out, last_down);
 	}
-	fprintf(out, ", done up to batch %" PRId64, get_number(output, "position_id"));
-	if (get_number(output, "parked_batches"))
-		fprintf(out, ", %" PRId64 " PARKED", get_number(output, "parked_batches"));
-	if (get_number(output, "dropped_batches"))
-		fprintf(out, ", %" PRId64 " DROPPED", get_number(output, "dropped_batches"));
+	fprintf(out, ", done up to batch %" PRId64, ygr_json_number(output, "position_id"));
+	if (ygr_json_number(output, "parked_batches"))
+		fprintf(out, ", %" PRId64 " PARKED", ygr_json_number(output, "parked_batches"));
+	if (ygr_json_number(output, "dropped_batches"))
+		fprintf(out, ", %" PRId64 " DROPPED", ygr_json_number(output, "dropped_batches"));
 	putc('\n', out);
 }
 
@@ -235,11 +222,11 @@ static void print_sender(FILE *out, const json_t *sender)
 		return;
 	print_pid(out, "sender", sender);
 	fprintf(out, ": %" PRId64 " batches sent, %" PRId64 " acknowledged, %" PRId64 " wait for it\n",
-		get_number(sender, "sent_batches"), get_number(sender, "acked_batches"),
-		get_number(sender, "unacked_batches"));
-	if (get_number(sender, "missing_batches") || get_number(sender, "faults"))
+		ygr_json_number(sender, "sent_batches"), ygr_json_number(sender, "acked_batches"),
+		ygr_json_number(sender, "unacked_batches"));
+	if (ygr_json_number(sender, "missing_batches") || ygr_json_number(sender, "faults"))
 		fprintf(out, NO_LABEL "%" PRId64 " batches missing, %" PRId64 " faults in the spool\n",
-			get_number(sender, "missing_batches"), get_number(sender, "faults"));
+			ygr_json_number(sender, "missing_batches"), ygr_json_number(sender, "faults"));
 	json_array_foreach(json_object_get(sender, "outputs"), i, each)
 		print_output(out, each);
 }

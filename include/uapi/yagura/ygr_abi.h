@@ -18,12 +18,12 @@
 #include <yagura/ygr_event.h>
 
 /* Layout of the ioctls and of the ring. A reader refuses one it does not know. */
-#define YGR_ABI_VERSION		2
+#define YGR_ABI_VERSION		3
 
 #define YGR_DEVICE_PATH		"/dev/yagura"
 
 /* ygr_info.features */
-#define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced */
+#define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced; not on a kernel of no known series */
 #define YGR_FEATURE_MNT_NS	(1ull << 1)	/* mnt_ns is filled */
 #define YGR_FEATURE_SHA256	(1ull << 2)	/* executed files can be digested */
 #define YGR_FEATURE_VERITY	(1ull << 3)	/* fs-verity digests can be asked for */
@@ -47,6 +47,9 @@ enum ygr_hook_state {
 	YGR_HOOK_MISSING	= 2,	/* this kernel has no such function */
 	YGR_HOOK_BUSY		= 3,	/* a live patch redirects it, or kernel.ftrace_enabled was 0 at load */
 	YGR_HOOK_FAILED		= 4,	/* other error: ygr_hook_info.error */
+	YGR_HOOK_STOPPED	= 5,	/* it was attached until YGR_IOC_STOP */
+	YGR_HOOK_DISABLED	= 6,	/* the module was loaded with disable=1 */
+	YGR_HOOK_MISMATCHED	= 7,	/* it has other arguments here than those that are known */
 };
 
 struct ygr_hook_info {
@@ -93,6 +96,54 @@ struct ygr_ring_producer {
 	__u64	head;
 };
 
+/*
+ * A record on the ring is whole, as ygr_event.h has it, or compact: then it says what is its
+ * own, and where the rest stands that it has in common with its neighbours. All
+ * begin alike: len, type, class, verdict; those that are events have seq and time_ns in the same place.
+ *
+ *	+-----------------------+------+------------------+---------
+ *	| ygr_ring_compact (40) | body | name, zero-padded | strings
+ *	+-----------------------+------+------------------+---------
+ *
+ * What it refers to starts so many bytes before it does, and is a definition:
+ *
+ *	CONTEXT		a whole record: the head that those who refer to it have, but for what is
+ *			in theirs, and strings that they have, too
+ *	DIRECTORY	struct ygr_ring_directory: with the name behind it, the PATH
+ *
+ * Definitions and what has VOID for its type are no events: they have no sequence number and are
+ * in no account. The ring has YGR_RING_SEGMENT_NR segments of equal size; a record refers to nothing
+ * that starts before the segment which is before its own, and the kernel writes over nothing from
+ * there on while the tail is in or before that record: so each can be read by whoever finds the tail
+ * at it, as long as it has not been released. A compact record is shorter than what it stands for.
+ */
+#define YGR_RING_COMPACT	0x80	/* in `verdict` */
+#define YGR_RING_SEGMENT_NR	16
+
+struct ygr_ring_compact {
+	__u32	len;		/* of this record, a multiple of 8 */
+	__u16	type;		/* enum ygr_event_type */
+	__u8	class;		/* enum ygr_class */
+	__u8	verdict;	/* enum ygr_verdict, and YGR_RING_COMPACT */
+	__u64	seq;
+	__u64	time_ns;
+	__u32	context_back;	/* where the CONTEXT is: bytes before this record; a multiple of 8 */
+	__u32	directory_back;	/* the DIRECTORY; 0: none, and no name */
+	__u32	flags;		/* YGR_F_*, besides those of the context */
+	__u16	body_len;	/* a multiple of 8 */
+	__u16	name_len;
+};
+
+struct ygr_ring_directory {
+	__u32	len;		/* of this record, a multiple of 8 */
+	__u16	type;		/* YGR_EV_DIRECTORY */
+	__u8	class;		/* 0 */
+	__u8	verdict;	/* 0 */
+	__u32	path_len;	/* bytes that follow, padding not counted */
+	__u32	pad;
+	/* the path, with the '/' at its end, zero-padded to 8 */
+};
+
 #define YGR_CPU_ALL		0xffffffffu
 
 struct ygr_stats {
@@ -114,6 +165,20 @@ struct ygr_stats {
 	__u64	process_failed;	/* processes whose program could not be kept: rules with exe miss them */
 	__u64	head;		/* bytes written; 0 for the sum */
 	__u64	tail;		/* bytes consumed; 0 for the sum */
+};
+
+/*
+ * What is merged and what is suppressed, since load. Of each class, at any moment:
+ * events = stats.produced - merged + coalesced + suppressed. (`ignored` events are in none.)
+ */
+struct ygr_noise_stats {
+	__u32	cpu;		/* in: a CPU, or YGR_CPU_ALL for the sum; none such: -ENXIO */
+	__u32	flags;		/* in: 0 */
+	__u64	coalesced[YGR_CLASS_MAX];	/* events that are repeats */
+	__u64	coalesced_told[YGR_CLASS_MAX];	/* of these: in a record; the others are held */
+	__u64	merged[YGR_CLASS_MAX];		/* records that tell repeats, dropped ones not counted */
+	__u64	suppressed[YGR_CLASS_MAX];	/* events that were over a limit */
+	__u64	suppressed_told[YGR_CLASS_MAX];	/* of these: in a SUPPRESSED record */
 };
 
 /* Why a policy blob was refused: text in the tool, number here. */
@@ -148,6 +213,7 @@ enum ygr_policy_error_code {
 	YGR_POLICY_E_UNSUPPORTED	= 27,	/* a field that this kernel cannot fill (fs-verity) */
 	YGR_POLICY_E_SIGNATURE		= 28,	/* missing, or not by a trusted key: -EKEYREJECTED */
 	YGR_POLICY_E_SERIAL		= 29,	/* older than what was loaded before: -EKEYREJECTED */
+	YGR_POLICY_E_NOISE		= 30,	/* flags, a window too long, or values without their flag */
 };
 
 struct ygr_policy_load {
@@ -200,6 +266,7 @@ struct ygr_policy_change {
 #define YGR_STATE_LOCKED	(1u << 0)
 #define YGR_STATE_TRIPPED	(1u << 1)	/* the whole policy's breaker: it is all monitor */
 #define YGR_STATE_NO_READER	(1u << 2)	/* daemon_timeout_s is over: it is all monitor */
+#define YGR_STATE_OBSERVES	(1u << 3)	/* this kernel is of no known series: it is all monitor */
 
 struct ygr_policy_state {
 	__u64	generation;	/* out: in force; 0: none ever */
@@ -239,11 +306,28 @@ struct ygr_policy_protected {
 	__u32	pad;		/* in: 0 */
 };
 
+/*
+ * Lets go of all hooks for good: what follows is not seen, what went before stays in the
+ * rings. STOP and the last TOTALS come behind it all, so that a reader knows when it has
+ * everything; then the module can be unloaded. A locked policy: -EPERM; a second time: -EALREADY.
+ */
+struct ygr_stop {
+	__u32	flags;		/* in: 0 */
+	__u32	detached_nr;	/* out: hooks that were attached */
+	__u64	stopped_ns;	/* out: CLOCK_BOOTTIME */
+};
+
+#ifndef __KERNEL__
+_Static_assert(sizeof(struct ygr_ring_compact) == 40, "compact record layout");
+_Static_assert(sizeof(struct ygr_ring_directory) == 16, "directory record layout");
+#endif
+
 #define YGR_IOC_MAGIC		0xb8
 #define YGR_IOC_GET_INFO	_IOR(YGR_IOC_MAGIC, 0, struct ygr_info)
 #define YGR_IOC_GET_HOOK	_IOWR(YGR_IOC_MAGIC, 1, struct ygr_hook_info)
 #define YGR_IOC_GET_RING	_IOWR(YGR_IOC_MAGIC, 2, struct ygr_ring_info)
 #define YGR_IOC_GET_STATS	_IOWR(YGR_IOC_MAGIC, 3, struct ygr_stats)
+#define YGR_IOC_GET_NOISE	_IOWR(YGR_IOC_MAGIC, 4, struct ygr_noise_stats)
 #define YGR_IOC_POLICY_LOAD	_IOWR(YGR_IOC_MAGIC, 16, struct ygr_policy_load)
 #define YGR_IOC_POLICY_SHOW	_IOWR(YGR_IOC_MAGIC, 17, struct ygr_policy_show)
 #define YGR_IOC_POLICY_CLEAR	_IOWR(YGR_IOC_MAGIC, 18, struct ygr_policy_change)
@@ -253,5 +337,6 @@ struct ygr_policy_protected {
 #define YGR_IOC_POLICY_STATE	_IOR(YGR_IOC_MAGIC, 22, struct ygr_policy_state)
 #define YGR_IOC_POLICY_STATS	_IOWR(YGR_IOC_MAGIC, 23, struct ygr_policy_stats)
 #define YGR_IOC_POLICY_PROTECTED _IOWR(YGR_IOC_MAGIC, 24, struct ygr_policy_protected)
+#define YGR_IOC_STOP		_IOWR(YGR_IOC_MAGIC, 32, struct ygr_stop)
 
 #endif

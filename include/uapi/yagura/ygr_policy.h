@@ -68,24 +68,72 @@ enum ygr_on {
 	YGR_ON_CHOWN		= 16,
 	YGR_ON_SETXATTR		= 17,
 	YGR_ON_TRUNCATE		= 18,
-	YGR_ON_SEND		= 19,	/* a datagram; not recorded unless a rule says so */
-	YGR_ON_NR		= 20,
+	YGR_ON_SEND		= 19,	/* a datagram; unless a rule says so, only the first to a destination is recorded */
+	YGR_ON_MKDIR		= 20,
+	YGR_ON_RMDIR		= 21,
+	YGR_ON_SYMLINK		= 22,
+	YGR_ON_REMOVEXATTR	= 23,
+	YGR_ON_CHATTR		= 24,
+	YGR_ON_EXEC_MEMORY	= 25,	/* memory is made executable, other than by mapping a file so */
+	YGR_ON_MEMFD		= 26,
+	YGR_ON_SOCKET_CLOSE	= 27,	/* cannot be denied */
+	YGR_ON_DNS		= 28,	/* an answer that came in: of no process; cannot be denied */
+	YGR_ON_STREAM		= 29,	/* the first bytes sent over a connection; cannot be denied */
+	YGR_ON_CLOSE_WRITE	= 30,	/* cannot be denied */
+	YGR_ON_SETUID		= 31,
+	YGR_ON_SETGID		= 32,	/* supplementary groups, too */
+	YGR_ON_CAPSET		= 33,
+	YGR_ON_MODULE_LOAD	= 34,
+	YGR_ON_MODULE_UNLOAD	= 35,	/* cannot be denied */
+	YGR_ON_KEXEC		= 36,
+	YGR_ON_BPF		= 37,
+	YGR_ON_MOUNT		= 38,
+	YGR_ON_UMOUNT		= 39,
+	YGR_ON_MOVE_MOUNT	= 40,
+	YGR_ON_PIVOT_ROOT	= 41,	/* two paths */
+	YGR_ON_PTRACE		= 42,
+	YGR_ON_PTRACE_READ	= 43,	/* not recorded unless a rule says so */
+	YGR_ON_VM_WRITE		= 44,
+	YGR_ON_SIGNAL		= 45,
+	YGR_ON_SETTIME		= 46,
+	YGR_ON_UNSHARE		= 47,
+	YGR_ON_SETNS		= 48,
+	YGR_ON_KEYCTL		= 49,
+	YGR_ON_PRCTL		= 50,
+	YGR_ON_PERSONALITY	= 51,
+	YGR_ON_SECCOMP		= 52,
+	YGR_ON_NR		= 53,
 };
 
 #define YGR_ON_BIT(on)		(1ull << (on))
 #define YGR_ON_ALL		(YGR_ON_BIT(YGR_ON_NR) - 1)
-#define YGR_ON_UNDENIABLE	(YGR_ON_BIT(YGR_ON_FORK) | YGR_ON_BIT(YGR_ON_EXIT))
-#define YGR_ON_QUIET		(YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_SEND))
+#define YGR_ON_UNDENIABLE	(YGR_ON_BIT(YGR_ON_FORK) | YGR_ON_BIT(YGR_ON_EXIT) | YGR_ON_TALK | \
+				 YGR_ON_BIT(YGR_ON_CLOSE_WRITE) | YGR_ON_BIT(YGR_ON_MODULE_UNLOAD))
+#define YGR_ON_QUIET		(YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_PTRACE_READ))
+/* Whose repeats are merged: what programs do over and over. */
+#define YGR_ON_COALESCED (YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE) | \
+				 YGR_ON_BIT(YGR_ON_MMAP_EXEC) | YGR_ON_BIT(YGR_ON_SOCKET_CREATE) | \
+				 YGR_ON_BIT(YGR_ON_CONNECT) | YGR_ON_BIT(YGR_ON_SEND))
+/* Events about what a path leads to, which is not changed itself: a mount point, code. */
+#define YGR_ON_WITH_PLACE	(YGR_ON_BIT(YGR_ON_MODULE_LOAD) | YGR_ON_BIT(YGR_ON_KEXEC) | \
+				 YGR_ON_BIT(YGR_ON_MOUNT) | YGR_ON_BIT(YGR_ON_UMOUNT) | \
+				 YGR_ON_BIT(YGR_ON_MOVE_MOUNT) | YGR_ON_BIT(YGR_ON_PIVOT_ROOT))
 /* Events about a file, and those about a socket that has an address. */
 #define YGR_ON_WITH_FILE	(YGR_ON_BIT(YGR_ON_EXEC) | YGR_ON_BIT(YGR_ON_OPEN_READ) | \
 				 YGR_ON_BIT(YGR_ON_OPEN_WRITE) | YGR_ON_BIT(YGR_ON_CREATE) | \
 				 YGR_ON_BIT(YGR_ON_UNLINK) | YGR_ON_BIT(YGR_ON_RENAME) | \
 				 YGR_ON_BIT(YGR_ON_MMAP_EXEC) | YGR_ON_BIT(YGR_ON_LINK) | \
 				 YGR_ON_BIT(YGR_ON_CHMOD) | YGR_ON_BIT(YGR_ON_CHOWN) | \
-				 YGR_ON_BIT(YGR_ON_SETXATTR) | YGR_ON_BIT(YGR_ON_TRUNCATE))
+				 YGR_ON_BIT(YGR_ON_SETXATTR) | YGR_ON_BIT(YGR_ON_TRUNCATE) | \
+				 YGR_ON_BIT(YGR_ON_MKDIR) | YGR_ON_BIT(YGR_ON_RMDIR) | \
+				 YGR_ON_BIT(YGR_ON_SYMLINK) | YGR_ON_BIT(YGR_ON_REMOVEXATTR) | \
+				 YGR_ON_BIT(YGR_ON_CHATTR) | YGR_ON_BIT(YGR_ON_EXEC_MEMORY) | \
+				 YGR_ON_BIT(YGR_ON_CLOSE_WRITE) | YGR_ON_WITH_PLACE)
+#define YGR_ON_TALK		(YGR_ON_BIT(YGR_ON_SOCKET_CLOSE) | YGR_ON_BIT(YGR_ON_DNS) | \
+				 YGR_ON_BIT(YGR_ON_STREAM))
 #define YGR_ON_WITH_ADDRESS	(YGR_ON_BIT(YGR_ON_BIND) | YGR_ON_BIT(YGR_ON_LISTEN) | \
 				 YGR_ON_BIT(YGR_ON_CONNECT) | YGR_ON_BIT(YGR_ON_ACCEPT) | \
-				 YGR_ON_BIT(YGR_ON_SEND))
+				 YGR_ON_BIT(YGR_ON_SEND) | YGR_ON_TALK)
 #define YGR_ON_WITH_SOCKET	(YGR_ON_WITH_ADDRESS | YGR_ON_BIT(YGR_ON_SOCKET_CREATE))
 
 enum ygr_action {
@@ -137,7 +185,8 @@ enum ygr_section_kind {
 	YGR_SECTION_IDS		= 8,	/* struct ygr_id_item */
 	YGR_SECTION_DIGESTS	= 9,	/* struct ygr_digest_item */
 	YGR_SECTION_LABELS	= 10,	/* struct ygr_label_item */
-	YGR_SECTION_KIND_NR	= 11,
+	YGR_SECTION_NOISE	= 11,	/* one struct ygr_noise_item; none: as the module was loaded */
+	YGR_SECTION_KIND_NR	= 12,
 };
 
 struct ygr_policy_section {
@@ -183,9 +232,9 @@ enum ygr_field {
 	YGR_FIELD_OWNER		= 4,	/* RANGES: uid */
 	YGR_FIELD_FILE_ATTR	= 5,	/* bits: any of YGR_FILE_* */
 	YGR_FIELD_ARGV		= 6,	/* TEXTS (CONTAINS): one argument contains it; exec */
-	YGR_FIELD_XATTR		= 7,	/* TEXTS (EXACT, PREFIX, any bytes): name; setxattr */
+	YGR_FIELD_XATTR		= 7,	/* TEXTS (EXACT, PREFIX, any bytes): name; setxattr, removexattr */
 	/* the socket */
-	YGR_FIELD_ADDRESS	= 8,	/* CIDRS: remote for connect and send, local for bind, listen, accept */
+	YGR_FIELD_ADDRESS	= 8,	/* CIDRS: local for bind, listen and accept, else remote */
 	YGR_FIELD_PORT		= 9,	/* RANGES: the same side */
 	YGR_FIELD_UNIX		= 10,	/* TEXTS: the name as given; '@' first if abstract */
 	YGR_FIELD_FAMILY	= 11,	/* RANGES: AF_* */
@@ -297,6 +346,23 @@ struct ygr_label_item {
 	__u32	pad;		/* 0 */
 };
 
+/* ygr_noise_item.flags: what is set here; of the rest, the module's parameters hold */
+#define YGR_NOISE_F_COALESCE	(1u << 0)
+#define YGR_NOISE_F_PROCESS	(1u << 1)
+#define YGR_NOISE_F_CGROUP	(1u << 2)
+#define YGR_NOISE_F_ALL		(YGR_NOISE_F_COALESCE | YGR_NOISE_F_PROCESS | YGR_NOISE_F_CGROUP)
+
+#define YGR_COALESCE_MS_MAX	60000u
+
+/* What is merged, and how many events a process or cgroup may have recorded. */
+struct ygr_noise_item {
+	__u64	coalesce_off;	/* YGR_ON_BIT()s of YGR_ON_COALESCED that are not merged */
+	__u32	coalesce_ms;	/* the window; 0: nothing is merged; at most YGR_COALESCE_MS_MAX */
+	__u32	process_budget;	/* events in a second, on each CPU; 0: no limit */
+	__u32	cgroup_budget;	/* likewise */
+	__u32	flags;		/* YGR_NOISE_F_*; what has none is 0 */
+};
+
 #ifndef __KERNEL__
 _Static_assert(sizeof(struct ygr_policy_header) == 56, "policy header layout");
 _Static_assert(sizeof(struct ygr_policy_section) == 24, "policy section layout");
@@ -306,6 +372,7 @@ _Static_assert(sizeof(struct ygr_test) == 24, "test layout");
 _Static_assert(sizeof(struct ygr_text_item) == 8, "text item layout");
 _Static_assert(sizeof(struct ygr_cidr_item) == 24, "cidr item layout");
 _Static_assert(sizeof(struct ygr_id_item) == 16, "id item layout");
+_Static_assert(sizeof(struct ygr_noise_item) == 24, "noise item layout");
 #endif
 
 #endif

@@ -25,6 +25,8 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
+#include "compat/compat.h"
+
 #define OWNER		"[yagura]"
 #define FRAME_NR	64
 #define NAME_BYTES	128
@@ -157,7 +159,7 @@ static noinline notrace int yes(void)
 static void notrace on_slab(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			    struct ftrace_regs *fregs)
 {
-	struct pt_regs *regs = ftrace_get_regs(fregs);
+	struct pt_regs *regs = ygr_compat_all_regs(fregs);
 
 	if (should_fail((__force gfp_t)regs_get_kernel_argument(regs, 1)))
 		instruction_pointer_set(regs, (unsigned long)yes);
@@ -166,7 +168,7 @@ static void notrace on_slab(unsigned long ip, unsigned long parent_ip, struct ft
 static void notrace on_pages(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
 {
-	struct pt_regs *regs = ftrace_get_regs(fregs);
+	struct pt_regs *regs = ygr_compat_all_regs(fregs);
 
 	if (should_fail((__force gfp_t)regs_get_kernel_argument(regs, 0)))
 		instruction_pointer_set(regs, (unsigned long)yes);
@@ -177,7 +179,7 @@ static void notrace on_warning(unsigned long ip, unsigned long parent_ip, struct
 			       struct ftrace_regs *fregs)
 {
 	if (READ_ONCE(from) && is_watched(current))
-		instruction_pointer_set(ftrace_get_regs(fregs), (unsigned long)yes);
+		instruction_pointer_set(ygr_compat_all_regs(fregs), (unsigned long)yes);
 }
 
 /* Not guarded against recursion, which the module under test may be in: nothing here allocates. */

@@ -14,12 +14,9 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
-#define SYMBOL	"bpf_lsm_bprm_check_security"
+#include "compat/compat.h"
 
-/* Before 6.2 it had another name. */
-#ifndef ftrace_regs_set_instruction_pointer
-#define ftrace_regs_set_instruction_pointer(fregs, ip)	ftrace_instruction_pointer_set(fregs, ip)
-#endif
+#define SYMBOL	"bpf_lsm_bprm_check_security"
 
 struct linux_binprm;
 

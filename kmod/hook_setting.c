@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a process changes of its own surroundings, or of the machine's: the clock,
+ * namespaces, keys, and what it may do from now on. Attempts. Where there is no LSM
+ * hook, the function that does it is hooked, or the one by which the system call enters.
+ */
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/key.h>
+#include <linux/key-type.h>
+#include <linux/magic.h>
+#include <linux/nsproxy.h>
+#include <linux/personality.h>
+#include <linux/prctl.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <linux/security.h>
+#include <linux/string.h>
+#include <linux/syscalls.h>
+#include <linux/timekeeping.h>
+#include <asm/syscall.h>
+
+#include "hooks.h"
+#include "pipeline.h"
+
+#define CLONE_NEW_ALL	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
+			 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME)
+
+static int run(u16 type, enum ygr_on on, const struct ygr_body_setting *body)
+{
+	struct ygr_event event __uninitialized;
+
+	ygr_event_init(&event, type, YGR_CLASS_PRIVILEGE, on);
+	return ygr_pipeline_run(&event, body, sizeof(*body));
+}
+
+/* Returns, as do all judge_*() here, what the hook must: 0 or -errno. @ts: NULL: stays */
+static int judge_settime(const struct timespec64 *ts)
+{
+	struct ygr_body_setting body = { .call = YGR_SETTING_TIMEZONE };
+
+	if (ygr_pipeline_skips(YGR_ON_SETTIME))
+		return 0;
+	body.old_value = ktime_get_real_ns();
+	if (ts) {
+		body.call = YGR_SETTING_CLOCK;
+		body.new_value = timespec64_to_ns(ts);
+	}
+	return run(YGR_EV_SETTIME, YGR_ON_SETTIME, &body);
+}
+
+static int judge_unshare(u64 flags, enum ygr_setting_call call)
+{
+	const struct ygr_body_setting body = {
+		.call = call, .namespaces = flags & CLONE_NEW_ALL,
+	};
+
+	if (!body.namespaces || ygr_pipeline_skips(YGR_ON_UNSHARE))
+		return 0;
+	return run(YGR_EV_UNSHARE, YGR_ON_UNSHARE, &body);
+}
+
+/* Another thread may put another file there before the kernel looks: an attempt. */
+static void fill_namespace(struct ygr_body_setting *body, unsigned int fd)
+{
+	struct file *file = fget(fd);
+	struct inode *inode;
+
+	if (!file)
+		return;
+	inode = file_inode(file);
+	if (inode->i_sb->s_magic == NSFS_MAGIC) {
+		body->new_value = inode->i_ino;
+		body->namespaces = ygr_compat_ns_type(get_proc_ns(inode));
+	}
+	fput(file);
+}
+
+/* By a descriptor of a process, @type says which of its namespaces, as many as one likes. */
+static int judge_setns(unsigned int fd, u64 type)
+{
+	struct ygr_body_setting body = {
+		.call = YGR_SETTING_SETNS, .namespaces = type & CLONE_NEW_ALL,
+	};
+
+	if (ygr_pipeline_skips(YGR_ON_SETNS))
+		return 0;
+	fill_namespace(&body, fd);
+	return run(YGR_EV_SETNS, YGR_ON_SETNS, &body);
+}
+
+static int judge_key(const struct key *key)
+{
+	struct ygr_body_setting body = { .call = YGR_SETTING_KEY };
+	struct ygr_event_strings strings __uninitialized;
+	struct ygr_event event __uninitialized;
+
+	if (ygr_pipeline_skips(YGR_ON_KEYCTL))
+		return 0;
+	strscpy(body.kind, key->type->name, sizeof(body.kind));
+	ygr_event_init(&event, YGR_EV_KEYCTL, YGR_CLASS_PRIVILEGE, YGR_ON_KEYCTL);
+	preempt_disable_notrace();
+	if (ygr_pipeline_judge(&event)) {
+		u32 len = key->description ? strlen(key->description) : 0;
+
+		strings.nr = 0;
+		if (len)
+			ygr_event_add_string(&strings, YGR_STR_NAME, key->description,
+					     min_t(u32, len, NAME_MAX), len);
+		ygr_pipeline_record(&event, &body, sizeof(body), &strings);
+	}
+	preempt_enable_notrace();
+	return ygr_event_error(&event);
+}
+
+/* Those that change what the process may do, what may be done to it, or what it looks like. */
+static bool matters(int option)
+{
+	switch (option) {
+	case PR_SET_DUMPABLE:
+	case PR_SET_KEEPCAPS:
+	case PR_SET_MM:
+	case PR_SET_NO_NEW_PRIVS:
+	case PR_SET_PTRACER:
+	case PR_SET_SECUREBITS:
+	case PR_CAP_AMBIENT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int judge_prctl(int option, unsigned long value)
+{
+	const struct ygr_body_setting body = {
+		.call = YGR_SETTING_PRCTL + option, .new_value = value,
+	};
+
+	if (!matters(option) || ygr_pipeline_skips(YGR_ON_PRCTL))
+		return 0;
+	return run(YGR_EV_PRCTL, YGR_ON_PRCTL, &body);
+}
+
+/* 0xffffffff only asks which it is. */
+static int judge_personality(u32 personality)
+{
+	const struct ygr_body_setting body = {
+		.call = YGR_SETTING_PERSONALITY, .old_value = current->personality,
+		.new_value = personality,
+	};
+
+	if (personality == 0xffffffff || personality == current->personality ||
+	    ygr_pipeline_skips(YGR_ON_PERSONALITY))
+		return 0;
+	return run(YGR_EV_PERSONALITY, YGR_ON_PERSONALITY, &body);
+}
+
+/* The other operations only ask. */
+static int judge_seccomp(unsigned int op, unsigned int flags)
+{
+	const struct ygr_body_setting body = {
+		.call = op == SECCOMP_SET_MODE_STRICT ? YGR_SETTING_STRICT : YGR_SETTING_FILTER,
+		.new_value = flags,
+	};
+
+	if ((op != SECCOMP_SET_MODE_STRICT && op != SECCOMP_SET_MODE_FILTER) ||
+	    ygr_pipeline_skips(YGR_ON_SECCOMP))
+		return 0;
+	return run(YGR_EV_SECCOMP, YGR_ON_SECCOMP, &body);
+}
+
+static void notrace on_settime(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_settime(ygr_attach_arg(fregs, 0)));
+}
+
+static void notrace on_unshare(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_unshare(ygr_attach_number(fregs, 0), YGR_SETTING_UNSHARE));
+}
+
+/* Each fork and each thread comes by here. */
+static void notrace on_copy_namespaces(unsigned long ip, unsigned long parent_ip,
+				       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	u64 flags = ygr_attach_number(fregs, 0);
+
+	if (unlikely(flags & CLONE_NEW_ALL))
+		ygr_attach_answer(fregs, judge_unshare(flags, YGR_SETTING_CLONE));
+}
+
+static void notrace on_setns(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, ygr_attach_arg(fregs, 0), args);
+	ygr_attach_answer(fregs, judge_setns(args[0], args[1]));
+}
+
+static void notrace on_personality(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, ygr_attach_arg(fregs, 0), args);
+	ygr_attach_answer(fregs, judge_personality(args[0]));
+}
+
+static void notrace on_key_alloc(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_key(ygr_attach_arg(fregs, 0)));
+}
+
+static void notrace on_prctl(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_prctl(ygr_attach_number(fregs, 0),
+					     ygr_attach_number(fregs, 1)));
+}
+
+static void notrace on_seccomp(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	ygr_attach_answer(fregs, judge_seccomp(ygr_attach_number(fregs, 0),
+					       ygr_attach_number(fregs, 1)));
+}
+
+/* Named, since what the name begins with depends on the architecture. */
+#define HOOK_SYSCALL(prefix, name, func) \
+	{ .symbol = prefix #name, .kind = YGR_HOOK_KIND_FUNCTION, .handler = func, \
+	  .fits = YGR_FITS_system_call }
+
+static struct ygr_hook hooks[] = {
+	YGR_HOOK_FUNCTION(security_settime64, on_settime),
+	YGR_HOOK_FUNCTION(ksys_unshare, on_unshare),
+	YGR_HOOK_FUNCTION(copy_namespaces, on_copy_namespaces),
+	HOOK_SYSCALL(YGR_COMPAT_SYSCALL, setns, on_setns),
+	HOOK_SYSCALL(YGR_COMPAT_SYSCALL, personality, on_personality),
+#ifdef CONFIG_X86_64
+	HOOK_SYSCALL(YGR_COMPAT_SYSCALL_32, setns, on_setns),
+	HOOK_SYSCALL(YGR_COMPAT_SYSCALL_32, personality, on_personality),
+#endif
+	YGR_HOOK_FUNCTION(security_key_alloc, on_key_alloc),
+	YGR_HOOK_FUNCTION(security_task_prctl, on_prctl),
+	YGR_HOOK_FUNCTION(do_seccomp, on_seccomp),
+};
+
+const struct ygr_hook_table ygr_hook_setting_table = { hooks, ARRAY_SIZE(hooks) };

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the policy's verdict and the ring: what repeats is merged (coalesce.h), and who
+ * makes too many events has the excess counted in place of records (budget.h). Only allowed
+ * events of files and sockets; what is denied, or would have been, never.
+ *
+ * Nothing is silent. Repeats are told by a record like the first one with YGR_F_COALESCED,
+ * what is suppressed by SUPPRESSED records. Of each class, at any moment:
+ *
+ *	events = records - merged + coalesced + suppressed + dropped by the ring + ignored
+ *
+ * with records of the ring, `merged` those that tell repeats, and `coalesced` the repeats,
+ * told or held. What is held or not told yet is in memory of a fixed size, for each CPU its
+ * own, and not lost while a ring is full: it waits.
+ */
+#ifndef YGR_NOISE_H
+#define YGR_NOISE_H
+
+#include <linux/preempt.h>
+
+#include <yagura/ygr_abi.h>
+
+#include "context.h"
+#include "event.h"
+#include "noise_limits.h"
+
+struct ygr_policy;
+
+/*
+ * What holds where the policy says nothing.
+ *
+ * @coalesce_ms: the window; 0: nothing is merged
+ * @process_budget, @cgroup_budget: in a second, on a CPU; 0: none. Both 0: no share either
+ *
+ * Return: 0 or -ENOMEM. Before the hooks are attached; exit() after they are gone.
+ */
+int ygr_noise_init(unsigned int coalesce_ms, unsigned int process_budget,
+		   unsigned int cgroup_budget);
+void ygr_noise_exit(void);
+
+/*
+ * Whether a judged event is not to be recorded, since it has been merged or suppressed. If it
+ * is recorded all the same, event->hold says whether in the ring or as the first repeat.
+ *
+ * Context: as ygr_pipeline_judge().
+ */
+bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *limits);
+
+/*
+ * The short way, for opens: what was not seen lately is a first, and of a budget a few events may be
+ * taken before it is asked. So the second of a series may be told in full, as a first one, and
+ * a budget be exceeded by what pass_nr says for each task; neither by more, and all is counted.
+ *
+ * What was seen lately is known by a mark. Two that have the same are taken for one, and asked about the long way.
+ */
+#define YGR_NOISE_MARKS_LOG2	8
+
+DECLARE_PER_CPU(u32 *, ygr_noise_marks);	/* NULL: a CPU without a ring, where nobody has a context */
+
+/* Return: whether it had none. It has one now. */
+static __always_inline bool ygr_noise_mark(u32 *marks, const struct inode *inode, u32 open_flags)
+{
+	u64 hash = ((u64)(unsigned long)inode ^ (u64)open_flags << 27 ^ (u64)current->tgid << 42) *
+		   0x9e3779b97f4a7c15ull;
+	u32 *mark = &marks[hash >> (64 - YGR_NOISE_MARKS_LOG2)];
+	u32 tag = hash >> (32 - YGR_NOISE_MARKS_LOG2);
+
+	if (*mark == tag)
+		return false;
+	*mark = tag;
+	return true;
+}
+
+/*
+ * Whether an open of the current task that no rule looks at can be recorded with no more said, if the task's
+ * context is what it was.
+ *
+ * Context: preemption off.
+ */
+static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limits, enum ygr_on on,
+					     const struct inode *inode, u32 open_flags)
+{
+	struct ygr_context *context = ygr_context_slot(current);
+
+	if (!context->pass_left || context->pid != current->thread_pid)
+		return false;
+	if ((limits->coalesce_on & YGR_ON_BIT(on)) &&
+	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), inode, open_flags))
+		return false;
+	context->pass_left--;
+	return true;
+}
+
+/* It was not recorded after all. */
+static inline void ygr_noise_pass_back(void)
+{
+	ygr_context_slot(current)->pass_left++;
+}
+
+/* Its budgets are told of what passed, and no more does. Context: preemption off. */
+void ygr_noise_charge(struct ygr_context *context);
+
+/*
+ * Where an event with a `hold` is written in place of the ring.
+ *
+ * Context: as ygr_record_begin(). Return: NULL: it is too long, and belongs into the ring.
+ */
+struct ygr_record *ygr_noise_hold(struct ygr_coalesce_slot *slot, u32 bytes);
+
+/* What hold() returned has been filled. */
+void ygr_noise_held(void);
+
+DECLARE_PER_CPU(struct ygr_record *, ygr_noise_holding);
+
+/* For each commit: cheap when there is nothing to it. */
+static inline bool ygr_noise_is_holding(void)
+{
+	return unlikely(this_cpu_read(ygr_noise_holding)) && in_task();
+}
+
+/*
+ * Tells what this CPU keeps of the current process, which ends or is about to be
+ * another program. Other CPUs tell theirs when the window is over. Context: task.
+ */
+void ygr_noise_settle(void);
+
+/*
+ * Tells what is over, or everything. Does not wait for it. Context: process, may sleep.
+ */
+void ygr_noise_flush(bool everything);
+
+/* Tells everything, and waits for it. Nobody adds any more. Context: process, may sleep. */
+void ygr_noise_drain(void);
+
+/* Adds @cpu's counters to @stats. Context: any. */
+void ygr_noise_stats(unsigned int cpu, struct ygr_noise_stats *stats);
+
+#endif

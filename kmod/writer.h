@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The files that are open for writing, 8,192 at most, in 1 MiB: from their open to
+ * their last close, whoever holds them then.
+ *
+ * Context of all but init and exit: task, preemption off. A record may be reserved, and wait for it: the
+ * locks are held by nobody who waits for a ring, and who interrupts takes none of them.
+ */
+#ifndef YGR_WRITER_H
+#define YGR_WRITER_H
+
+#include <linux/fs.h>
+
+#include "file_id.h"
+#include "writer_slot.h"
+
+/* Return: 0 or -ENOMEM. */
+int ygr_writer_init(void);
+void ygr_writer_exit(void);
+
+/* Only of regular files does a close tell anything. */
+static inline bool ygr_writer_has(const struct file *file)
+{
+	return (file->f_mode & FMODE_WRITE) && S_ISREG(file_inode(file)->i_mode);
+}
+
+/*
+ * @access: YGR_ACCESS_*, of the open
+ * @id: of its inode, as it is now
+ * @now_ns: CLOCK_BOOTTIME
+ */
+void ygr_writer_opened(const struct file *file, u32 access, const struct ygr_file_id *id,
+		       u64 now_ns);
+
+/* @bytes were handed to the file system. */
+void ygr_writer_wrote(const struct file *file, u64 bytes);
+
+/* It is mapped, shared and to be written: from now on it can change without a call. */
+void ygr_writer_mapped(const struct file *file);
+
+enum ygr_writer_end {
+	YGR_WRITER_IS_NONE,	/* it is as it was when it was opened */
+	YGR_WRITER_IS_NEWS,	/* `access` says what was done: CREATED, CHANGED, MAPPED */
+	YGR_WRITER_UNKNOWN,
+};
+
+/* Forgets it. @writer: filled in if it is news. */
+enum ygr_writer_end ygr_writer_closed(const struct file *file, struct ygr_writer *writer);
+
+#endif

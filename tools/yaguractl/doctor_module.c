@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Checks of whether the module is there, may be loaded, is loaded, and answers. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "device.h"
+#include "doctor.h"
+
+#define MOK	"/var/lib/dkms/mok.pub"
+
+void ygr_doctor_headers(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	bool is_built = facts->is_built == YGR_YES;
+	struct ygr_finding *finding;
+
+	if (facts->has_headers == YGR_UNKNOWN || !*facts->release)
+		return;
+	if (facts->has_headers) {
+		ygr_doctor_add(report, YGR_OK, "the headers of this kernel are here");
+		return;
+	}
+	finding = ygr_doctor_add(
+		report, is_built ? YGR_NOTE : YGR_WARNING, "%s",
+		is_built ? "no headers of this kernel: DKMS cannot build the module again" :
+			   "no headers of this kernel: DKMS cannot build the module");
+	ygr_finding_prove(finding, "/lib/modules/%s/build/Makefile is not there", facts->release);
+	ygr_finding_mend(finding, "apt-get install linux-headers-%s", facts->release);
+}
+
+static void explain_unbuilt(struct ygr_finding *finding, const struct ygr_doctor_facts *facts)
+{
+	ygr_finding_prove(finding, "no yagura.ko below /lib/modules/%s%s%s", facts->release,
+			  *facts->dkms_version ? "; DKMS has the source of yagura/" : "",
+			  facts->dkms_version);
+	if (*facts->dkms_version)
+		ygr_finding_mend(finding, "dkms install yagura/%s -k %s", facts->dkms_version,
+				 facts->release);
+	else
+		ygr_finding_mend(finding, "apt-get install yagura-dkms");
+}
+
+void ygr_doctor_module(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	struct ygr_finding *finding;
+
+	if (facts->is_built == YGR_UNKNOWN && facts->is_loaded == YGR_UNKNOWN)
+		return;
+	if (facts->is_built == YGR_NO) {
+		finding = ygr_doctor_add(
+			report, facts->is_loaded == YGR_YES ? YGR_WARNING : YGR_ERROR, "%s",
+			facts->is_loaded == YGR_YES ?
+				"the module is loaded, and not installed: the next boot is without it" :
+				"the module is not built for this kernel");
+		explain_unbuilt(finding, facts);
+		return;
+	}
+	if (facts->is_loaded == YGR_NO) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "the module is not loaded: nothing is seen");
+		ygr_finding_prove(finding, "no /sys/module/yagura%s%s",
+				  facts->is_built == YGR_YES ? "; there is " : "",
+				  facts->module_path);
+		ygr_finding_mend(finding, "modprobe yagura");
+		return;
+	}
+	ygr_doctor_add(report, YGR_OK, "the module is %s",
+		       facts->is_loaded == YGR_YES ? "loaded" : "built for this kernel");
+}
+
+static bool is_true(const char *value)
+{
+	return !*value || strchr("1yYtT", *value) || !strcasecmp(value, "on");
+}
+
+static bool list_has(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at;
+
+	for (at = list; (at = strstr(at, name)); at += len)
+		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
+/* Return: why this word of the command line keeps the module from its work; NULL: it does not. */
+static const char *judge_word(const char *word)
+{
+	static const char disable[] = "yagura.disable",
+			  never[] = "module_blacklist=", alias[] = "modprobe.blacklist=";
+	size_t len = strlen(disable);
+
+	if (!strncmp(word, disable, len) &&
+	    (!word[len] || (word[len] == '=' && is_true(word + len + 1))))
+		return "the command line has the module attach no hook";
+	if (!strncmp(word, never, strlen(never)) && list_has(word + strlen(never), "yagura"))
+		return "the command line forbids the module";
+	if (!strncmp(word, alias, strlen(alias)) && list_has(word + strlen(alias), "yagura"))
+		return "the command line has the module not loaded at boot";
+	return NULL;
+}
+
+static bool judge_cmdline(struct ygr_doctor_report *report, const char *cmdline)
+{
+	char word[256];
+	const char *why;
+	int len;
+
+	for (; sscanf(cmdline, " %255s%n", word, &len) == 1; cmdline += len) {
+		struct ygr_finding *finding;
+
+		why = judge_word(word);
+		if (!why)
+			continue;
+		finding = ygr_doctor_add(report, YGR_ERROR, "%s", why);
+		ygr_finding_prove(finding, "/proc/cmdline: %s", word);
+		ygr_finding_mend(finding,
+			"take it out of GRUB_CMDLINE_LINUX in /etc/default/grub, update-grub, reboot");
+		return true;
+	}
+	return false;
+}
+
+void ygr_doctor_disabled(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	struct ygr_finding *finding;
+
+	if (facts->cmdline && judge_cmdline(report, facts->cmdline))
+		return;
+	if (facts->is_disabled == YGR_YES) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "the module was told to attach no hook");
+		ygr_finding_prove(finding, "/sys/module/yagura/parameters/disable is Y");
+		ygr_finding_mend(finding,
+			"take disable=1 from where `grep -rs yagura /etc/modprobe.d` has it, then: yagura-upgrade");
+	} else if (facts->cmdline || facts->is_disabled == YGR_NO) {
+		ygr_doctor_add(report, YGR_OK, "nothing switches the module off");
+	}
+}
+
+static void mend_key(struct ygr_finding *finding, const struct ygr_doctor_facts *facts,
+		     bool build_again)
+{
+	char build[2 * YGR_FACT_BYTES + 64] = "";
+
+	if (build_again && *facts->dkms_version)
+		snprintf(build, sizeof(build), "dkms install --force yagura/%s -k %s; ",
+			 facts->dkms_version, facts->release);
+	else if (build_again)
+		snprintf(build, sizeof(build), "sign it with your key; ");
+	ygr_finding_mend(finding,
+			 "%smokutil --import %s, reboot, and confirm at the console (Enroll MOK)",
+			 build,
+			 facts->has_mok || *facts->dkms_version ?
+				 MOK :
+				 "the certificate of who signs your modules");
+}
+
+static void judge_signature(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts,
+			    const char *who)
+{
+	struct ygr_finding *finding;
+
+	if (facts->is_built != YGR_YES ||
+	    (facts->is_signed == YGR_YES && facts->is_loaded != YGR_NO)) {
+		ygr_doctor_add(report, YGR_OK, "only signed modules are loaded%s",
+			       facts->is_built == YGR_YES ? ", and the module is signed" : "");
+	} else if (facts->is_signed == YGR_NO) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "only signed modules are loaded, and the module is not");
+		ygr_finding_prove(finding, "%s; %s", who, facts->module_path);
+		mend_key(finding, facts, true);
+	} else if (facts->is_signed == YGR_YES) {
+		finding = ygr_doctor_add(
+			report, YGR_WARNING,
+			"only signed modules are loaded, and nobody may have told the firmware of the module's key");
+		ygr_finding_prove(finding, "%s; %s is signed and not loaded", who,
+				  facts->module_path);
+		mend_key(finding, facts, false);
+	} else {
+		finding = ygr_doctor_add(
+			report, YGR_NOTE,
+			"only signed modules are loaded; whether the module is was not looked at");
+		ygr_finding_prove(finding, "%s; %s is compressed or unreadable", who,
+				  facts->module_path);
+		ygr_finding_mend(finding, "modinfo -k %s -F signer yagura", facts->release);
+	}
+}
+
+void ygr_doctor_signature(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	bool is_locked_down = !strcmp(facts->lockdown, "integrity") ||
+			      !strcmp(facts->lockdown, "confidentiality");
+	char who[YGR_FACT_BYTES + 64];
+
+	if (facts->sig_enforce < 0 && !*facts->lockdown)
+		return;
+	if (facts->sig_enforce <= 0 && !is_locked_down) {
+		ygr_doctor_add(report, YGR_OK, "modules need no signature");
+		return;
+	}
+	snprintf(who, sizeof(who), "%s%s",
+		 is_locked_down ? "lockdown is " : "module.sig_enforce is Y",
+		 is_locked_down ? facts->lockdown : "");
+	judge_signature(report, facts, who);
+}
+
+void ygr_doctor_device(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	int err = facts->device_err;
+	struct ygr_finding *finding;
+
+	/* That there is none is what the check "module" says. */
+	if (!facts->device_asked || (err && facts->is_loaded == YGR_NO))
+		return;
+	if (!err) {
+		ygr_doctor_add(report, YGR_OK, "the module answers");
+		return;
+	}
+	if (err == -EACCES || err == -EPERM) {
+		finding = ygr_doctor_add(report, YGR_NOTE,
+					 "hooks, rings, drops and policy were not looked at");
+		ygr_finding_mend(finding, "sudo yaguractl doctor");
+	} else if (err == -EPROTO) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "the loaded module is of another version than the programs");
+		ygr_finding_mend(finding, "yagura-upgrade");
+	} else {
+		finding = ygr_doctor_add(report, YGR_ERROR, "the module does not answer");
+		ygr_finding_mend(finding, "dmesg | grep -i yagura");
+	}
+	ygr_finding_prove(finding, "%s: %s", YGR_DEVICE_PATH, ygr_device_explain(err));
+}
