@@ -4,7 +4,7 @@
  * instead, in one guest, one after the other. The baseline is taken first and
  * again between and after them, so that its drift shows.
  *
- *	bench_hooks [PATTERN]	the contenders whose names match
+ *	bench_hooks SECTION
  */
 #include <string.h>
 
@@ -22,11 +22,12 @@ static void nothing_at_last(void **state)
 	bench_measure("baseline-last", BENCH_CALLS, NULL);
 }
 
+static const char *section;
+
 static int begin(void **state)
 {
 	(void)state;
-	bench_work_prepare();
-	bench_report_open();
+	bench_report_open(section);
 	return 0;
 }
 
@@ -37,11 +38,12 @@ static int end(void **state)
 	return 0;
 }
 
-int main(int argc, char *argv[])
+static int run_hooks(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest hooks[] = {
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(bench_yagura),
+		cmocka_unit_test(bench_yagura_noise),
 		cmocka_unit_test(bench_bpf),
 		cmocka_unit_test(bench_fanotify),
 		cmocka_unit_test(bench_bpf_rules),
@@ -50,9 +52,84 @@ int main(int argc, char *argv[])
 		cmocka_unit_test(bench_audit),
 	};
 
+	return cmocka_run_group_tests(hooks, begin, end);
+}
+
+static int run_find(void)
+{
+	const struct CMUnitTest find[] = {
+		cmocka_unit_test(bench_find),
+	};
+
+	return cmocka_run_group_tests(find, begin, end);
+}
+
+static int run_cost(void)
+{
+	const struct CMUnitTest cost[] = {
+		cmocka_unit_test(bench_cost),
+	};
+
+	return cmocka_run_group_tests(cost, begin, end);
+}
+
+static int run_load(void)
+{
+	const struct CMUnitTest load[] = {
+		cmocka_unit_test(bench_load),
+	};
+
+	return cmocka_run_group_tests(load, begin, end);
+}
+
+static int run_delivery(void)
+{
+	const struct CMUnitTest delivery[] = {
+		cmocka_unit_test(bench_delivery),
+	};
+
+	return cmocka_run_group_tests(delivery, begin, end);
+}
+
+static int run_quick(void)
+{
+	const struct CMUnitTest quick[] = {
+		cmocka_unit_test(bench_yagura_quick),
+	};
+
+	return cmocka_run_group_tests(quick, begin, end);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} sections[] = {
+	{ "quick",	run_quick },
+	{ "find",	run_find },
+	{ "cost",	run_cost },
+	{ "work",	run_load },
+	{ "delivery",	run_delivery },
+	{ "hooks",	run_hooks },	/* the last: audit leaves its mark on what runs */
+};
+
+/* Return: exit status. */
+static int run_section(const char *name)
+{
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (strcmp(sections[i].name, name))
+			continue;
+		section = name;
+		return sections[i].run();
+	}
+	fprintf(stderr, "bench_hooks: no section %s\n", name);
+	return 2;
+}
+
+int main(int argc, char *argv[])
+{
 	if (argc == 4 && !strcmp(argv[1], "exec"))
 		return bench_exec_main(argv);
-	if (argc == 2)
-		cmocka_set_test_filter(argv[1]);
-	return cmocka_run_group_tests(tests, begin, end);
+	bench_work_prepare();
+	bench_settle();
+	return run_section(argc == 2 ? argv[1] : "");
 }

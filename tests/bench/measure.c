@@ -5,9 +5,12 @@
 
 static FILE *report;
 
-void bench_report_open(void)
+void bench_report_open(const char *section)
 {
-	report = fopen("/out/hooks.txt", "w");
+	char path[64];
+
+	snprintf(path, sizeof(path), "/out/%s.txt", section);
+	report = fopen(path, "w");
 	assert_non_null(report);
 }
 
@@ -22,11 +25,44 @@ void bench_tell(const char *contender, const char *what, uint64_t value)
 	fflush(report);
 }
 
+void bench_tell_mean(const char *contender, const char *work, uint64_t median, uint64_t mean)
+{
+	fprintf(report, "%s %s %llu %llu\n", contender, work, (unsigned long long)median,
+		(unsigned long long)mean);
+	fflush(report);
+}
+
 static int compare(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
+}
+
+void bench_sort(uint64_t *values, size_t nr)
+{
+	qsort(values, nr, sizeof(values[0]), compare);
+}
+
+static uint64_t by_part(uint64_t ns, unsigned int parts)
+{
+	return (ns + parts / 2) / parts;
+}
+
+void bench_tell_runs(const char *contender, const char *work, uint64_t *ns, unsigned int nr,
+		     unsigned int parts)
+{
+	uint64_t sum = 0;
+	char name[48];
+
+	for (unsigned int i = 0; i < nr; i++)
+		sum += ns[i];
+	bench_sort(ns, nr);
+	bench_tell_mean(contender, work, by_part(ns[nr / 2], parts), by_part(sum / nr, parts));
+	snprintf(name, sizeof(name), "%s-least", work);
+	bench_tell(contender, name, by_part(ns[0], parts));
+	snprintf(name, sizeof(name), "%s-most", work);
+	bench_tell(contender, name, by_part(ns[nr - 1], parts));
 }
 
 static void drain(const struct bench_reader *reader)
@@ -58,11 +94,9 @@ static void measure_work(const char *contender, const struct bench_work_info *wo
 		samples[i] = work->sample();
 	}
 	drain(reader);
-	qsort(samples, work->samples, sizeof(samples[0]), compare);
-	fprintf(report, "%s %s %llu %llu\n", contender, work->name,
-		(unsigned long long)samples[work->samples / 2],
-		(unsigned long long)mean_of(samples, work->samples));
-	fflush(report);
+	bench_sort(samples, work->samples);
+	bench_tell_mean(contender, work->name, samples[work->samples / 2],
+			mean_of(samples, work->samples));
 }
 
 void bench_measure(const char *contender, unsigned int mask, const struct bench_reader *reader)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ static int keep(void *arg, void *data, size_t bytes)
 	assert_true(head->len <= bytes && head->len <= sizeof(peer->last));
 	peer->records++;
 	memcpy(&peer->last, data, head->len);
+	if (peer->on_record)
+		peer->on_record(peer, head);
 	return 0;
 }
 
@@ -34,6 +37,11 @@ static void consume(void *arg)
 	struct peer *peer = arg;
 
 	assert_true(ring_buffer__consume(peer->ring) >= 0);
+}
+
+void peer_consume(struct peer *peer)
+{
+	consume(peer);
 }
 
 /* No map has more room than a policy of @nr rules needs; two of each five kinds are in `hashes`. */
@@ -54,7 +62,15 @@ static void size_maps(struct bpf_object *object, unsigned int nr)
 	}
 }
 
-struct peer *peer_load(const char *const names[2], unsigned int rule_nr)
+static bool is_named(const char *const names[PEER_PROGRAM_NR], const char *name)
+{
+	for (int i = 0; i < PEER_PROGRAM_NR && names[i]; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+struct peer *peer_load(const char *const names[PEER_PROGRAM_NR], unsigned int rule_nr)
 {
 	struct peer *peer = calloc(1, sizeof(*peer));
 	struct bpf_program *program;
@@ -62,11 +78,8 @@ struct peer *peer_load(const char *const names[2], unsigned int rule_nr)
 	assert_non_null(peer);
 	peer->object = bpf_object__open_file(OBJECT, NULL);
 	assert_non_null(peer->object);
-	bpf_object__for_each_program(program, peer->object) {
-		const char *name = bpf_program__name(program);
-
-		bpf_program__set_autoload(program, !strcmp(name, names[0]) || !strcmp(name, names[1]));
-	}
+	bpf_object__for_each_program(program, peer->object)
+		bpf_program__set_autoload(program, is_named(names, bpf_program__name(program)));
 	size_maps(peer->object, rule_nr);
 	assert_int_equal(bpf_object__load(peer->object), 0);
 	peer->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(peer->object, "ring"), keep,
@@ -75,9 +88,9 @@ struct peer *peer_load(const char *const names[2], unsigned int rule_nr)
 	return peer;
 }
 
-void peer_attach(struct peer *peer, const char *const names[2])
+void peer_attach(struct peer *peer, const char *const names[PEER_PROGRAM_NR])
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < PEER_PROGRAM_NR && names[i]; i++) {
 		struct bpf_program *program =
 			bpf_object__find_program_by_name(peer->object, names[i]);
 
@@ -123,7 +136,7 @@ void peer_end(struct peer *peer)
 {
 	/* Or the figures would be those of losing. */
 	assert_int_equal(globals_of(peer).lost_nr, 0);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < PEER_PROGRAM_NR; i++)
 		bpf_link__destroy(peer->links[i]);
 	ring_buffer__free(peer->ring);
 	bpf_object__close(peer->object);
@@ -186,9 +199,15 @@ static void check_connect(const struct peer *peer)
 {
 	const struct ygr_body_socket *body = (const void *)(&peer->last.head + 1);
 	const uint32_t loopback = htonl(INADDR_LOOPBACK);
+	socklen_t bytes = sizeof(uint64_t);
+	uint64_t cookie;
+	struct stat st;
 
+	assert_int_equal(fstat(bench_connect_fd(), &st), 0);
+	assert_int_equal(getsockopt(bench_connect_fd(), SOL_SOCKET, SO_COOKIE, &cookie, &bytes), 0);
 	check_head(&peer->last.head, YGR_EV_CONNECT);
-	assert_true(body->socket_ino > 0);
+	assert_int_equal(body->socket_ino, st.st_ino);
+	assert_int_equal(body->socket_cookie, cookie);
 	assert_int_equal(body->family, AF_INET);
 	assert_int_equal(body->type, SOCK_DGRAM);
 	assert_int_equal(body->protocol, IPPROTO_UDP);
@@ -236,7 +255,7 @@ void bench_bpf(void **state)
 {
 	static const struct {
 		const char *contender;
-		const char *programs[2];
+		const char *programs[PEER_PROGRAM_NR];
 		enum tells tells;
 	} steps[] = {
 		{ "bpf-empty",	{ "empty_open", "empty_connect" },	TELLS_NOTHING },
@@ -245,7 +264,7 @@ void bench_bpf(void **state)
 		{ "bpf-full",	{ "full_open", "full_connect" },	TELLS_ALL },
 		{ "bpf-copied",	{ "copied_open", "full_connect" },	TELLS_ALL },
 	};
-	static const char *const refuse[] = { "refuse_open", "empty_connect" };
+	static const char *const refuse[PEER_PROGRAM_NR] = { "refuse_open", "empty_connect" };
 	struct peer *peer;
 
 	(void)state;

@@ -23,7 +23,7 @@ static void update(const struct peer *peer, const char *map, const void *key, ui
 /* Where the judging programs differ: in how they know a path. */
 struct judge {
 	const char *contender;
-	const char *programs[2];
+	const char *programs[PEER_PROGRAM_NR];
 	const char *maps[4];	/* that hold something; NULL ends them */
 	void (*add_file)(struct peer *peer, const char *path, uint32_t rule_id, bool denies);
 	/* @path: with the '/' at its end. None here lies in another, whose rule might come first. */

@@ -77,16 +77,16 @@ static void measure_asking(const char *contender, const char *where)
 	measure_policy(contender, yaml, BENCH_CALLS);
 }
 
+static const char ignore_all[] =
+	"version: 1\n"
+	"name: ignore\n"
+	"rules:\n"
+	"  - name: all\n"
+	"    on: [exec, fork, exit, open, socket]\n"
+	"    do: ignore\n";
+
 void bench_yagura(void **state)
 {
-	static const char ignore_all[] =
-		"version: 1\n"
-		"name: ignore\n"
-		"rules:\n"
-		"  - name: all\n"
-		"    on: [exec, fork, exit, open, socket]\n"
-		"    do: ignore\n";
-
 	(void)state;
 	measure_bench_module("empty", "record=0");
 	measure_bench_module("record-64", "record=1");
@@ -145,4 +145,43 @@ void bench_yagura_rules(void **state)
 	measure_rules(10);
 	measure_rules(1000);
 	measure_rules(100000);
+}
+
+#define BENCH_NOISE	(BENCH_EACH | BENCH_BIT(BENCH_OPEN_WRITE) | BENCH_BIT(BENCH_CONNECT))
+
+static void measure_noise(const char *contender, const char *params)
+{
+	struct guest *guest;
+
+	assert_int_equal(guest_module_load(params), 0);
+	guest = guest_open();
+	measure(contender, guest, BENCH_NOISE);
+	end(guest);
+}
+
+/*
+ * The two `each` are first of their kind every time, the other two repeats: of what is merged, and
+ * of what is over a budget. The first time round is for making the files.
+ */
+void bench_yagura_noise(void **state)
+{
+	(void)state;
+	bench_measure("noise-first", BENCH_EACH, NULL);
+	bench_measure("noise-none", BENCH_NOISE, NULL);
+	measure_noise("noise-off", NULL);
+	measure_noise("noise-on", "coalesce_ms=60000 process_budget=100000000 cgroup_budget=100000000");
+	measure_noise("noise-over", "coalesce_ms=0 process_budget=1 cgroup_budget=0");
+}
+
+/* What a change of the module is most likely to change, in little time. */
+void bench_yagura_quick(void **state)
+{
+	(void)state;
+	bench_measure("quick-first", BENCH_EACH, NULL);
+	bench_measure("quick-none", BENCH_CALLS | BENCH_EACH, NULL);
+	measure_policy("quick-ignore", ignore_all, BENCH_CALLS);
+	measure_noise("quick-unlimited", NULL);
+	measure_noise("quick-limits", "coalesce_ms=60000 process_budget=100000000 cgroup_budget=100000000");
+	measure_asking("quick-exe", "exe: /usr/bin/none");
+	bench_measure("quick-none-again", BENCH_CALLS | BENCH_EACH, NULL);
 }

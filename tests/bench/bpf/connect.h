@@ -14,7 +14,7 @@ struct socket_record {
 	struct ygr_body_socket body;
 };
 
-_Static_assert(sizeof(struct socket_record) == 216, "no padding");
+_Static_assert(sizeof(struct socket_record) == 240, "no padding");
 
 static __always_inline void clear_address(struct ygr_address *address)
 {
@@ -65,6 +65,14 @@ static __always_inline void set_remote(struct ygr_address *to, const struct sock
 	}
 }
 
+/* That socket's until the next boot. Asked for by a call only once: it is kept in the socket. */
+static __always_inline __u64 cookie_of(const struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ?: bpf_get_socket_cookie((void *)sk);
+}
+
 static __always_inline void fill_socket(struct ygr_body_socket *body, const struct socket *sock,
 					const struct sock *sk, const struct ygr_address *remote)
 {
@@ -79,6 +87,11 @@ static __always_inline void fill_socket(struct ygr_body_socket *body, const stru
 	body->pad2 = 0;
 	set_local(&body->local, sk, family);
 	body->remote = *remote;
+	body->socket_cookie = cookie_of(sk);
+	/* Of the process at the other end, which a connect does not know. */
+	body->peer_start_ns = 0;
+	body->peer_tgid = 0;
+	body->peer_uid = 0;
 }
 
 static __always_inline void record_connect(const struct socket *sock, const struct sock *sk,

@@ -57,9 +57,18 @@ struct inode___seconds {		/* since 6.11 */
 	__u32 i_ctime_nsec;
 };
 
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
 struct path {
 	void *mnt;
-	void *dentry;
+	struct dentry *dentry;
 };
 
 struct file {
@@ -67,6 +76,10 @@ struct file {
 	__u32 f_flags;
 	struct inode *f_inode;
 	struct path f_path;
+};
+
+struct linux_binprm {
+	struct file *file;
 };
 
 struct ns_common {
@@ -145,17 +158,26 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	kuid_t loginuid;
 	unsigned int sessionid;
+	int exit_code;
+	int exit_signal;
+	__u64 utime;
+	__u64 stime;
+	unsigned long min_flt;
+	unsigned long maj_flt;
 };
 
 struct in6_addr_bytes {
 	__u8 bytes[16];
 };
 
+typedef struct { __s64 counter; } atomic64_t;
+
 struct sock_common {
 	__u16 skc_family;
 	__u16 skc_num;
 	__u32 skc_rcv_saddr;
 	struct in6_addr_bytes skc_v6_rcv_saddr;
+	atomic64_t skc_cookie;
 };
 
 struct sock {

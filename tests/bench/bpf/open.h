@@ -67,10 +67,8 @@ static __always_inline void fill_times(struct ygr_file_id *id, const struct inod
 	}
 }
 
-static __always_inline void fill_file(struct ygr_body_file *body, const struct file *file)
+static __always_inline void fill_identity(struct ygr_file_id *id, const struct inode *inode)
 {
-	const struct inode *inode = file->f_inode;
-	struct ygr_file_id *id = &body->file;
 	__u32 dev = inode->i_sb->s_dev;
 
 	id->ino = inode->i_ino;
@@ -82,6 +80,11 @@ static __always_inline void fill_file(struct ygr_body_file *body, const struct f
 	id->gid = inode->i_gid.val;
 	id->size = inode->i_size;
 	fill_times(id, inode);
+}
+
+static __always_inline void fill_file(struct ygr_body_file *body, const struct file *file)
+{
+	fill_identity(&body->file, file->f_inode);
 	body->access = access_of(file->f_mode, file->f_flags);
 	body->open_flags = file->f_flags;
 }
@@ -96,13 +99,20 @@ static __always_inline void fill_string(struct ygr_string *string, __u32 len)
 }
 
 /* Everything but the path, which is in place: @len bytes of it. */
+static __always_inline void fill_about(struct file_record *record, __u16 type, __u8 class,
+				       const struct file *file, __u32 len,
+				       const struct judgement *judgement)
+{
+	fill_head(&record->head, type, class, sizeof(*record) + len, sizeof(record->body),
+		  judgement);
+	fill_file(&record->body, file);
+	fill_string(&record->string, len);
+}
+
 static __always_inline void fill_open(struct file_record *record, const struct file *file,
 				      __u32 len, const struct judgement *judgement)
 {
-	fill_head(&record->head, YGR_EV_OPEN, YGR_CLASS_FILE, sizeof(*record) + len,
-		  sizeof(record->body), judgement);
-	fill_file(&record->body, file);
-	fill_string(&record->string, len);
+	fill_about(record, YGR_EV_OPEN, YGR_CLASS_FILE, file, len, judgement);
 }
 
 /*

@@ -16,8 +16,10 @@
 #include <bpf/bpf_tracing.h>
 
 #include "connect.h"
+#include "names.h"
 #include "open.h"
 #include "policy.h"
+#include "process.h"
 #include "record.h"
 
 #define EPERM		1
@@ -73,27 +75,37 @@ int BPF_PROG(fentry_connect, struct socket *sock)
 
 /* ---- everything ---- */
 
-SEC("lsm/file_open")
-int BPF_PROG(full_open, struct file *file)
+static __always_inline void record_file(struct file *file, __u16 type, __u8 class)
 {
-	struct short_path_record *record;
+	struct short_path_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 	long len;
 
-	if (!writes(file))
-		return 0;
-	record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 	if (!record) {
 		count_loss();
-		return 0;
+		return;
 	}
 	len = bpf_d_path(&file->f_path, record->path, sizeof(record->path)) - 1;
 	if (len < 0) {
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 		record_open_by_copy(file);
-		return 0;
+		return;
 	}
-	fill_open(&record->file, file, len, NULL);
+	fill_about(&record->file, type, class, file, len, NULL);
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(full_open, struct file *file)
+{
+	if (writes(file))
+		record_file(file, YGR_EV_OPEN, YGR_CLASS_FILE);
+	return 0;
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(every_open, struct file *file)
+{
+	record_file(file, YGR_EV_OPEN, YGR_CLASS_FILE);
 	return 0;
 }
 
@@ -116,6 +128,50 @@ int BPF_PROG(full_connect, struct socket *sock, struct sockaddr_in *to, int len)
 		return 0;
 	set_remote(&remote, sk, to, len);
 	record_connect(sock, sk, &remote, NULL);
+	return 0;
+}
+
+/* Once nothing can fail any more, as yagura.ko tells it. */
+SEC("lsm/bprm_committed_creds")
+int BPF_PROG(full_exec, struct linux_binprm *bprm)
+{
+	record_file(bprm->file, YGR_EV_EXEC, YGR_CLASS_EXEC);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(full_fork, struct task_struct *parent, struct task_struct *child)
+{
+	record_fork(child);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(full_exit, struct task_struct *task)
+{
+	record_exit(task);
+	return 0;
+}
+
+SEC("lsm/path_mknod")
+int BPF_PROG(full_create, const struct path *dir, struct dentry *dentry)
+{
+	record_name(YGR_EV_CREATE, dir->dentry->d_inode, dentry, NULL);
+	return 0;
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(full_unlink, const struct path *dir, struct dentry *dentry)
+{
+	record_name(YGR_EV_UNLINK, dentry->d_inode, dentry, NULL);
+	return 0;
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(full_rename, const struct path *old_dir, struct dentry *old_dentry,
+	     const struct path *new_dir, struct dentry *new_dentry)
+{
+	record_name(YGR_EV_RENAME, old_dentry->d_inode, old_dentry, new_dentry);
 	return 0;
 }
 

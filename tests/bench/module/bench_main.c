@@ -4,11 +4,12 @@
  * exec with hooks that do nothing, or that record 64 bytes. Nobody reads: the
  * ring holds what a run produces.
  */
-#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/security.h>
 
 #include "attach.h"
+#include "clock.h"
 #include "ring.h"
 
 #define RECORD_BYTES	64
@@ -32,7 +33,7 @@ static void record_64(const void *object)
 		head->type = YGR_EV_OPEN;
 		head->class = YGR_CLASS_FILE;
 		head->verdict = 0;
-		head->time_ns = ktime_get_boot_fast_ns();
+		head->time_ns = ygr_clock_boot_ns();
 		head->start_ns = current->group_leader->start_boottime;
 		head->tgid = current->tgid;
 		head->tid = current->pid;
@@ -73,8 +74,8 @@ static void notrace on_bprm_check(unsigned long ip, unsigned long parent_ip,
 }
 
 static struct ygr_hook hooks[] = {
-	YGR_HOOK_FUNCTION(security_file_open, on_object),
-	YGR_HOOK_FUNCTION(security_socket_connect, on_object),
+	YGR_HOOK_HOT_FUNCTION(security_file_open, on_object),
+	YGR_HOOK_HOT_FUNCTION(security_socket_connect, on_object),
 	YGR_HOOK_FUNCTION(security_bprm_check, on_bprm_check),
 };
 
@@ -87,7 +88,7 @@ static int __init bench_init(void)
 
 	if (ret)
 		return ret;
-	ygr_attach_init(tables);
+	ygr_attach_init(tables, false);
 	return 0;
 }
 
