@@ -219,6 +219,12 @@ interruptions() {
 	interrupted TERM Terminated
 	interrupted HUP Hangup
 	interrupted QUIT Quit
+	# Many at once, so that the signal meets those that have not executed anything yet.
+	for _ in {1..10}; do
+		signalled INT 0.4 "$ctl" bench --duration 60 --rate max --threads 64 --mix exec --json >"$work/report" 2>/dev/null
+		judge 'run["failed"]'
+	done >"$work/failed"
+	result "who has executed nothing yet has not failed" "$(sort -u "$work/failed")" 0
 	for signal in INT TERM HUP QUIT; do
 		ignores "$signal"
 	done
