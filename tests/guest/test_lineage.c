@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -518,27 +519,32 @@ static uint64_t known(const struct guest *guest)
 }
 
 /* For who has to find out why the numbers differ. */
-static void print_living(void)
+static const char *who_lives(void)
 {
-	FILE *ps = popen("ps -o pid,stat,comm", "r");
-	char line[256];
+	static char text[16384];
+	FILE *ps = popen("cd /proc; for i in [0-9]*; do cut -d ' ' -f 1-4,9,14,15 $i/stat; "
+			 "head -n 2 $i/stack; done 2>&1", "r");
+	size_t len = ps ? fread(text, 1, sizeof(text) - 1, ps) : 0;
 
-	while (ps && fgets(line, sizeof(line), ps))
-		printf("# %s", line);
+	text[len] = '\0';
 	if (ps)
 		pclose(ps);
+	return text;
 }
 
 /* Kernel threads come and go, so not at the first try. */
 static void expect_one_for_each_process(const struct guest *guest)
 {
 	unsigned int tries = 500;
+	uint64_t known_nr, living_nr;
 
-	while (known(guest) != living() && --tries)
+	while ((known_nr = known(guest)) != (living_nr = living())) {
+		if (!--tries)
+			fail_msg("known %" PRIu64 ", failed %" PRIu64 ", living %" PRIu64 ":\n%s", known_nr,
+				 (uint64_t)guest_stats(guest, YGR_CPU_ALL).process_failed, living_nr,
+				 who_lives());
 		usleep(20000);
-	if (!tries)
-		print_living();
-	assert_int_equal(known(guest), living());
+	}
 }
 
 static void each_living_process_is_known_once(void **state)

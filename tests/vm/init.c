@@ -258,6 +258,21 @@ static const char *why_failed(bool ended, int status, const struct tap *tap)
 	return why;
 }
 
+/* In MiB: a suite that runs short of it makes later programs slow, and not by their fault. */
+static unsigned long available_memory(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long kib = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %lu kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib / 1024;
+}
+
 static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 {
 	unsigned long long begin_ms = now_ms();
@@ -287,6 +302,7 @@ static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 		test_nr += tap.ok_nr;
 		skip_nr += tap.skip_nr;
 	}
+	report("%lu MiB available", available_memory());
 	/* The driver on the host reads this line, see tests/tap.awk. */
 	report("end %s %llu ms: %s", argv[0], now_ms() - begin_ms, why ? why : "ok");
 }
