@@ -58,11 +58,37 @@ static u32 access_of(const struct file *file)
 	       !!(flags & (__force u32)__FMODE_EXEC) * YGR_ACCESS_EXEC;
 }
 
-/* Return: false: it is not done. If it is, what is to be known at the close is kept, too. */
+/* And what is to be known at the close is kept. */
+static __always_inline void fill_open(struct ygr_body_file *body, const struct file *file, u64 now_ns)
+{
+	const u32 access = access_of(file);
+
+	ygr_file_id_fill_known(&body->file, file_inode(file));
+	body->access = access;
+	body->open_flags = file->f_flags;
+	if (ygr_writer_has(file))
+		ygr_writer_opened(file, access, &body->file, now_ns);
+}
+
+/* The first one in its directory for a while, or of its process: that is told before it. */
+static noinline bool record_first_open(const struct file *file, const struct ygr_policy *policy)
+{
+	struct ygr_body_file *body = ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
+						       sizeof(*body), &file->f_path, NULL, 0);
+
+	if (!body) {
+		ygr_noise_pass_back();
+		return false;
+	}
+	fill_open(body, file, ygr_compact_of(body)->time_ns);
+	ygr_record_commit();
+	return true;
+}
+
+/* Return: false: it is not done. */
 static noinline bool record_open(const struct file *file, enum ygr_on on,
 				 const struct ygr_policy *policy)
 {
-	const u32 access = access_of(file);
 	struct ygr_ring_compact *record;
 	struct ygr_body_file *body;
 	u64 pos;
@@ -71,16 +97,10 @@ static noinline bool record_open(const struct file *file, enum ygr_on on,
 		return false;
 	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, sizeof(*body),
 					&file->f_path, &pos);
-	if (unlikely(!record)) {
-		ygr_noise_pass_back();
-		return false;
-	}
+	if (unlikely(!record))
+		return record_first_open(file, policy);
 	body = (void *)(record + 1);
-	ygr_file_id_fill_known(&body->file, file_inode(file));
-	body->access = access;
-	body->open_flags = file->f_flags;
-	if (ygr_writer_has(file))
-		ygr_writer_opened(file, access, &body->file, record->time_ns);
+	fill_open(body, file, record->time_ns);
 	ygr_compact_commit_file(record, pos, YGR_CLASS_FILE);
 	return true;
 }

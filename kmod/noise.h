@@ -91,10 +91,13 @@ static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limi
 	return true;
 }
 
-/* It was not recorded after all. */
+/* It was not recorded after all. Its budgets may have been told of it meanwhile, and then keep it. */
 static inline void ygr_noise_pass_back(void)
 {
-	ygr_context_slot(current)->pass_left++;
+	struct ygr_context *context = ygr_context_slot(current);
+
+	if (context->pass_left < context->pass_nr)
+		context->pass_left++;
 }
 
 /* Its budgets are told of what passed, and no more does. Context: preemption off. */

@@ -208,11 +208,12 @@ static void the_end_of_the_window_tells(void **state)
 	struct guest *guest = *state;
 
 	assert_int_equal(guest_pin(0), 0);
-	assert_int_equal(open_many(2, O_WRONLY, 2), 0);
+	assert_int_equal(open_many(2, O_WRONLY, 3), 0);
 	guest_expect(guest, .type = YGR_EV_OPEN, .tgid = getpid(), .flags = YGR_F_COALESCED,
 		     .path = DIR "file-2");
-	assert_int_equal(count(guest, getpid(), YGR_EV_OPEN).plain, 1);
-	assert_int_equal(count(guest, getpid(), YGR_EV_OPEN).repeats, 1);
+	/* The second may be told in full. */
+	assert_in_range(count(guest, getpid(), YGR_EV_OPEN).plain, 1, 2);
+	assert_int_equal(sum(count(guest, getpid(), YGR_EV_OPEN)), 3);
 }
 
 static int open_differently(void *arg)
