@@ -18,6 +18,7 @@
 #include <net/udp.h>
 
 #include "address.h"
+#include "compat/net_hooks.h"
 #include "compat/udp_owner.h"
 #include "dns.h"
 #include "flow.h"
@@ -233,12 +234,12 @@ static const struct nf_hook_ops hooks[] = {
 
 static int __net_init enter_net(struct net *net)
 {
-	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	return ygr_compat_add_net_hooks(net, hooks, ARRAY_SIZE(hooks));
 }
 
 static void __net_exit leave_net(struct net *net)
 {
-	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	ygr_compat_remove_net_hooks(net, hooks, ARRAY_SIZE(hooks));
 }
 
 static struct pernet_operations net_ops = {
