@@ -74,6 +74,9 @@ static bool claim(struct place *place, struct ygr_ring *ring, u32 bytes, enum yg
 	} while (this_cpu_cmpxchg(ygr_rings.reserved, place->pos, place->at + bytes) != place->pos);
 	if (place->at != place->pos)
 		tell_before(place, ring, context, directory);
+	/* The reader may have read since it was; the short way does not look. */
+	if (unlikely(place->at + bytes > ring->calm_end))
+		ygr_ring_is_crowded();
 	return true;
 }
 

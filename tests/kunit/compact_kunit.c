@@ -520,6 +520,25 @@ static void a_full_ring_takes_none(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, put(f));
 }
 
+/* A crowded ring has no short way; once it has been read, the next record that goes the long way finds that out. */
+static void a_ring_that_was_read_is_calm_again(struct kunit *test)
+{
+	struct fixture *f = create(test);
+	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);
+	u32 nr = 0, again_nr = 0;
+
+	KUNIT_ASSERT_TRUE(test, put(f));
+	while (nr < 5000 && put_short(f, &f->path, GENERATION))
+		nr++;
+	while (nr < 5000 && !put_short(f, &f->path, GENERATION) && again_nr < 10)
+		again_nr += put(f);
+	KUNIT_EXPECT_EQ(test, again_nr, 10u);
+	WRITE_ONCE(ring->consumer->tail, ring->published);
+	KUNIT_EXPECT_FALSE(test, put_short(f, &f->path, GENERATION));
+	KUNIT_EXPECT_TRUE(test, put(f));
+	KUNIT_EXPECT_TRUE(test, put_short(f, &f->path, GENERATION));
+}
+
 /* What was lost is told before anything else, and not by the short way. */
 static void what_was_lost_is_told_first(struct kunit *test)
 {
@@ -606,6 +625,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_file_beyond_the_root_has_none),
 	KUNIT_CASE(who_acts_for_others_has_none),
 	KUNIT_CASE(a_full_ring_takes_none),
+	KUNIT_CASE(a_ring_that_was_read_is_calm_again),
 	KUNIT_CASE(what_was_lost_is_told_first),
 	KUNIT_CASE(strings_follow_the_name),
 	{}
