@@ -64,6 +64,15 @@ static int run_find(void)
 	return cmocka_run_group_tests(find, begin, end);
 }
 
+static int run_profile(void)
+{
+	const struct CMUnitTest profile[] = {
+		cmocka_unit_test(bench_find_profile),
+	};
+
+	return cmocka_run_group_tests(profile, begin, end);
+}
+
 static int run_cost(void)
 {
 	const struct CMUnitTest cost[] = {
@@ -106,6 +115,7 @@ static const struct {
 } sections[] = {
 	{ "quick",	run_quick },
 	{ "find",	run_find },
+	{ "profile",	run_profile },	/* for tests/bench/profile */
 	{ "cost",	run_cost },
 	{ "work",	run_load },
 	{ "delivery",	run_delivery },

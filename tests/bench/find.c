@@ -293,3 +293,26 @@ void bench_find(void **state)
 		measure_bpf(kind);
 	measure_nothing("find-none-again");
 }
+
+/* ---- where a traced open's instructions go ---- */
+
+/* Where the module's functions are in this guest, for who reads the trace. */
+static void tell_symbols(void)
+{
+	assert_int_equal(system("grep '\\[yagura\\]' /proc/kallsyms >/out/symbols.txt"), 0);
+}
+
+/* With --trace, and so slow that nothing is measured. */
+void bench_find_profile(void **state)
+{
+	struct guest *guest;
+
+	(void)state;
+	prepare();
+	assert_int_equal(guest_module_load_file("/yagura.ko", ""), 0);
+	guest = guest_open();
+	tell_symbols();
+	do_walk(WALK_WRITE, NULL);
+	guest_close(guest);
+	assert_int_equal(guest_module_unload(), 0);
+}
