@@ -117,19 +117,41 @@ static __always_inline bool ygr_compact_fill_path(struct ygr_ring_compact *recor
 }
 
 /*
- * The short way: for an event about a file, if all that it refers to has been told, and nothing else is to be
- * done. @type, @class (one that may be lost), @body_len: constants.
+ * The short way, if nothing has to be told first. Begins a nest, which ygr_compact_commit() or
+ * ygr_ring_commit() ends.
+ *
+ * @reach_end: of what it will refer to
+ * Return: its place; NULL: there is none, and no nest; ygr_compact_begin() has to try, or the ring is crowded.
+ */
+static __always_inline struct ygr_ring_compact *ygr_compact_reserve(u32 bytes, u64 reach_end, u64 *pos)
+{
+	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);
+	u64 at;
+
+	this_cpu_inc(ygr_rings.nest);
+	at = READ_ONCE(ring->reserved);
+	if (unlikely(at >= reach_end || ring->gap_nr || at + bytes > ring->calm_end ||
+		     this_cpu_cmpxchg(ygr_rings.reserved, at, at + bytes) != at)) {
+		ygr_ring_commit();
+		return NULL;
+	}
+	*pos = at;
+	return ygr_ring_at(ring, at);
+}
+
+/*
+ * The short way for an event about a file, if all that it refers to has been told. @type, @class (one that may be
+ * lost), @body_len: constants.
  *
  * Context: a system call's, preemption off until it is committed.
- * Return: the record, to be committed by ygr_compact_commit_file() with what was put into @pos; NULL:
- * ygr_compact_begin() has to try, or the ring is crowded.
+ * Return: the record, to be committed by ygr_compact_commit() with what was put into @pos; NULL: as
+ * ygr_compact_reserve().
  */
 static __always_inline struct ygr_ring_compact *
 ygr_compact_begin_file(u16 type, enum ygr_class class, u64 generation, u16 body_len,
 		       const struct path *path, u64 *pos)
 {
 	unsigned long grace = ygr_compat_grace_periods();
-	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);
 	struct task_struct *task = current;
 	const struct ygr_context *context = ygr_context_slot(task);
 	const struct dentry *dentry = path->dentry;
@@ -138,7 +160,6 @@ ygr_compact_begin_file(u16 type, enum ygr_class class, u64 generation, u16 body_
 	const struct ygr_directory *directory = ygr_directory_slot(parent);
 	struct ygr_ring_compact *record;
 	u32 flags, bytes;
-	u64 at;
 
 	/*
 	 * That nothing was renamed is asked last of the file: so what was read above belongs together. One without
@@ -154,24 +175,37 @@ ygr_compact_begin_file(u16 type, enum ygr_class class, u64 generation, u16 body_
 	if (unlikely(d_unlinked(dentry)))
 		flags |= YGR_F_UNLINKED;
 	bytes = sizeof(*record) + body_len + ALIGN(name.len, 8);
-	this_cpu_inc(ygr_rings.nest);
-	at = READ_ONCE(ring->reserved);
-	if (unlikely(at >= context->reach_end || at >= directory->reach_end || ring->gap_nr ||
-		     at + bytes > ring->calm_end ||
-		     this_cpu_cmpxchg(ygr_rings.reserved, at, at + bytes) != at))
-		goto out_leave;
-	record = ygr_ring_at(ring, at);
-	*pos = at;
-	ygr_compact_fill(record, bytes, type, class, at, context, flags, body_len);
-	if (likely(ygr_compact_fill_path(record, at, directory, &name)))
+	record = ygr_compact_reserve(bytes, min(context->reach_end, directory->reach_end), pos);
+	if (unlikely(!record))
+		return NULL;
+	ygr_compact_fill(record, bytes, type, class, *pos, context, flags, body_len);
+	if (likely(ygr_compact_fill_path(record, *pos, directory, &name)))
 		return record;
-out_leave:
 	ygr_ring_commit();
 	return NULL;
 }
 
-static __always_inline void ygr_compact_commit_file(struct ygr_ring_compact *record, u64 pos,
-						    enum ygr_class class)
+/* The same for an event about no file. */
+static __always_inline struct ygr_ring_compact *
+ygr_compact_begin_other(u16 type, enum ygr_class class, u64 generation, u16 body_len, u64 *pos)
+{
+	unsigned long grace = ygr_compat_grace_periods();
+	struct task_struct *task = current;
+	const struct ygr_context *context = ygr_context_slot(task);
+	struct ygr_ring_compact *record;
+	u32 bytes = sizeof(*record) + body_len;
+
+	if (unlikely(!ygr_context_is_of(context, task, generation, grace)))
+		return NULL;
+	record = ygr_compact_reserve(bytes, context->reach_end, pos);
+	if (likely(record))
+		ygr_compact_fill(record, bytes, type, class, *pos, context, ygr_subject_call_flags(),
+				 body_len);
+	return record;
+}
+
+static __always_inline void ygr_compact_commit(struct ygr_ring_compact *record, u64 pos,
+					       enum ygr_class class)
 {
 	ygr_ring_leave_one(this_cpu_ptr(&ygr_rings), pos, &record->seq, class, record->len);
 }

@@ -93,7 +93,7 @@ static noinline bool record_open(const struct file *file, enum ygr_on on,
 	struct ygr_body_file *body;
 	u64 pos;
 
-	if (!ygr_noise_passes(&policy->noise, on, file_inode(file), file->f_flags))
+	if (!ygr_noise_passes(&policy->noise, on, ygr_noise_what_of_open(file_inode(file), file->f_flags)))
 		return false;
 	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, sizeof(*body),
 					&file->f_path, &pos);
@@ -101,7 +101,7 @@ static noinline bool record_open(const struct file *file, enum ygr_on on,
 		return record_first_open(file, policy);
 	body = (void *)(record + 1);
 	fill_open(body, file, record->time_ns);
-	ygr_compact_commit_file(record, pos, YGR_CLASS_FILE);
+	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
 	return true;
 }
 

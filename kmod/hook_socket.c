@@ -17,9 +17,12 @@
 #include <net/sock.h>
 
 #include "address.h"
+#include "compact.h"
 #include "flow.h"
 #include "hooks.h"
+#include "noise.h"
 #include "pipeline.h"
+#include "policy.h"
 #include "recent.h"
 #include "stream.h"
 #include "subject.h"
@@ -231,7 +234,39 @@ static void set_cookie(struct ygr_body_socket *body, const struct sock *sk)
 	preempt_enable_notrace();
 }
 
-static noinline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+/* Return: false: it is not done. */
+static bool record_connect(const struct ygr_body_socket *body, const struct ygr_policy *policy)
+{
+	const struct ygr_address *to = &body->remote;
+	struct ygr_ring_compact *record;
+	void *room;
+	u64 pos;
+
+	if (!ygr_noise_passes(&policy->noise, YGR_ON_CONNECT,
+			      ygr_noise_what_of_connect(to->family, to->port, to->addr)))
+		return false;
+	record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation,
+					 sizeof(*body), &pos);
+	if (likely(record)) {
+		memcpy(record + 1, body, sizeof(*body));
+		ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
+		return true;
+	}
+	/* The first of its process for a while: that is told before it. */
+	room = ygr_compact_begin(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation, sizeof(*body),
+				 NULL, NULL, 0);
+	if (!room) {
+		ygr_noise_pass_back();
+		return false;
+	}
+	memcpy(room, body, sizeof(*body));
+	ygr_record_commit();
+	return true;
+}
+
+/* @policy: if no rule of it looks at connects, otherwise NULL */
+static noinline int run_connect(const struct socket *sock, const struct sockaddr *address, int len,
+				const struct ygr_policy *policy)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
@@ -240,8 +275,27 @@ static noinline int judge_connect(const struct socket *sock, const struct sockad
 	set_cookie(&body, sock->sk);
 	set_sockaddr(&body.remote, address, len);
 	replace_unspecified(&body.remote, sock->sk);
+	/* For whom somebody else acts, and names of Unix sockets, only a long record has room for. */
+	if (policy && body.remote.family && !ygr_subject_is_proxy() && record_connect(&body, policy))
+		return 0;
 	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
+}
+
+static __always_inline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	const struct ygr_policy *policy;
+	enum ygr_pipeline_plan plan;
+	int error = 0;
+
+	preempt_disable_notrace();
+	plan = ygr_pipeline_plan(YGR_ON_CONNECT, &policy);
+	/* Asked where nothing has been set up for it. */
+	if (plan != YGR_PIPELINE_SKIPS)
+		error = run_connect(sock, address, len,
+				    plan == YGR_PIPELINE_RECORDS ? policy : NULL);
+	preempt_enable_notrace();
+	return error;
 }
 
 /* Where the current process sends to from a network, as one number. */
@@ -382,9 +436,6 @@ static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	/* Asked here, where nothing has been set up for it. */
-	if (ygr_pipeline_skips(YGR_ON_CONNECT))
-		return;
 	ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
 					       ygr_attach_number(fregs, 2)));
 }

@@ -358,6 +358,18 @@ static bool has_budget(const struct ygr_event *event, const struct ygr_noise_lim
 
 /* ---- both ---- */
 
+/* For those that go the short way. */
+static void mark(struct noise *noise, const struct ygr_event *event)
+{
+	const struct ygr_match_event *match = &event->match;
+
+	if (event->inode)
+		ygr_noise_mark(noise->marks, ygr_noise_what_of_open(event->inode, (u32)event->detail));
+	else if (match->on == YGR_ON_CONNECT && match->addr_family)
+		ygr_noise_mark(noise->marks, ygr_noise_what_of_connect(match->addr_family, match->port,
+								       match->addr));
+}
+
 bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *limits)
 {
 	struct noise *noise = this_cpu_read(noises);
@@ -389,8 +401,7 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 	let_pass(limits);
 	if (slot && tell_repeats(noise, slot)) {
 		ygr_coalesce_begin(slot, &key, tick);
-		if (event->inode)
-			ygr_noise_mark(noise->marks, event->inode, (u32)event->detail);
+		mark(noise, event);
 	}
 	return false;
 }

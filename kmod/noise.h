@@ -47,7 +47,7 @@ void ygr_noise_exit(void);
 bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *limits);
 
 /*
- * The short way, for opens: what was not seen lately is a first, and of a budget a few events may be
+ * The short way, for opens and connects: what was not seen lately is a first, and of a budget a few events may be
  * taken before it is asked. So the second of a series may be told in full, as a first one, and
  * a budget be exceeded by what pass_nr says for each task; neither by more, and all is counted.
  *
@@ -57,11 +57,25 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 
 DECLARE_PER_CPU(u32 *, ygr_noise_marks);	/* NULL: a CPU without a ring, where nobody has a context */
 
-/* Return: whether it had none. It has one now. */
-static __always_inline bool ygr_noise_mark(u32 *marks, const struct inode *inode, u32 open_flags)
+/* What was opened, and how, as one number. */
+static __always_inline u64 ygr_noise_what_of_open(const struct inode *inode, u32 open_flags)
 {
-	u64 hash = ((u64)(unsigned long)inode ^ (u64)open_flags << 27 ^ (u64)current->tgid << 42) *
-		   0x9e3779b97f4a7c15ull;
+	return (u64)(unsigned long)inode ^ (u64)open_flags << 27;
+}
+
+/* What was connected to. @addr: 16 bytes */
+static __always_inline u64 ygr_noise_what_of_connect(u16 family, u16 port, const u8 *addr)
+{
+	u64 halves[2];
+
+	memcpy(halves, addr, sizeof(halves));
+	return halves[0] ^ halves[1] << 7 ^ halves[1] >> 57 ^ (u64)port << 32 ^ (u64)family << 48;
+}
+
+/* Return: whether it had none. It has one now. */
+static __always_inline bool ygr_noise_mark(u32 *marks, u64 what)
+{
+	u64 hash = (what ^ (u64)current->tgid << 42) * 0x9e3779b97f4a7c15ull;
 	u32 *mark = &marks[hash >> (64 - YGR_NOISE_MARKS_LOG2)];
 	u32 tag = hash >> (32 - YGR_NOISE_MARKS_LOG2);
 
@@ -72,20 +86,22 @@ static __always_inline bool ygr_noise_mark(u32 *marks, const struct inode *inode
 }
 
 /*
- * Whether an open of the current task that no rule looks at can be recorded with no more said, if the task's
+ * Whether an event of the current task that no rule looks at can be recorded with no more said, if the task's
  * context is what it was.
+ *
+ * @what: ygr_noise_what_of_*()
  *
  * Context: preemption off.
  */
 static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limits, enum ygr_on on,
-					     const struct inode *inode, u32 open_flags)
+					     u64 what)
 {
 	struct ygr_context *context = ygr_context_slot(current);
 
 	if (!context->pass_left || context->pid != current->thread_pid)
 		return false;
 	if ((limits->coalesce_on & YGR_ON_BIT(on)) &&
-	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), inode, open_flags))
+	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), what))
 		return false;
 	context->pass_left--;
 	return true;

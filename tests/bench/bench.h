@@ -137,7 +137,7 @@ void bench_bpf(void **state);
 void bench_bpf_rules(void **state);
 void bench_fanotify(void **state);
 void bench_find(void **state);
-void bench_find_profile(void **state);
+void bench_profile(void **state);
 void bench_cost(void **state);
 void bench_load(void **state);
 void bench_delivery(void **state);

@@ -67,7 +67,7 @@ static int run_find(void)
 static int run_profile(void)
 {
 	const struct CMUnitTest profile[] = {
-		cmocka_unit_test(bench_find_profile),
+		cmocka_unit_test(bench_profile),
 	};
 
 	return cmocka_run_group_tests(profile, begin, end);

@@ -327,7 +327,8 @@ static void connects_merge_by_address(void **state)
 	settle(guest);
 	counts = count(guest, pid, YGR_EV_CONNECT);
 	assert_int_equal(sum(counts), 12);
-	assert_int_equal(counts.plain, 2);
+	/* Of each, the second may be told in full, too. */
+	assert_in_range(counts.plain, 2, 4);
 	assert_int_equal(counts.merged, 2);
 	counts = count(guest, pid, YGR_EV_SOCKET_CREATE);
 	assert_int_equal(sum(counts), 12);
@@ -642,10 +643,18 @@ static int open_each_again_and_again(void *arg)
 	return failed;
 }
 
-/* Of a process that opens for so long: a budget a second, and the hundredth that passes unasked. */
-static void assert_within(uint64_t plain, uint64_t budget, uint64_t seconds)
+/* What is kept of tasks whose passes nobody was told of yet: of as many on each of two CPUs. */
+#define TASKS_KEPT	(2u * 16u)
+
+/*
+ * Of who opens for so long: a budget a second, and the hundredth that passes unasked; of a job whose
+ * processes end before they are asked, once more for each that is kept.
+ */
+static void assert_within(uint64_t plain, uint64_t budget, uint64_t seconds, unsigned int tasks)
 {
-	assert_in_range(plain, budget, (budget + budget / 100) * (seconds + 2));
+	const uint64_t passes = budget / 100;
+
+	assert_in_range(plain, budget, (budget + passes) * (seconds + 2) + passes * tasks);
 }
 
 static uint64_t compact_opens(const struct guest *guest, pid_t pid)
@@ -668,7 +677,7 @@ static void what_passed_is_charged_to_the_process(void **state)
 	settle(guest);
 	counts = count(guest, pid, YGR_EV_OPEN);
 	assert_int_equal(sum(counts), FILE_NR * ROUNDS);
-	assert_within(counts.plain, 1000, seconds);
+	assert_within(counts.plain, 1000, seconds, 0);
 	assert_true(counts.suppressed > 0);
 	assert_true(compact_opens(guest, pid) > counts.plain / 2);
 }
@@ -696,7 +705,7 @@ static void what_short_ones_passed_is_charged_to_the_job(void **state)
 	/* And, if the budget was gone by then, each round's open and close of cgroup.procs. */
 	assert_in_range(sum(counts), 3 * SHORT_NR * 15, 3 * SHORT_NR * 15 + 3 * 2);
 	assert_true(counts.suppressed > 0);
-	assert_within(counts.plain, 200, seconds);
+	assert_within(counts.plain, 200, seconds, TASKS_KEPT);
 }
 
 /* ---- fairness ---- */

@@ -84,7 +84,22 @@ static bool put_short(struct fixture *f, const struct path *path, u64 generation
 	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, generation, sizeof(u64), path, &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
-		ygr_compact_commit_file(record, pos, YGR_CLASS_FILE);
+		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
+	}
+	leave(f);
+	return record;
+}
+
+static bool put_short_other(struct fixture *f, u64 generation)
+{
+	struct ygr_ring_compact *record;
+	u64 pos;
+
+	enter(f);
+	record = ygr_compact_begin_other(YGR_EV_OPEN, YGR_CLASS_FILE, generation, sizeof(u64), &pos);
+	if (record) {
+		*(u64 *)(record + 1) = 4711;
+		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
 	}
 	leave(f);
 	return record;
@@ -520,6 +535,25 @@ static void a_full_ring_takes_none(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, put(f));
 }
 
+/* Of no file, and with nothing to refer to but who it was. */
+static void the_short_way_without_a_file(struct kunit *test)
+{
+	struct fixture *f = create(test);
+	u64 context;
+
+	KUNIT_EXPECT_FALSE(test, put_short_other(f, GENERATION));
+	expect_end(f);
+	KUNIT_ASSERT_TRUE(test, put_of(f, NULL, NULL, GENERATION, 4711));
+	context = take_context(f);
+	take_record(f, context, 0, "", 0);
+	KUNIT_EXPECT_TRUE(test, put_short_other(f, GENERATION));
+	take_record(f, context, 0, "", 0);
+	/* What was told is of another policy. */
+	KUNIT_EXPECT_FALSE(test, put_short_other(f, GENERATION + 1));
+	expect_end(f);
+	KUNIT_EXPECT_EQ(test, this_cpu_ptr(&ygr_rings)->nest, 0u);
+}
+
 /* A crowded ring has no short way; once it has been read, the next record that goes the long way finds that out. */
 static void a_ring_that_was_read_is_calm_again(struct kunit *test)
 {
@@ -625,6 +659,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_file_beyond_the_root_has_none),
 	KUNIT_CASE(who_acts_for_others_has_none),
 	KUNIT_CASE(a_full_ring_takes_none),
+	KUNIT_CASE(the_short_way_without_a_file),
 	KUNIT_CASE(a_ring_that_was_read_is_calm_again),
 	KUNIT_CASE(what_was_lost_is_told_first),
 	KUNIT_CASE(strings_follow_the_name),
