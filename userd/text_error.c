@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "text_error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -94,6 +95,18 @@ void ygr_text_error_add(struct ygr_text_errors *errors,
 	error->source = errors->source;
 	copy_printable(error->file, sizeof(error->file), errors->file ?: "");
 	copy_printable(error->message, sizeof(error->message), raw);
+}
+
+int ygr_text_error_refuse(char *sentence, size_t cap, const char *fmt, ...)
+{
+	char raw[2 * YGR_TEXT_MESSAGE_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, args);
+	va_end(args);
+	copy_printable(sentence, cap, raw);
+	return -EINVAL;
 }
 
 int ygr_text_error_format(const struct ygr_text_error *error, const char *file,

@@ -54,6 +54,10 @@ void ygr_text_error_add(struct ygr_text_errors *errors,
 			unsigned int column, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* One sentence of the same kind, into cap bytes (at least 8), for who reports one mistake. Return: -EINVAL. */
+int ygr_text_error_refuse(char *sentence, size_t cap, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /*
  * "FILE:LINE:COLUMN: error: MESSAGE" without a newline, as snprintf does it.
  * Return: the length it has, even when that does not fit into cap.

@@ -2,7 +2,6 @@
 #include "bench_baseline.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,23 +12,7 @@
 
 #define QUOTED_MAX	48	/* bytes of a value in a message */
 
-/* Through the list of mistakes, which escapes what cannot be printed. */
-static int refuse(char *reason, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static int refuse(char *reason, const char *fmt, ...)
-{
-	char sentence[YGR_BENCH_REASON_BYTES];
-	struct ygr_text_errors errors;
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, args);
-	va_end(args);
-	ygr_text_error_init(&errors);
-	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 0, 0, "%s", sentence);
-	snprintf(reason, YGR_BENCH_REASON_BYTES, "%.*s", YGR_BENCH_REASON_BYTES - 1,
-		 errors.item[0].message);
-	return -EINVAL;
-}
+#define refuse(sentence, ...) ygr_text_error_refuse(sentence, YGR_BENCH_REASON_BYTES, __VA_ARGS__)
 
 json_t *ygr_bench_baseline_read(const char *path, char reason[YGR_BENCH_REASON_BYTES])
 {

@@ -2,7 +2,6 @@
 #include "bench_mix.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,29 +11,13 @@
 
 #define WORD_BYTES	32	/* of what messages quote; no kind is that long */
 
+#define refuse(sentence, ...) ygr_text_error_refuse(sentence, YGR_BENCH_MIX_ERROR_BYTES, __VA_ARGS__)
+
 static const char *const names[YGR_BENCH_KIND_NR] = { "exec", "open", "connect" };
 
 const char *ygr_bench_mix_name(enum ygr_bench_kind kind)
 {
 	return names[kind];
-}
-
-/* Through the list of mistakes, which escapes what cannot be printed. */
-static int refuse(char *error, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static int refuse(char *error, const char *fmt, ...)
-{
-	struct ygr_text_errors errors;
-	char sentence[YGR_BENCH_MIX_ERROR_BYTES];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, args);
-	va_end(args);
-	ygr_text_error_init(&errors);
-	ygr_text_error_add(&errors, YGR_TEXT_ERROR, 0, 0, "%s", sentence);
-	snprintf(error, YGR_BENCH_MIX_ERROR_BYTES, "%.*s", YGR_BENCH_MIX_ERROR_BYTES - 1,
-		 errors.item[0].message);
-	return -EINVAL;
 }
 
 static int find_kind(const char *word)
