@@ -18,6 +18,7 @@ int ygr_cmd_policy_stats(int argc, char **argv);
 int ygr_cmd_policy_clear(int argc, char **argv);
 int ygr_cmd_policy_lock(int argc, char **argv);
 int ygr_cmd_policy_sign(int argc, char **argv);
+int ygr_cmd_top(int argc, char **argv);
 int ygr_cmd_watch(int argc, char **argv);
 int ygr_cmd_spool(int argc, char **argv);
 int ygr_cmd_spool_list(int argc, char **argv);

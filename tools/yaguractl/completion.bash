@@ -41,6 +41,9 @@ _yaguractl() {
 	--format)
 		mapfile -t COMPREPLY < <(compgen -W 'text json ecs ocsf sigma csv' -- "$current")
 		return ;;
+	--sort)
+		mapfile -t COMPREPLY < <(compgen -W 'events denied name' -- "$current")
+		return ;;
 	--rate)
 		mapfile -t COMPREPLY < <(compgen -W '100 1000 10000 max' -- "$current")
 		return ;;
@@ -49,17 +52,18 @@ _yaguractl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
 	--expect-generation | --where | --since | --until | --confirm | --samples | \
-	--mix | --duration | --threads | --objects)
+	--mix | --duration | --threads | --objects | --interval | --count)
 		return ;;
 	esac
 	if [[ $COMP_CWORD = 1 ]]; then
-		_yaguractl_complete 'status doctor policy watch spool metrics bench stop mappings version help'
+		_yaguractl_complete 'status doctor policy watch top spool metrics bench stop mappings version help'
 		return
 	fi
 	case $verb in
 	status) _yaguractl_complete '--json --run' ;;
 	doctor) _yaguractl_complete '--json --all --sysroot --status --run' ;;
 	watch) _yaguractl_complete '--spool --all --json --format --where --type --denied --since --until' ;;
+	top) _yaguractl_complete '--interval --sort --batch --count --json --spool --all --status --run' ;;
 	bench) _yaguractl_complete '--mix --duration --threads --rate --objects --baseline --run --json' ;;
 	stop) _yaguractl_complete '--yes' ;;
 	metrics) _yaguractl_complete '--textfile --run' ;;

@@ -14,6 +14,8 @@ static const struct ygr_verb verbs[] = {
 	  "check, load, print or remove the policy", 1 },
 	{ "watch", ygr_cmd_watch, "[--spool DIR] [--all] [--format F] [--where EXPR] [--type T[,T]] [--denied] [--since TIME]",
 	  "follow the events live", 0 },
+	{ "top", ygr_cmd_top, "[--interval SECONDS] [--sort events|denied|name] [--batch] [--count N] [--json] [--spool DIR] [--all] [--status FILE] [--run DIR]",
+	  "how many events there are a second, and whose", 0 },
 	{ "spool", ygr_cmd_spool, "list | cat | verify",
 	  "read what the daemon has stored", 1 },
 	{ "metrics", ygr_cmd_metrics, "[--textfile PATH]",
