@@ -22,7 +22,7 @@
 
 #define CGROUPS		"/sys/fs/cgroup"
 #define CGROUP		"/conformance"	/* the actor's, unless the case says which */
-#define WAIT_MS		(12 * GUEST_WAIT_MS)
+#define WAIT_MS		(6 * GUEST_WAIT_MS)
 #define MOVED_FD_MIN	64
 
 /* ---- the child ---- */

@@ -34,7 +34,7 @@
 #include <yagura/ygr_abi.h>
 #include <yagura/ygr_event.h>
 
-#define GUEST_WAIT_MS	5000	/* for what must come: emulation is slow */
+#define GUEST_WAIT_MS	20000	/* for what must come: emulation is slow, and kernels that look for mistakes are slower */
 
 /* ---- module ---- */
 

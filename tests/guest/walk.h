@@ -12,7 +12,7 @@
 #define PROGRAM(c)	LINE "/" c	/* "a" .. "j", all alike */
 #define FILE_X		LINE "/x"	/* what the walks open at their end */
 #define WALK_STEPS_MAX	48
-#define WALK_WAIT_MS	(10 * GUEST_WAIT_MS)	/* some walk while the guest is made busy */
+#define WALK_WAIT_MS	(5 * GUEST_WAIT_MS)	/* some walk while the guest is made busy */
 
 /* cmocka setup of a group: the programs, and nothing else; and with guest_setup(). */
 int walk_setup_programs(void **state);
