@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -41,8 +42,14 @@ void ygr_config_exit(struct ygr_config *config)
 {
 	while (config->output_nr > 0)
 		ygr_config_output_exit(&config->outputs[--config->output_nr]);
-	ygr_yaml_tree_destroy(config->tree);
-	config->tree = NULL;
+	while (config->layer_nr > 0) {
+		struct ygr_config_layer *layer = &config->layers[--config->layer_nr];
+
+		ygr_yaml_tree_destroy(layer->tree);
+		free(layer->name);
+	}
+	free(config->layers);
+	config->layers = NULL;
 }
 
 /* ---- tables --------------------------------------------------------------- */
@@ -90,13 +97,13 @@ static const struct ygr_option sender_options[] = {
 static const char *const level_words[] = { "error", "warning", "notice", "info", "debug", NULL };
 
 /* `version` and `outputs` are read apart: they stand for no member. */
-static const struct ygr_option top_options[] = {
+const struct ygr_option ygr_config_options[] = {
 	{ "spool",	   YGR_OPTION_SECTION, .members = spool_options },
 	{ "reader",	   YGR_OPTION_SECTION, .members = reader_options },
 	{ "names",	   YGR_OPTION_SECTION, .members = names_options },
 	{ "sender",	   YGR_OPTION_SECTION, .members = sender_options },
 	{ "runtime_dir",   YGR_OPTION_PATH,    .at = AT(runtime_dir) },
-	{ "log",	   YGR_OPTION_WORD,    .at = AT(log_level), .words = level_words },
+	{ "log",	   YGR_OPTION_WORD,    .at = AT(log_level), .low = LOG_ERR, .words = level_words },
 	{ 0 }
 };
 
@@ -116,17 +123,6 @@ static void check_version(const struct ygr_yaml_node *top, struct ygr_text_error
 				   "version is missing (version: 1)");
 }
 
-/* The newest segment is never removed: it must not be able to fill the spool. */
-static void check_spool(const struct ygr_yaml_node *top, const struct ygr_config *config,
-			struct ygr_text_errors *errors)
-{
-	const struct ygr_yaml_node *node = ygr_yaml_tree_find(top, "spool");
-
-	if (node && config->spool_limit_bytes < 4 * config->segment_bytes)
-		ygr_text_error_add(errors, YGR_TEXT_ERROR, node->line, node->column,
-				   "spool: limit must be at least four times segment");
-}
-
 /* What was written for the first version, which knew one output. */
 static bool is_of_old(const struct ygr_yaml_node *top, struct ygr_text_errors *errors)
 {
@@ -140,37 +136,95 @@ static bool is_of_old(const struct ygr_yaml_node *top, struct ygr_text_errors *e
 	return output;
 }
 
-static void read_top(const struct ygr_yaml_node *top, struct ygr_config *config,
+static void read_top(const struct ygr_yaml_node *top, unsigned int layer, struct ygr_config *config,
 		     struct ygr_text_errors *errors)
 {
 	const struct ygr_yaml_node *outputs;
 
 	if (is_of_old(top, errors) ||
-	    !ygr_option_check_keys(top_options, apart, top, "the configuration", errors))
+	    !ygr_option_check_keys(ygr_config_options, apart, top, "the configuration", errors))
 		return;
-	config->log_level -= LOG_ERR;
-	ygr_option_read_values(top_options, top, "the configuration", config, errors);
-	config->log_level += LOG_ERR;
+	ygr_option_read_values(ygr_config_options, top, "the configuration", config, errors);
 	check_version(top, errors);
-	check_spool(top, config, errors);
 	outputs = ygr_yaml_tree_find(top, "outputs");
 	if (outputs)
-		config->output_nr = ygr_config_output_read(outputs, config->outputs, errors);
+		ygr_config_output_read(outputs, layer, config->outputs, &config->output_nr, errors);
 }
 
-int ygr_config_parse(struct ygr_config *config, const char *text, size_t bytes,
+/* ---- layers --------------------------------------------------------------- */
+
+/* 0 is nobody's: each of the files is named in its mistakes. */
+static void enter(struct ygr_text_errors *errors, unsigned int layer, const char *name)
+{
+	errors->source = name ? layer + 1 : 0;
+	errors->file = name;
+}
+
+static int read_layer(struct ygr_config *config, const struct ygr_config_text *file,
+		      struct ygr_text_errors *errors)
+{
+	const unsigned int number = (unsigned int)config->layer_nr;
+	struct ygr_config_layer *layer = &config->layers[number];
+	int err;
+
+	layer->name = strdup(file->name);
+	if (!layer->name)
+		return -ENOMEM;
+	config->layer_nr++;
+	enter(errors, number, file->name);
+	err = ygr_yaml_tree_parse(file->text, file->bytes, &layer->tree, errors);
+	if (!err)
+		read_top(ygr_yaml_tree_root(layer->tree), number, config, errors);
+	enter(errors, 0, NULL);
+	return err == -ENOMEM ? err : 0;
+}
+
+static bool sizes_spool(const struct ygr_yaml_node *spool)
+{
+	return ygr_yaml_tree_find(spool, "limit") || ygr_yaml_tree_find(spool, "segment");
+}
+
+/*
+ * The newest segment is never removed: it must not be able to fill the spool. The two may be
+ * of different files; the mistake is the last one's, over which it might have been good.
+ */
+static void check_spool(const struct ygr_config *config, struct ygr_text_errors *errors)
+{
+	const struct ygr_yaml_node *spool;
+	size_t i;
+
+	if (config->spool_limit_bytes >= 4 * config->segment_bytes)
+		return;
+	for (i = config->layer_nr; i--; ) {
+		spool = ygr_yaml_tree_find(ygr_yaml_tree_root(config->layers[i].tree), "spool");
+		if (!sizes_spool(spool))
+			continue;
+		enter(errors, (unsigned int)i, config->layers[i].name);
+		ygr_text_error_add(errors, YGR_TEXT_ERROR, spool->line, spool->column,
+				   "spool: limit must be at least four times segment");
+		enter(errors, 0, NULL);
+		return;
+	}
+}
+
+int ygr_config_parse(struct ygr_config *config, const struct ygr_config_text *files, size_t nr,
 		     struct ygr_text_errors *errors)
 {
 	struct ygr_config parsed = *config;
-	int ret;
+	int err = 0;
 
-	ret = ygr_yaml_tree_parse(text, bytes, &parsed.tree, errors);
-	if (ret)
-		return ret;
-	read_top(ygr_yaml_tree_root(parsed.tree), &parsed, errors);
-	if (errors->error_nr) {
+	parsed.layers = calloc(nr + 1, sizeof(*parsed.layers));
+	if (!parsed.layers)
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < nr; i++)
+		err = read_layer(&parsed, &files[i], errors);
+	if (!err && !errors->error_nr)
+		check_spool(&parsed, errors);
+	if (!err && errors->error_nr)
+		err = -EBADMSG;
+	if (err) {
 		ygr_config_exit(&parsed);
-		return -EBADMSG;
+		return err;
 	}
 	*config = parsed;
 	return 0;

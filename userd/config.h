@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The daemon's settings: /etc/yagura/yagurad.yaml, docs/examples/yagurad.yaml.
- * Strict: an unknown key is an error with its place. Without a file the defaults
- * hold. Immutable once loaded.
- *
- * Parsing is pure; reading the file is not.
+ * The daemon's settings: /etc/yagura/yagurad.yaml, docs/examples/yagurad.yaml, and
+ * the files over it (config_file.h). Strict: an unknown key is an error with its
+ * place. Without a file the defaults hold. Immutable once loaded. Pure.
  */
 #ifndef YGR_CONFIG_H
 #define YGR_CONFIG_H
@@ -24,6 +22,12 @@
 enum ygr_config_keep {
 	YGR_KEEP_OLDEST	= 0,	/* the spool: the kernel drops what is new, by class */
 	YGR_KEEP_NEWEST	= 1,	/* what comes: the oldest segments go */
+};
+
+/* One of the files that were read; a later one goes over an earlier one. */
+struct ygr_config_layer {
+	char	*name;
+	struct ygr_yaml_tree *tree;	/* what the texts point into */
 };
 
 struct ygr_config {
@@ -49,18 +53,31 @@ struct ygr_config {
 	const char *runtime_dir;
 	int	 log_level;
 
-	struct ygr_yaml_tree *tree;	/* what the texts point into; NULL: the defaults hold */
+	struct ygr_config_layer *layers;
+	size_t	 layer_nr;		/* 0: the defaults hold */
 };
+
+/* A file's text, on its way into the configuration. */
+struct ygr_config_text {
+	char	*name;			/* in messages */
+	char	*text;
+	size_t	 bytes;
+};
+
+/* All keys but `version` and `outputs`, and where in the struct above their values go. */
+extern const struct ygr_option ygr_config_options[];
 
 void ygr_config_init(struct ygr_config *config);	/* the defaults */
 void ygr_config_exit(struct ygr_config *config);
 
 /*
- * Lays the file's settings over the defaults that @config holds.
- * Return: 0; -EBADMSG: @errors says what and where, and @config is untouched;
- * -ENOMEM.
+ * Lays the settings of all files over the defaults that @config holds, each file over those
+ * before it: a value takes the place of an earlier one, an output that of one of the same
+ * name. An empty list of outputs takes away those before it.
+ * Return: 0; -EBADMSG: @errors says what and where, of all files, and @config is untouched;
+ * -ENOMEM, and it is untouched as well.
  */
-int ygr_config_parse(struct ygr_config *config, const char *text, size_t bytes,
+int ygr_config_parse(struct ygr_config *config, const struct ygr_config_text *files, size_t nr,
 		     struct ygr_text_errors *errors);
 
 #endif

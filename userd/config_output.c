@@ -19,7 +19,7 @@ static const struct ygr_output_config defaults = {
 
 #define AT(member)	offsetof(struct ygr_output_config, member)
 /* The type was read before; it is the name as well, unless the next row says another. */
-static const struct ygr_option common[] = {
+const struct ygr_option ygr_config_output_options[] = {
 	{ "type",	 YGR_OPTION_TEXT,   .at = AT(name) },
 	{ "name",	 YGR_OPTION_TEXT,   .at = AT(name) },
 	{ "where",	 YGR_OPTION_TEXT,   .at = AT(where) },
@@ -93,8 +93,9 @@ static bool read_output(const struct ygr_yaml_node *node, struct ygr_output_conf
 	char what[64];
 
 	*output = defaults;
+	output->node = node;
 	if (node->kind != YGR_YAML_MAP) {
-		ygr_option_check_keys(common, NULL, node, "output", errors);
+		ygr_option_check_keys(ygr_config_output_options, NULL, node, "output", errors);
 		return false;
 	}
 	if (!read_type(node, output, errors))
@@ -104,8 +105,8 @@ static bool read_output(const struct ygr_yaml_node *node, struct ygr_output_conf
 		return false;
 	}
 	snprintf(what, sizeof(what), "output of type %s", output->type->name);
-	ygr_option_check_keys(common, output->type->options, node, what, errors);
-	ygr_option_read_values(common, node, what, output, errors);
+	ygr_option_check_keys(ygr_config_output_options, output->type->options, node, what, errors);
+	ygr_option_read_values(ygr_config_output_options, node, what, output, errors);
 	if (output->type->options)
 		ygr_option_read_values(output->type->options, node, what, output->settings, errors);
 	check_name(output, node, errors);
@@ -115,42 +116,60 @@ static bool read_output(const struct ygr_yaml_node *node, struct ygr_output_conf
 	return true;
 }
 
-static void check_distinct(const struct ygr_yaml_node *node, const struct ygr_output_config *outputs,
-			   size_t nr, struct ygr_text_errors *errors)
+static struct ygr_output_config *find(struct ygr_output_config *outputs, size_t nr, const char *name)
 {
-	for (size_t i = 0; i < nr; i++) {
-		if (!outputs[nr].name || !outputs[i].name || strcmp(outputs[i].name, outputs[nr].name) != 0)
-			continue;
-		ygr_text_error_add(errors, YGR_TEXT_ERROR, node->line, node->column,
-				   "output: another one is named \"%s\" already (give this one a name)",
-				   outputs[i].name);
-		return;
-	}
+	for (size_t i = 0; name && i < nr; i++)
+		if (outputs[i].name && !strcmp(outputs[i].name, name))
+			return &outputs[i];
+	return NULL;
 }
 
-size_t ygr_config_output_read(const struct ygr_yaml_node *node, struct ygr_output_config *outputs,
-			      struct ygr_text_errors *errors)
+/* Return: whether @output became one of @outputs; else the error was added. */
+static bool place(const struct ygr_output_config *output, struct ygr_output_config *outputs,
+		  size_t *nr, struct ygr_text_errors *errors)
+{
+	struct ygr_output_config *same = find(outputs, *nr, output->name);
+
+	if (same && same->layer == output->layer) {
+		ygr_text_error_add(errors, YGR_TEXT_ERROR, output->node->line, output->node->column,
+				   "output: another one is named \"%s\" already (give this one a name)",
+				   output->name);
+		return false;
+	}
+	if (!same && *nr == YGR_OUTPUTS_MAX) {
+		ygr_text_error_add(errors, YGR_TEXT_ERROR, output->node->line, output->node->column,
+				   "outputs: more than %d", YGR_OUTPUTS_MAX);
+		return false;
+	}
+	if (same)
+		ygr_config_output_exit(same);
+	else
+		same = &outputs[(*nr)++];
+	*same = *output;
+	return true;
+}
+
+void ygr_config_output_read(const struct ygr_yaml_node *node, unsigned int layer,
+			    struct ygr_output_config *outputs, size_t *nr,
+			    struct ygr_text_errors *errors)
 {
 	const struct ygr_yaml_node *child;
-	size_t nr = 0;
+	struct ygr_output_config output;
 
 	if (node->kind != YGR_YAML_LIST) {
 		ygr_text_error_add(errors, YGR_TEXT_ERROR, node->line, node->column,
 				   "outputs: expected a list, got %s", ygr_yaml_tree_describe(node));
-		return 0;
+		return;
 	}
+	while (!node->child_nr && *nr)
+		ygr_config_output_exit(&outputs[--*nr]);
 	ygr_yaml_tree_for_each(child, node) {
-		if (nr == YGR_OUTPUTS_MAX) {
-			ygr_text_error_add(errors, YGR_TEXT_ERROR, child->line, child->column,
-					   "outputs: more than %d", YGR_OUTPUTS_MAX);
-			break;
-		}
-		if (!read_output(child, &outputs[nr], errors))
+		if (!read_output(child, &output, errors))
 			continue;
-		check_distinct(child, outputs, nr, errors);
-		nr++;
+		output.layer = layer;
+		if (!place(&output, outputs, nr, errors))
+			ygr_config_output_exit(&output);
 	}
-	return nr;
 }
 
 void ygr_config_output_exit(struct ygr_output_config *output)

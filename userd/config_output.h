@@ -27,16 +27,23 @@ struct ygr_output_config {
 	uint64_t ack_timeout_ns;	/* how long a batch under way may see no progress */
 	uint64_t retry_max_ns;		/* longest back-off, without its jitter */
 	void	*settings;		/* of the type */
+	const struct ygr_yaml_node *node; /* where all this was said ... */
+	unsigned int layer;		/* ... and in which of the configuration's files */
 };
 
+/* What all types have, and where it goes in the struct above. */
+extern const struct ygr_option ygr_config_output_options[];
+
 /*
- * Reads the list @node into outputs[0 .. YGR_OUTPUTS_MAX - 1]. Texts live as long
- * as the tree. Pure.
- * Return: how many there are; those are to be given to exit() whether or not
- * errors were added.
+ * Lays the list @node of file @layer over outputs[0 .. *nr - 1], which are of files before
+ * it: one of the same name takes the other's place, as a whole; others come behind; an
+ * empty list takes all away. Texts live as long as the tree. Pure.
+ * What it leaves in outputs[0 .. *nr - 1] is to be given to exit(), whether or not errors
+ * were added.
  */
-size_t ygr_config_output_read(const struct ygr_yaml_node *node, struct ygr_output_config *outputs,
-			      struct ygr_text_errors *errors);
+void ygr_config_output_read(const struct ygr_yaml_node *node, unsigned int layer,
+			    struct ygr_output_config *outputs, size_t *nr,
+			    struct ygr_text_errors *errors);
 void ygr_config_output_exit(struct ygr_output_config *output);
 
 #endif

@@ -2,26 +2,26 @@
 /* yagurad: options, configuration, and then the supervisor. */
 #include <argp.h>
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config_file.h"
+#include "config_show.h"
 #include "log.h"
 #include "supervisor.h"
-#include "text_file.h"
-#include "yaml_tree.h"
 #include "ygr_version.h"
 
 const char *argp_program_version = "yagurad " YGR_VERSION;
 
-enum { OPTION_IO = 256, OPTION_SOURCE };
+enum { OPTION_IO = 256, OPTION_SOURCE, OPTION_SHOW };
 
 struct options {
 	const char *config_path;
 	bool config_is_given;
 	bool check_only;
+	bool show_only;
 	bool foreground;
 	bool has_io;
 	enum ygr_loop_kind io;
@@ -32,8 +32,9 @@ struct options {
 static struct options options = { .config_path = YGR_CONFIG_PATH };
 
 static const struct argp_option option_table[] = {
-	{ "config", 'c', "FILE", 0, "Configuration (default: " YGR_CONFIG_PATH ", if it is there)", 0 },
+	{ "config", 'c', "FILE", 0, "Configuration (default: " YGR_CONFIG_PATH ", if it is there); FILE.d/*.yaml go over it", 0 },
 	{ "check", 'n', NULL, 0, "Check the configuration and end", 0 },
+	{ "show-config", OPTION_SHOW, NULL, 0, "Print the settings that hold, each with the file it is from, and end", 0 },
 	{ "foreground", 'f', NULL, 0, "Do not detach", 0 },
 	{ "io", OPTION_IO, "KIND", 0, "auto, uring or epoll", 0 },
 	{ "source", OPTION_SOURCE, "FILE", 0, "Read rings from a file, not from the device (for tests)", 0 },
@@ -61,6 +62,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case 'n':
 		options.check_only = true;
 		return 0;
+	case OPTION_SHOW:
+		options.show_only = true;
+		return 0;
 	case 'f':
 		options.foreground = true;
 		return 0;
@@ -78,33 +82,37 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int parse_file(struct ygr_config *config)
+static int read_files(struct ygr_config *config)
 {
 	struct ygr_text_errors errors;
-	size_t bytes;
-	char *text;
 	int ret;
 
-	ret = ygr_text_file_read(options.config_path, YGR_YAML_BYTES_MAX, &text, &bytes);
-	if (ret == -ENOENT && !options.config_is_given)
-		return 0;
-	if (ret) {
-		ygr_error("%s: %s", options.config_path, strerror(-ret));
-		return ret;
-	}
+	ygr_config_init(config);
 	ygr_text_error_init(&errors);
-	ret = ygr_config_parse(config, text, bytes, &errors);
+	ret = ygr_config_file_load(config, &ygr_config_access_here, options.config_path,
+				   options.config_is_given, &errors);
 	ygr_text_error_print(stderr, options.config_path, &errors);
-	free(text);
+	if (ret == -ENOMEM)
+		ygr_error("%s: %s", options.config_path, strerror(-ret));
 	return ret;
+}
+
+static int show_config(struct ygr_config *config)
+{
+	if (read_files(config))
+		return EX_CONFIG;
+	ygr_config_show(stdout, config);
+	ygr_config_exit(config);
+	if (!fflush(stdout))
+		return 0;
+	ygr_error("writing the output: %s", strerror(errno));
+	return EX_IOERR;
 }
 
 static int load_config(struct ygr_config *config)
 {
-	int ret;
+	int ret = read_files(config);
 
-	ygr_config_init(config);
-	ret = parse_file(config);
 	if (ret)
 		return ret;
 	if (options.has_io)
@@ -128,6 +136,8 @@ int main(int argc, char **argv)
 
 	argp_err_exit_status = EX_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	if (options.show_only)
+		return show_config(&config);
 	if (load_config(&config))
 		return EX_CONFIG;
 	if (options.check_only)

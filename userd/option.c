@@ -87,7 +87,7 @@ static void read_word(const struct ygr_option *option, const struct ygr_yaml_nod
 	while (nr < WORDS_MAX && option->words[nr])
 		nr++;
 	if (ygr_yaml_tree_get_word(node, option->key, option->words, nr, &index, errors))
-		*value = (int)index;
+		*value = (int)(option->low + index);
 }
 
 static void read_value(const struct ygr_option *option, const struct ygr_yaml_node *node,

@@ -30,7 +30,7 @@ enum ygr_option_kind {
 	YGR_OPTION_NUMBER,	/* uint64_t from low to high, times unit */
 	YGR_OPTION_BYTES,	/* uint64_t from low to high: 65536, 64KiB ... */
 	YGR_OPTION_BOOL,	/* bool */
-	YGR_OPTION_WORD,	/* int: index of one of words */
+	YGR_OPTION_WORD,	/* int: low, plus the index of one of words */
 	YGR_OPTION_SECTION,	/* a mapping whose members belong to the same struct */
 	YGR_OPTION_STRUCT,	/* a mapping whose members belong to the struct at `at`; */
 				/* that one begins with `bool is_set` */
@@ -48,7 +48,7 @@ struct ygr_option {
 	enum ygr_option_kind kind;
 	size_t	 at;				/* offset in the struct */
 	bool	 is_required;
-	uint64_t low, high;			/* NUMBER, BYTES */
+	uint64_t low, high;			/* NUMBER, BYTES; WORD: low */
 	uint64_t unit;				/* NUMBER; 0 is 1 */
 	const char *const *words;		/* WORD: up to a NULL */
 	const struct ygr_option *members;	/* SECTION, STRUCT */

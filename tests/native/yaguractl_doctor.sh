@@ -182,6 +182,11 @@ daemon() {
 	put etc/yagura/yagurad.yaml "version: 1
 spol: 3"
 	provoked settings error 3 "/etc/yagura/yagurad.yaml:2:1: error: unknown key" "yagurad --check"
+	put etc/yagura/yagurad.yaml.d/10-log.yaml "version: 1
+log: loud"
+	provoked settings error 3 "/etc/yagura/yagurad.yaml.d/10-log.yaml:2:6: error: log" "yagurad --check"
+	mkdir -p "$tree/etc/yagura/yagurad.yaml.d/20-none.yaml"
+	provoked settings error 3 "/etc/yagura/yagurad.yaml.d/20-none.yaml: error: Invalid argument" "yagurad --check"
 	put etc/yagura/yagurad.yaml "version: 1"
 	provoked settings note 0 "no output is set" "yagurad --check"
 	rm "$tree/run/yagura/reader.json"

@@ -16,10 +16,12 @@ static struct ygr_text_errors errors;
 
 static int parse(const char *text)
 {
+	const struct ygr_config_text file = { (char *)"f", (char *)text, strlen(text) };
+
 	ygr_config_exit(&config);
 	ygr_config_init(&config);
 	ygr_text_error_init(&errors);
-	return ygr_config_parse(&config, text, strlen(text), &errors);
+	return ygr_config_parse(&config, &file, 1, &errors);
 }
 
 /* The one error that @text has, as the user sees it. */

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config_file.h"
 #include "doctor_gather.h"
 #include "yaml_tree.h"
 
@@ -58,35 +58,53 @@ static void copy_place(char *to, size_t cap, const struct ygr_yaml_node *node)
 
 static void copy_outputs(const struct ygr_config *config, struct ygr_doctor_facts *facts)
 {
-	const struct ygr_yaml_node *list, *node;
-	size_t i = 0;
-
 	facts->output_nr = (unsigned int)config->output_nr;
-	if (!config->tree)
-		return;
-	list = ygr_yaml_tree_find(ygr_yaml_tree_root(config->tree), "outputs");
-	for (node = list ? list->child : NULL; node && i < config->output_nr; i++) {
-		if (i == YGR_FACT_OUTPUTS_MAX)
-			return;
+	for (size_t i = 0; i < config->output_nr && i < YGR_FACT_OUTPUTS_MAX; i++) {
 		copy_text(facts->outputs[i].name, YGR_FACT_BYTES, config->outputs[i].name);
-		copy_place(facts->outputs[i].at, YGR_FACT_BYTES, node);
-		node = node->next;
+		copy_place(facts->outputs[i].at, YGR_FACT_BYTES, config->outputs[i].node);
 	}
+}
+
+struct settings_access {
+	const struct ygr_sysroot *root;
+	unsigned int read_nr;
+	bool is_hidden;			/* something is there, and may not be read */
+};
+
+static int read_settings(void *arg, const char *path, char **text, size_t *bytes)
+{
+	struct settings_access *access = arg;
+	long len = ygr_sysroot_read(access->root, path, SETTINGS_BYTES, text);
+
+	access->is_hidden |= len < 0 && len != -ENOENT && len != -EINVAL;
+	if (len < 0)
+		return (int)len;
+	access->read_nr++;
+	*bytes = (size_t)len;
+	return 0;
+}
+
+static DIR *open_settings(void *arg, const char *path)
+{
+	struct settings_access *access = arg;
+	DIR *stream = ygr_sysroot_open_directory(access->root, path);
+
+	access->is_hidden |= !stream && errno != ENOENT && errno != ENOTDIR;
+	return stream;
 }
 
 static void gather_settings(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
 {
+	struct settings_access found = { .root = root };
+	const struct ygr_config_access access = { read_settings, open_settings, &found };
 	struct ygr_text_errors errors;
 	struct ygr_config config;
-	char *text;
-	long bytes;
 
 	ygr_config_init(&config);
 	ygr_text_error_init(&errors);
-	bytes = ygr_sysroot_read(root, YGR_CONFIG_PATH, SETTINGS_BYTES, &text);
-	facts->has_settings = bytes >= 0 ? YGR_YES : bytes == -ENOENT ? YGR_NO : YGR_UNKNOWN;
-	if (bytes >= 0 && ygr_config_parse(&config, text, (size_t)bytes, &errors))
+	if (ygr_config_file_load(&config, &access, YGR_CONFIG_PATH, false, &errors))
 		copy_text(facts->settings_error, sizeof(facts->settings_error), "cannot be read");
+	facts->has_settings = found.is_hidden ? YGR_UNKNOWN : found.read_nr ? YGR_YES : YGR_NO;
 	if (errors.nr && errors.error_nr)
 		ygr_text_error_format(&errors.item[0], YGR_CONFIG_PATH, facts->settings_error,
 				      sizeof(facts->settings_error));
@@ -96,7 +114,6 @@ static void gather_settings(const struct ygr_sysroot *root, struct ygr_doctor_fa
 	facts->segment_bytes = config.segment_bytes;
 	copy_outputs(&config, facts);
 	ygr_config_exit(&config);
-	free(text);
 }
 
 /* ---- processes ---- */

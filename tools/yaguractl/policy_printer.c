@@ -6,35 +6,17 @@
 #include <strings.h>
 
 #include "policy_word.h"
-#include "utf8.h"
+#include "yaml_text.h"
 
 void ygr_policy_printer_fail(struct ygr_policy_printer *p)
 {
 	p->err = p->err ?: -EILSEQ;
 }
 
-/* Double-quoted YAML. Bytes that are no UTF-8 become \xNN, which YAML reads as U+00NN. */
 void ygr_policy_printer_quoted(struct ygr_policy_printer *p, const char *text, size_t len)
 {
-	uint32_t code;
-	size_t nr;
-
-	putc('"', p->out);
-	for (; len; text += nr, len -= nr) {
-		nr = ygr_utf8_next(text, len, &code);
-		if (!nr) {
-			ygr_policy_printer_fail(p);
-			fprintf(p->out, "\\x%02x", (unsigned char)*text);
-			nr = 1;
-		} else if (code == '"' || code == '\\') {
-			fprintf(p->out, "\\%c", (char)code);
-		} else if (ygr_utf8_is_plain(code)) {
-			fwrite(text, 1, nr, p->out);
-		} else {
-			fprintf(p->out, code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
-		}
-	}
-	putc('"', p->out);
+	if (!ygr_yaml_text_put_quoted(p->out, text, len))
+		ygr_policy_printer_fail(p);
 }
 
 /* Words that some readers of YAML take for something else. */

@@ -23,7 +23,7 @@ struct ygr_policy_printer {
 /* Something was printed that the language cannot say. */
 void ygr_policy_printer_fail(struct ygr_policy_printer *p);
 
-/* Double-quoted YAML. Bytes that are no UTF-8 become \xNN, which YAML reads as U+00NN. */
+/* Double-quoted YAML; fails where bytes are no UTF-8. */
 void ygr_policy_printer_quoted(struct ygr_policy_printer *p, const char *text, size_t len);
 
 /* A name of a policy, or of a rule or label; in quotes where YAML could misread it. */
