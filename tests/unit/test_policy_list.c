@@ -223,8 +223,8 @@ static void test_mistakes_in_included_files(void **state)
 			 "bad.yaml:3:30: error: rule \"r\": do: unknown value \"dny\" (did you mean \"deny\"?)\n"
 			 "syntax.yaml:2:1: error: while parsing a flow node: did not find expected node content\n");
 	policy_says_with(files, HEAD "include: [same.yaml]\nlists: { l: { uid: 2 } }\n" USE("uid"),
-			 "p:4:10: error: another list is named \"l\"\n"
-			 "p:6:13: error: another rule is named \"r\"\n");
+			 "p:4:10: error: another list is named \"l\" (first in same.yaml:2:10)\n"
+			 "p:6:13: error: another rule is named \"r\" (first in same.yaml:3:10)\n");
 }
 
 /* What the index refuses is told in the file that says it. */

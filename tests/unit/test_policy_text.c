@@ -78,7 +78,7 @@ static const struct mistake mistakes[] = {
 	{ "duplicate key in rule", RULE("exec", "deny") "    do: allow\n",
 	  "p:7:5: error: duplicate key \"do\" (first on line 6)\n" },
 	{ "duplicate rule name", RULE("exec", "deny") "  - { name: r, on: fork, do: record }\n",
-	  "p:7:13: error: another rule is named \"r\"\n" },
+	  "p:7:13: error: another rule is named \"r\" (first on line 4)\n" },
 	{ "rule name with space", HEAD "  - { name: a b, on: exec, do: deny }\n",
 	  "p:4:13: error: name of the rule: \"a b\" is not 1 to 63 of A-Z a-z 0-9 . _ -\n" },
 	{ "rule name with escape sequence", HEAD "  - { name: \"\\e[2J\", on: exec, do: deny }\n",

@@ -8,7 +8,7 @@ int ygr_cmd_policy(int argc, char **argv)
 {
 	static const struct ygr_verb verbs[] = {
 		{ "check", ygr_cmd_policy_check, "FILE [--strict]",
-		  "compile the file and say every mistake; nothing is loaded", 0 },
+		  "compile the file, or the *.yaml of a directory, and say every mistake; nothing is loaded", 0 },
 		{ "diff", ygr_cmd_policy_diff, "FILE [FILE]",
 		  "what loading the (first) file would change in the policy in force (in the second)", 0 },
 		{ "test", ygr_cmd_policy_test, "FILE [--spool DIR | SEGMENT...] [--samples N] [--json]",
@@ -16,7 +16,7 @@ int ygr_cmd_policy(int argc, char **argv)
 		{ "explain", ygr_cmd_policy_explain, "[--policy FILE] [--all] EVENT KEY=VALUE...",
 		  "why an event gets its verdict, rule by rule", 0 },
 		{ "load", ygr_cmd_policy_load, "FILE [--strict] [--expect-generation N] [--confirm SECONDS] [--signature FILE]",
-		  "compile the file and put it in force in one step; with --confirm, on trial", 0 },
+		  "compile the file, or directory, and put it in force in one step; with --confirm, on trial", 0 },
 		{ "confirm", ygr_cmd_policy_confirm, "[--expect-generation N]",
 		  "keep the policy that is on trial", 0 },
 		{ "rollback", ygr_cmd_policy_rollback, "[--expect-generation N]",

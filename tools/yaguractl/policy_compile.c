@@ -85,20 +85,31 @@ static int build(struct ygr_policy_compiled *compiled, struct ygr_text_errors *e
 	return err ?: build_index(compiled, errors);
 }
 
-int ygr_policy_compile(const char *file, const char *text, size_t bytes,
-		       const struct ygr_policy_host *host, struct ygr_policy_compiled *out,
-		       struct ygr_text_errors *errors)
+/* @err: of the text. In place: the index leads into the image. */
+static int finish(struct ygr_policy_compiled *out, int err, struct ygr_text_errors *errors)
 {
-	int err;
-
-	/* In place: the index leads into the image. */
-	*out = (struct ygr_policy_compiled) { 0 };
-	err = ygr_policy_text_parse(file, text, bytes, host, &out->model, errors);
 	if (!err)
 		err = build(out, errors);
 	if (err)
 		ygr_policy_compile_exit(out);
 	return err;
+}
+
+int ygr_policy_compile(const char *file, const char *text, size_t bytes,
+		       const struct ygr_policy_host *host, struct ygr_policy_compiled *out,
+		       struct ygr_text_errors *errors)
+{
+	*out = (struct ygr_policy_compiled) { 0 };
+	return finish(out, ygr_policy_text_parse(file, text, bytes, host, &out->model, errors), errors);
+}
+
+int ygr_policy_compile_directory(const char *directory, char *const *names, size_t nr,
+				 const struct ygr_policy_host *host,
+				 struct ygr_policy_compiled *out, struct ygr_text_errors *errors)
+{
+	*out = (struct ygr_policy_compiled) { 0 };
+	return finish(out, ygr_policy_text_parse_directory(directory, names, nr, host, &out->model,
+							   errors), errors);
 }
 
 char *ygr_policy_compile_source(const struct ygr_policy_compiled *compiled)

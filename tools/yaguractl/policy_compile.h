@@ -30,9 +30,14 @@ int ygr_policy_compile(const char *file, const char *text, size_t bytes,
 		       const struct ygr_policy_host *host, struct ygr_policy_compiled *out,
 		       struct ygr_text_errors *errors);
 
+/* The same of files @names in @directory, which are one policy: policy_text.h. */
+int ygr_policy_compile_directory(const char *directory, char *const *names, size_t nr,
+				 const struct ygr_policy_host *host,
+				 struct ygr_policy_compiled *out, struct ygr_text_errors *errors);
+
 /*
  * All files that the policy was made of in one text, each behind a comment that names it, but
- * the first. Return: NULL: no memory. The caller frees it.
+ * the one that was asked for. Return: NULL: no memory. The caller frees it.
  */
 char *ygr_policy_compile_source(const struct ygr_policy_compiled *compiled);
 

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
+#include "drop_in.h"
 #include "policy_compile.h"
 #include "policy_locate.h"
 #include "policy_word.h"
@@ -79,6 +81,22 @@ static void take(struct ygr_policy_file *file, struct ygr_policy_compiled *compi
 }
 
 /* Warnings and errors go to stderr; strict makes the former the latter. */
+static int conclude(struct ygr_policy_file *file, const char *name, int err, bool strict,
+		    struct ygr_policy_compiled *compiled, const struct ygr_text_errors *errors)
+{
+	ygr_text_error_print(stderr, name, errors);
+	if (err == -EBADMSG)
+		return YGR_EXIT_FAULT;
+	if (err)
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", name, strerror(-err));
+	if (strict && errors->warning_nr) {
+		ygr_policy_compile_exit(compiled);
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: refused for its warnings (--strict)", name);
+	}
+	take(file, compiled);
+	return YGR_EXIT_OK;
+}
+
 int ygr_policy_file_parse(struct ygr_policy_file *file, const char *name, const char *text,
 			  size_t bytes, bool strict)
 {
@@ -89,18 +107,60 @@ int ygr_policy_file_parse(struct ygr_policy_file *file, const char *name, const 
 
 	ygr_text_error_init(&errors);
 	err = ygr_policy_compile(name, text, bytes, &host, &compiled, &errors);
-	ygr_text_error_print(stderr, name, &errors);
-	if (err == -EBADMSG)
-		return YGR_EXIT_FAULT;
+	return conclude(file, name, err, strict, &compiled, &errors);
+}
+
+/* ---- directory ---- */
+
+static int list_directory(const char *path, struct ygr_drop_ins *list)
+{
+	DIR *stream = opendir(path);
+	int err;
+
+	if (!stream)
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(errno));
+	err = ygr_drop_in_list(stream, list);
+	closedir(stream);
 	if (err)
-		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", name, strerror(-err));
-	if (strict && errors.warning_nr) {
-		ygr_policy_compile_exit(&compiled);
-		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: refused for its warnings (--strict)", name);
-	}
-	take(file, &compiled);
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, ygr_drop_in_explain(err));
+	if (!list->nr)
+		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: no file in it ends with .yaml", path);
 	return YGR_EXIT_OK;
 }
+
+/* Without slashes at its end. */
+static size_t name_len(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len && path[len - 1] == '/')
+		len--;
+	return len;
+}
+
+static int open_directory(struct ygr_policy_file *file, const char *path, bool strict)
+{
+	const struct ygr_policy_host host = ygr_policy_host_here();
+	struct ygr_policy_compiled compiled;
+	struct ygr_text_errors errors;
+	struct ygr_drop_ins list;
+	char *name;
+	int code, err;
+
+	code = list_directory(path, &list);
+	if (code)
+		return code;
+	name = strndup(path, name_len(path));
+	ygr_text_error_init(&errors);
+	err = !name ? -ENOMEM :
+	      ygr_policy_compile_directory(name, list.names, list.nr, &host, &compiled, &errors);
+	ygr_drop_in_exit(&list);
+	code = conclude(file, path, err, strict, &compiled, &errors);
+	free(name);
+	return code;
+}
+
+/* ---- whichever it is ---- */
 
 static bool is_blob(const char *text, size_t bytes)
 {
@@ -112,10 +172,13 @@ static bool is_blob(const char *text, size_t bytes)
 int ygr_policy_file_open(struct ygr_policy_file *file, const char *path, bool strict)
 {
 	const char *name = ygr_policy_file_name(path);
+	struct stat status;
 	size_t bytes;
 	char *text;
 	int err, code;
 
+	if (strcmp(path, "-") && !stat(path, &status) && S_ISDIR(status.st_mode))
+		return open_directory(file, path, strict);
 	err = ygr_text_file_read(path, FILE_BYTES_MAX, &text, &bytes);
 	if (err)
 		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", name, strerror(-err));

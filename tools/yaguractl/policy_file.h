@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A policy from a file, text or blob, ready for the kernel: compiled, verified and
+ * A policy from a file, text or blob, or from a directory of texts, ready for the kernel: compiled, verified and
  * indexed by the code that the kernel runs. Mistakes are told on stderr.
  */
 #ifndef YGR_POLICY_FILE_H
@@ -21,7 +21,7 @@ struct ygr_policy_file {
 };
 
 /*
- * @path: "-" is stdin
+ * @path: "-" is stdin; of a directory, all *.yaml (drop_in.h)
  * @strict: warnings are errors
  *
  * All three return an exit code of yaguractl; when it is not YGR_EXIT_OK, there is nothing to

@@ -38,14 +38,15 @@ int ygr_policy_inputs_start(struct ygr_policy_inputs *inputs, const char *name, 
 		.name = strdup(name),
 		.text = malloc(bytes + 1),
 		.bytes = bytes,
-		.depth = 1,
+		.depth = text ? 1 : 0,
 	};
 
 	if (!input.name || !input.text || add(inputs, &input) < 0) {
 		free_input(&input);
 		return -ENOMEM;
 	}
-	memcpy(input.text, text, bytes);
+	if (bytes)
+		memcpy(input.text, text, bytes);
 	input.text[bytes] = '\0';
 	return 0;
 }

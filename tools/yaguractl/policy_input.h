@@ -30,7 +30,10 @@ struct ygr_policy_inputs {
 	uint32_t cap;
 };
 
-/* The file that was asked for, as number 0; @text is the caller's and copied. Return: 0 or -ENOMEM. */
+/*
+ * The file that was asked for, as number 0; @text is the caller's and copied. NULL: it is a
+ * directory, whose files come next. Return: 0 or -ENOMEM.
+ */
 int ygr_policy_inputs_start(struct ygr_policy_inputs *inputs, const char *name, const char *text,
 			    size_t bytes);
 

@@ -197,8 +197,9 @@ static void read_list(struct ygr_policy_parser *p, const struct ygr_yaml_node *n
 					   node->key, YGR_RULE_NAME_MAX);
 		return;
 	}
-	if (find_list(p, node->key)) {
-		ygr_policy_parser_error_at(p, &place, "another list is named \"%s\"", node->key);
+	list = find_list(p, node->key);
+	if (list) {
+		ygr_policy_parser_same(p, &place, &list->place, "another list is named \"%s\"", node->key);
 		return;
 	}
 	list = calloc(1, sizeof(*list));

@@ -67,6 +67,23 @@ void ygr_policy_parser_error_at(struct ygr_policy_parser *p, const struct ygr_po
 	va_end(args);
 }
 
+void ygr_policy_parser_same(struct ygr_policy_parser *p, const struct ygr_policy_place *at,
+			    const struct ygr_policy_place *first, const char *fmt, ...)
+{
+	char what[YGR_TEXT_MESSAGE_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	if (first->source == at->source)
+		ygr_policy_parser_error_at(p, at, "%s (first on line %u)", what, first->line);
+	else
+		ygr_policy_parser_error_at(p, at, "%s (first in %s:%u:%u)", what,
+					   p->model->inputs.item[first->source].name, first->line,
+					   first->column);
+}
+
 struct ygr_policy_place ygr_policy_parser_place(const struct ygr_policy_parser *p,
 						const struct ygr_yaml_node *node)
 {

@@ -50,6 +50,11 @@ void ygr_policy_parser_error_at(struct ygr_policy_parser *p, const struct ygr_po
 void ygr_policy_parser_warn_at(struct ygr_policy_parser *p, const struct ygr_policy_place *at,
 			       const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* An error about what stands already at @first, which may be in another file. */
+void ygr_policy_parser_same(struct ygr_policy_parser *p, const struct ygr_policy_place *at,
+			    const struct ygr_policy_place *first, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* Where a node stands; where the key stands that leads to it. */
 struct ygr_policy_place ygr_policy_parser_place(const struct ygr_policy_parser *p,
 						const struct ygr_yaml_node *node);

@@ -26,14 +26,27 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* Whether it is the first of that name; the model keeps the name. */
-static bool is_new_name(struct ygr_policy_parser *p, const char *name)
+/* The name of the first rule that is called so, which may be this one; the model keeps it. */
+static const char *find_first_name(struct ygr_policy_parser *p, const char *name)
 {
 	const char *const *found = tsearch(name, &p->rule_names, compare_names);
 
 	if (!found)
 		p->err = -ENOMEM;
-	return !found || *found == name;
+	return found ? *found : name;
+}
+
+static void check_new_name(struct ygr_policy_parser *p, const struct ygr_yaml_node *node, const char *name)
+{
+	const struct ygr_policy_place place = ygr_policy_parser_place(p, node);
+	const char *first = find_first_name(p, name);
+	const struct ygr_policy_rule *rule = p->model->rule;
+
+	if (first == name)
+		return;
+	while (rule->name != first)
+		rule++;
+	ygr_policy_parser_same(p, &place, &rule->place, "another rule is named \"%s\"", name);
 }
 
 /* Sets draft->what as well: later messages name the rule as well as they can. */
@@ -52,8 +65,7 @@ static void read_rule_name(struct ygr_policy_parser *p, struct draft *draft)
 		return;
 	}
 	draft->rule->name = ygr_policy_parser_copy(p, name);
-	if (!is_new_name(p, draft->rule->name))
-		ygr_policy_parser_error(p, node, "another rule is named \"%s\"", name);
+	check_new_name(p, node, draft->rule->name);
 	snprintf(draft->what, sizeof(draft->what), "rule \"%s\"", name);
 }
 

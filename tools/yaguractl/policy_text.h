@@ -27,4 +27,15 @@ int ygr_policy_text_parse(const char *file, const char *text, size_t bytes,
 			  const struct ygr_policy_host *host, struct ygr_policy_model **model,
 			  struct ygr_text_errors *errors);
 
+/* What a policy is called none of whose files says it. */
+#define YGR_POLICY_DIRECTORY_NAME	"policy"
+
+/*
+ * The same of files @names in @directory, which make one policy in that order. Any of them
+ * may say what the whole policy is, one of them each thing.
+ */
+int ygr_policy_text_parse_directory(const char *directory, char *const *names, size_t nr,
+				    const struct ygr_policy_host *host,
+				    struct ygr_policy_model **model, struct ygr_text_errors *errors);
+
 #endif
