@@ -102,7 +102,7 @@ exit status 2"
   yaguractl policy show [--blob | --source | --protected]
         print the policy in force, as text that load takes
 exit status 0"
-	result "--help of a group" "$("$ctl" policy --help | grep -c '^  yaguractl policy ')" 12
+	result "--help of a group" "$("$ctl" policy --help | grep -c '^  yaguractl policy ')" 13
 	result "a full disk behind the output" "$("$ctl" version 2>&1 >/dev/full; echo "exit status $?")" \
 		"yaguractl: writing the output: No space left on device
 exit status 1"

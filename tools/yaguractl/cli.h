@@ -9,6 +9,7 @@ enum ygr_cli_exit {
 	YGR_EXIT_USAGE	= 2,
 	YGR_EXIT_DEVICE	= 3,	/* no module, or no permission to speak to it */
 	YGR_EXIT_INTERRUPTED = 4, /* a signal ended it, and it cleaned up and told what it had done */
+	YGR_EXIT_CHANGE	= 5,	/* policy apply --check: there is something to do */
 };
 
 struct ygr_verb {

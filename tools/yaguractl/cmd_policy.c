@@ -17,6 +17,8 @@ int ygr_cmd_policy(int argc, char **argv)
 		  "why an event gets its verdict, rule by rule", 0 },
 		{ "load", ygr_cmd_policy_load, "FILE [--strict] [--expect-generation N] [--confirm SECONDS] [--signature FILE]",
 		  "compile the file, or directory, and put it in force in one step; with --confirm, on trial", 0 },
+		{ "apply", ygr_cmd_policy_apply, "[FILE] [--check] [--strict] [--confirm SECONDS] [--signature FILE]",
+		  "load the file, or /etc/yagura/policy.d, unless that is in force already; with --check, only say so", 0 },
 		{ "confirm", ygr_cmd_policy_confirm, "[--expect-generation N]",
 		  "keep the policy that is on trial", 0 },
 		{ "rollback", ygr_cmd_policy_rollback, "[--expect-generation N]",

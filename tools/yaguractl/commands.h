@@ -11,6 +11,7 @@ int ygr_cmd_policy_diff(int argc, char **argv);
 int ygr_cmd_policy_test(int argc, char **argv);
 int ygr_cmd_policy_explain(int argc, char **argv);
 int ygr_cmd_policy_load(int argc, char **argv);
+int ygr_cmd_policy_apply(int argc, char **argv);
 int ygr_cmd_policy_confirm(int argc, char **argv);
 int ygr_cmd_policy_rollback(int argc, char **argv);
 int ygr_cmd_policy_show(int argc, char **argv);

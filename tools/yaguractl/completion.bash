@@ -68,10 +68,11 @@ _yaguractl() {
 	stop) _yaguractl_complete '--yes' ;;
 	metrics) _yaguractl_complete '--textfile --run' ;;
 	policy)
-		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check diff test explain load confirm rollback show stats clear lock sign'; return; }
+		[[ $COMP_CWORD != 2 ]] || { _yaguractl_complete 'check diff test explain load apply confirm rollback show stats clear lock sign'; return; }
 		case $action in
 		check) _yaguractl_complete '--strict' file ;;
 		load) _yaguractl_complete '--strict --expect-generation --confirm --signature' file ;;
+		apply) _yaguractl_complete '--check --strict --confirm --signature' file ;;
 		diff) _yaguractl_complete '' file ;;
 		test) _yaguractl_complete '--spool --samples --json' file ;;
 		explain) _yaguractl_complete '--policy --all' ;;

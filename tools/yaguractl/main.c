@@ -10,7 +10,7 @@ static const struct ygr_verb verbs[] = {
 	  "the module, its hooks and rings, the policy, the daemon", 0 },
 	{ "doctor", ygr_cmd_doctor, "[--json] [--all] [--sysroot DIR] [--status FILE] [--run DIR]",
 	  "what keeps the sensor from its work on this machine, and what mends it", 0 },
-	{ "policy", ygr_cmd_policy, "check | load | show | clear",
+	{ "policy", ygr_cmd_policy, "check | load | apply | show | clear",
 	  "check, load, print or remove the policy", 1 },
 	{ "watch", ygr_cmd_watch, "[--spool DIR] [--all] [--format F] [--where EXPR] [--type T[,T]] [--denied] [--since TIME]",
 	  "follow the events live", 0 },
