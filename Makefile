@@ -317,15 +317,16 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 	install -m 644 tools/yaguractl/completion.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
 	install -d $(DESTDIR)$(unitdir)
-	sed 's,/usr/local,$(prefix),g' userd/yagurad.service \
-		> $(DESTDIR)$(unitdir)/yagurad.service
+	for unit in userd/yagurad.service tools/yaguractl/yagura-policy.service; do \
+		sed 's,/usr/local,$(prefix),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
 	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
 	install -d $(DESTDIR)$(prefix)/lib/modules-load.d
 	echo yagura > $(DESTDIR)$(prefix)/lib/modules-load.d/yagura.conf
-	install -d $(DESTDIR)$(prefix)/share/doc/yagura/examples
+	install -d $(DESTDIR)$(prefix)/share/doc/yagura
 	install -m 644 docs/policy.schema.json $(DESTDIR)$(prefix)/share/doc/yagura/
-	install -m 644 docs/examples/* $(DESTDIR)$(prefix)/share/doc/yagura/examples/
+	for file in $(shell cd docs/examples && find * -type f); do \
+		install -D -m 644 docs/examples/$$file $(DESTDIR)$(prefix)/share/doc/yagura/examples/$$file || exit; done
 
 # Only the module: `dkms add yagura/VERSION` takes it from there.
 install-dkms:	## the module's source for DKMS, in /usr/src (DESTDIR)
@@ -340,7 +341,8 @@ uninstall:	## remove what install put there
 		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
 		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
-	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DESTDIR)$(unitdir)/yagurad.service $(DKMS_DIR)
+	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR) \
+		$(addprefix $(DESTDIR)$(unitdir)/,yagurad.service yagura-policy.service)
 
 clean:	## remove the build directory
 	rm -rf $(B)

@@ -32,7 +32,7 @@ fill() {
 	produce 2 1048576 2000 1000; wait_producer
 }
 
-echo "1..25"
+echo "1..26"
 build_helper ring_producer
 
 "$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
@@ -129,7 +129,12 @@ if command -v systemd-analyze >/dev/null; then
 	say $? "the service file has nothing that systemd does not know"
 	systemd-analyze security --offline=yes --threshold=40 "$work/yagurad.service" >"$work/security" 2>&1
 	say $? "its exposure is at most 4.0 ($(sed -n 's/.*Overall.*: \([0-9.]*\).*/\1/p' "$work/security"))"
+	sed "/^Documentation/d; s,/usr/local/sbin/yaguractl,$(realpath "$B")/yaguractl," tools/yaguractl/yagura-policy.service \
+		>"$work/yagura-policy.service"
+	systemd-analyze verify --man=no "$work/yagura-policy.service" >"$work/verify.log" 2>&1 &&
+		[[ ! -s $work/verify.log ]]
+	say $? "nor has the policy's"
 else
-	skip "no systemd here"; skip "no systemd here"
+	skip "no systemd here"; skip "no systemd here"; skip "no systemd here"
 fi
 exit $failed
