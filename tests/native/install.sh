@@ -27,7 +27,7 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..15"
+echo "1..16"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
 check "yagurad is installed" executable opt/y/sbin/yagurad
 check "yaguractl is installed" executable opt/y/sbin/yaguractl
@@ -38,6 +38,8 @@ check "the unit starts the installed yagurad" \
 	contains opt/y/lib/systemd/system/yagurad.service '^ExecStart=/opt/y/sbin/yagurad'
 check "the policy's unit runs the installed yaguractl" \
 	contains opt/y/lib/systemd/system/yagura-policy.service '^ExecStart=/opt/y/sbin/yaguractl policy apply$'
+check "examples are installed, folders included" \
+	contains opt/y/share/doc/yagura/examples/ansible/roles/yagura/tasks/main.yaml 'yaguractl'
 check "the module is loaded at boot" contains opt/y/lib/modules-load.d/yagura.conf '^yagura$'
 check "the sender's user is to be made" contains opt/y/lib/sysusers.d/yagurad.conf '^u _yagura '
 check "manual pages are installed" \
