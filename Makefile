@@ -305,14 +305,16 @@ bench-compare:	## whether BASE=commit|folder adds less than NEW (default: this t
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
 unitdir	?= $(prefix)/lib/systemd/system
+# man8/yagurad.8 ...
+MAN_PAGES = $(foreach page,$(notdir $(wildcard docs/man/*)),man$(patsubst .%,%,$(suffix $(page)))/$(page))
 
 .PHONY: install install-dkms uninstall clean help
 install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
 	install -m 755 $(B)/yagurad $(B)/yaguractl tools/yagura-upgrade/yagura-upgrade $(DESTDIR)$(prefix)/sbin/
 	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
-	install -d $(DESTDIR)$(prefix)/share/man/man8
-	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8/
+	for page in $(MAN_PAGES); do \
+		install -D -m 644 docs/man/$${page##*/} $(DESTDIR)$(prefix)/share/man/$$page || exit; done
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 tools/yaguractl/completion.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
@@ -338,7 +340,7 @@ deb:	## Debian packages in $(B)/deb (VERSION=... for another version than the tr
 
 uninstall:	## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade bin/yagura-recv \
-		$(addprefix share/man/man8/,$(notdir $(wildcard docs/man/*.8))) \
+		$(addprefix share/man/,$(MAN_PAGES)) \
 		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
 	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR) \

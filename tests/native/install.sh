@@ -42,8 +42,9 @@ check "examples are installed, folders included" \
 	contains opt/y/share/doc/yagura/examples/ansible/roles/yagura/tasks/main.yaml 'yaguractl'
 check "the module is loaded at boot" contains opt/y/lib/modules-load.d/yagura.conf '^yagura$'
 check "the sender's user is to be made" contains opt/y/lib/sysusers.d/yagurad.conf '^u _yagura '
-check "manual pages are installed" \
-	contains opt/y/share/man/man8/yaguractl.8 '^\.TH'
+check "manual pages are installed, each in its section" \
+	test "$(cd "$root/opt/y/share/man" && find . -type f | sort | xargs)" = \
+	"./man4/yagura.4 ./man5/yagura-policy.5 ./man5/yagurad.yaml.5 ./man8/yagura-recv.8 ./man8/yagura-upgrade.8 ./man8/yaguractl.8 ./man8/yagurad.8"
 check "the completion completes yaguractl" \
 	contains opt/y/share/bash-completion/completions/yaguractl '^complete .*yaguractl'
 check "the policy's schema is installed" \
