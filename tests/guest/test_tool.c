@@ -276,7 +276,7 @@ static void status_reads_well(void **state)
 	assert_command(&said, 0, line);
 	snprintf(line, sizeof(line), "module     yagura %s, ABI 3, schema 3, loaded ", info().version);
 	assert_command(&said, 0, line);
-	assert_command(&said, 0, " % of 1024 KiB waiting\n");
+	assert_command(&said, 0, " % of 1 MiB waiting\n");
 }
 
 /* ---- policy --------------------------------------------------------------- */

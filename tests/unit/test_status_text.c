@@ -41,8 +41,8 @@ static void test_nothing(void **state)
 static void test_module(void **state)
 {
 	(void)state;
-	check("{'module':{'version':'0.1.0','abi':1,'schema':1,'age_s':77,'features':['deny','mnt-ns']}}",
-	      "module     yagura 0.1.0, ABI 1, schema 1, loaded 77 s ago, features deny mnt-ns\n");
+	check("{'module':{'version':'0.1.0','abi':1,'schema':1,'age_s':7700,'features':['deny','mnt-ns']}}",
+	      "module     yagura 0.1.0, ABI 1, schema 1, loaded 2 h ago, features deny mnt-ns\n");
 }
 
 static void test_hooks_that_only_newer_kernels_have(void **state)
@@ -106,8 +106,8 @@ static void test_rings(void **state)
 {
 	(void)state;
 	check("{'rings':[{'cpu':0,'data_bytes':1048576,'used_bytes':524288},{'cpu':12,'data_bytes':0,'used_bytes':0}]}",
-	      "rings      cpu 0    50 % of 1024 KiB waiting\n"
-	      "           cpu 12    0 % of 0 KiB waiting\n");
+	      "rings      cpu 0    50 % of 1 MiB waiting\n"
+	      "           cpu 12    0 % of 0 B waiting\n");
 }
 
 static void test_classes_and_counters(void **state)
@@ -130,7 +130,7 @@ static void test_daemon(void **state)
 	      "'sender':{'running':false,'pid':6,'sent_batches':3,'acked_batches':2,'unacked_batches':1,'missing_batches':0,'faults':0}}",
 	      "reader     pid 5: 9 records in, 8 events encoded, 7 spooled in 3 batches\n"
 	      "           dropped by the kernel 2, lost 1, invalid 0, no memory 0\n"
-	      "           spool 10 of 1024 MiB\n"
+	      "           spool 10 MiB of 1 GiB\n"
 	      "sender     NOT RUNNING, it last said: 3 batches sent, 2 acknowledged, 1 wait for it\n");
 }
 
@@ -141,7 +141,7 @@ static void test_trouble_is_told(void **state)
 	      "'sender':{'running':true,'pid':6,'missing_batches':2,'faults':1}}",
 	      "reader     pid 5: 0 records in, 0 events encoded, 0 spooled in 0 batches\n"
 	      "           dropped by the kernel 0, lost 0, invalid 0, no memory 0\n"
-	      "           spool 0 of 0 MiB, WAITING for spool_full\n"
+	      "           spool 0 B of 0 B, WAITING for spool_full\n"
 	      "sender     pid 6: 0 batches sent, 0 acknowledged, 0 wait for it\n"
 	      "           2 batches missing, 1 faults in the spool\n");
 }
@@ -167,7 +167,7 @@ static void test_other_processes_cannot_steer_the_terminal(void **state)
 	      "module     yagura \\x1b[2J, ABI 1, schema 1, loaded 1 s ago, features\n"
 	      "reader     NOT RUNNING, it last said: 0 records in, 0 events encoded, 0 spooled in 0 batches\n"
 	      "           dropped by the kernel 0, lost 0, invalid 0, no memory 0\n"
-	      "           spool 0 of 0 MiB, WAITING for \\x1b[2J\n");
+	      "           spool 0 B of 0 B, WAITING for \\x1b[2J\n");
 }
 
 static void test_wrong_types_say_nothing(void **state)
@@ -178,7 +178,7 @@ static void test_wrong_types_say_nothing(void **state)
 	      "policy     generation 0, ?, 0 rules (0 enforce, 0 monitor)\n"
 	      "hooks      0 of 1 attached, DEGRADED:\n"
 	      "           ?: ?\n"
-	      "rings      cpu 0     0 % of 0 KiB waiting\n");
+	      "rings      cpu 0     0 % of 0 B waiting\n");
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "amount_text.h"
 #include "json_field.h"
 #include "utf8.h"
 #include "young_hook.h"
@@ -21,6 +22,7 @@ static void put_text(FILE *out, const char *text)
 
 static void print_module(FILE *out, const json_t *module)
 {
+	char age[YGR_AMOUNT_TEXT_BYTES];
 	const json_t *feature;
 	size_t i;
 
@@ -28,9 +30,9 @@ static void print_module(FILE *out, const json_t *module)
 		return;
 	fprintf(out, LABEL "yagura ", "module");
 	put_text(out, ygr_json_text(module, "version", "?"));
-	fprintf(out, ", ABI %" PRId64 ", schema %" PRId64 ", loaded %" PRId64 " s ago, features",
+	fprintf(out, ", ABI %" PRId64 ", schema %" PRId64 ", loaded %s ago, features",
 		ygr_json_number(module, "abi"), ygr_json_number(module, "schema"),
-		ygr_json_number(module, "age_s"));
+		ygr_amount_text_seconds(age, (uint64_t)ygr_json_number(module, "age_s")));
 	json_array_foreach(json_object_get(module, "features"), i, feature)
 		fprintf(out, " %s", json_string_value(feature) ?: "?");
 	putc('\n', out);
@@ -112,6 +114,7 @@ static void print_hooks(FILE *out, const json_t *hooks)
 
 static void print_rings(FILE *out, const json_t *rings)
 {
+	char room[YGR_AMOUNT_TEXT_BYTES];
 	int64_t used, size;
 	const json_t *ring;
 	size_t i;
@@ -123,8 +126,9 @@ static void print_rings(FILE *out, const json_t *rings)
 			fputs(NO_LABEL, out);
 		else
 			fprintf(out, LABEL, "rings");
-		fprintf(out, "cpu %-3" PRId64 " %3" PRId64 " %% of %" PRId64 " KiB waiting\n",
-			ygr_json_number(ring, "cpu"), size ? used * 100 / size : 0, size / 1024);
+		fprintf(out, "cpu %-3" PRId64 " %3" PRId64 " %% of %s waiting\n",
+			ygr_json_number(ring, "cpu"), size ? used * 100 / size : 0,
+			ygr_amount_text_bytes(room, (uint64_t)size));
 	}
 }
 
@@ -175,6 +179,7 @@ static void print_reader(FILE *out, const json_t *reader)
 	const json_t *encode = json_object_get(reader, "encode");
 	const json_t *spool = json_object_get(reader, "spool");
 	const char *waiting = json_string_value(json_object_get(spool, "waiting_for"));
+	char used[YGR_AMOUNT_TEXT_BYTES], limit[YGR_AMOUNT_TEXT_BYTES];
 
 	if (!reader)
 		return;
@@ -185,8 +190,9 @@ static void print_reader(FILE *out, const json_t *reader)
 	fprintf(out, NO_LABEL "dropped by the kernel %" PRId64 ", lost %" PRId64 ", invalid %" PRId64 ", no memory %" PRId64 "\n",
 		ygr_json_number(ring, "dropped"), ygr_json_number(ring, "lost"),
 		ygr_json_number(ring, "invalid"), ygr_json_number(encode, "no_memory"));
-	fprintf(out, NO_LABEL "spool %" PRId64 " of %" PRId64 " MiB",
-		ygr_json_number(spool, "used_bytes") >> 20, ygr_json_number(spool, "limit_bytes") >> 20);
+	fprintf(out, NO_LABEL "spool %s of %s",
+		ygr_amount_text_bytes(used, (uint64_t)ygr_json_number(spool, "used_bytes")),
+		ygr_amount_text_bytes(limit, (uint64_t)ygr_json_number(spool, "limit_bytes")));
 	if (waiting && *waiting) {
 		fputs(", WAITING for ", out);
 		put_text(out, waiting);
