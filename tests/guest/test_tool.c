@@ -21,6 +21,7 @@
 #define DENIED_PATH	"/tmp/tool-denied"
 #define NOT_LOADED	"yaguractl: /dev/yagura: the module is not loaded (modprobe yagura)\n"
 #define NOT_PERMITTED	"yaguractl: /dev/yagura: permission denied: this needs root"
+#define NO_SPOOL	"yaguractl: /var/lib/yagura/spool: No such file or directory (has yagurad run? systemctl start yagurad)\n"
 #define ALICE		1000
 
 #define POLICY \
@@ -63,6 +64,17 @@ static void without_module_policy_says_so(void **state)
 	assert_command(&said, 3, NOT_LOADED);
 	command_run(&said, CTL, "policy", "clear");
 	assert_command(&said, 3, NOT_LOADED);
+}
+
+static void without_daemon_the_way_to_a_spool_is_told(void **state)
+{
+	(void)state;
+	command_run(&said, CTL, "watch");
+	assert_command(&said, 1, NO_SPOOL);
+	command_run(&said, CTL, "spool", "cat");
+	assert_command(&said, 1, NO_SPOOL);
+	command_run(&said, CTL, "spool", "cat", "--spool", "/tmp/none");
+	assert_command(&said, 1, "yaguractl: /tmp/none: No such file or directory\n");
 }
 
 static void without_module_a_policy_can_be_checked(void **state)
@@ -458,6 +470,7 @@ int main(void)
 	const struct CMUnitTest alone[] = {
 		cmocka_unit_test(without_module_status_says_so),
 		cmocka_unit_test(without_module_policy_says_so),
+		cmocka_unit_test(without_daemon_the_way_to_a_spool_is_told),
 		cmocka_unit_test(without_module_a_policy_can_be_checked),
 		cmocka_unit_test(usage_is_told),
 	};

@@ -157,7 +157,7 @@ play() {
 	"$B/yagurad" -f -c "$work/yagurad.yaml" --source "$work/rings" 2>"$work/daemon.log" &
 	daemon=$!
 	for ((tries = 0; tries < 100; tries++)); do [[ -d $work/spool ]] && break; sleep 0.05; done
-	timeout 2 "$ctl" watch --spool "$work/spool" >"$work/watched" 2>&1
+	TZ=XYZ-2:30 timeout 2 "$ctl" watch --spool "$work/spool" >"$work/watched" 2>&1
 	wait %1
 	sleep 0.5
 	kill -TERM "$daemon"
@@ -170,6 +170,8 @@ sum() { awk -v field="$1" '{ sum += $field } END { print sum }' "$work/account.t
 good_spool() {
 	local published dropped
 	published=$(sum 6) dropped=$(sum 8)
+	result "watch says what it is about" "$(head -n 1 "$work/watched")" \
+		"yaguractl: waiting for events, times in XYZ (+0230); Ctrl-C ends this"
 	matches "watch shows events as they come" "$(tail -n 1 "$work/watched")" \
 		"[0-9:]{8}\\.[0-9]{3}       open    root +producer\\[[0-9]+\\] > /var/tmp/native/[0-9]+ \\(write\\)"
 	result "cat prints every event once" "$("$ctl" spool cat --spool "$work/spool" | wc -l)" "$published"
@@ -242,7 +244,7 @@ bad_spool() {
 		".*$((nr - 1)) batches, [0-9]+ events, 1 faults"$'\nexit status 1'
 }
 
-echo "1..54"
+echo "1..55"
 policies
 usage
 completion

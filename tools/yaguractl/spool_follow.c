@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli.h"
+#include "spool_visit.h"
 
 /* How often to look for what the daemon has added; it writes every 200 ms. */
 #define POLL_NS		(100 * 1000 * 1000)
@@ -34,6 +36,21 @@ static int show_item(struct ygr_event_show *show, const struct ygr_scan_item *it
 		ygr_cli_fail(YGR_EXIT_FAULT, "%s:%" PRIu64 ": the batch holds what is no event",
 			     item->segment, item->offset);
 	return err == -EBADMSG ? 0 : err;
+}
+
+/*
+ * Nothing may come for long: said at once, so that the wait is understood. What happens after this
+ * is shown, and perhaps some of what was just before. Lines have no room for the zone of their times.
+ */
+static void tell_start(const struct ygr_event_show *show)
+{
+	const time_t now = time(NULL);
+	char zone[60] = "";
+	struct tm tm;
+
+	if (show->is_text && localtime_r(&now, &tm))
+		strftime(zone, sizeof(zone), ", times in %Z (%z)", &tm);
+	fprintf(stderr, "yaguractl: waiting for events%s; Ctrl-C ends this\n", zone);
 }
 
 static int follow(struct ygr_event_show *show, struct ygr_spool_scan *scan)
@@ -66,11 +83,13 @@ int ygr_spool_follow(struct ygr_event_show *show, const char *path, bool from_en
 
 	err = ygr_spool_scan_open(&scan, path, YGR_SCAN_RAW);
 	if (err)
-		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
+		return ygr_spool_visit_refuse(path, err);
 	err = from_end ? ygr_spool_scan_seek_end(scan) : 0;
 	if (err) {
 		code = ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
 	} else {
+		if (from_end)
+			tell_start(show);
 		ygr_event_show_start(show);
 		code = follow(show, scan);
 	}

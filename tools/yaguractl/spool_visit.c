@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "spool_visit.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "event_show.h"
@@ -62,6 +64,18 @@ static int visit_all(struct ygr_spool_scan *scan, struct ygr_spool_visitor *visi
 	return 0;
 }
 
+int ygr_spool_visit_refuse(const char *path, int err)
+{
+	const char *hint = "";
+
+	/* Who named another place knows what should be there. */
+	if (err == -ENOENT && !strcmp(path, YGR_SPOOL_DIR))
+		hint = " (has yagurad run? systemctl start yagurad)";
+	else if (err == -EACCES && geteuid())
+		hint = " (this needs root)";
+	return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s%s", path, strerror(-err), hint);
+}
+
 static int visit_path(const char *path, unsigned int flags, struct ygr_spool_visitor *visitor)
 {
 	struct ygr_spool_scan *scan;
@@ -69,7 +83,7 @@ static int visit_path(const char *path, unsigned int flags, struct ygr_spool_vis
 
 	err = ygr_spool_scan_open(&scan, path, flags);
 	if (err)
-		return ygr_cli_fail(YGR_EXIT_FAULT, "%s: %s", path, strerror(-err));
+		return ygr_spool_visit_refuse(path, err);
 	err = visit_all(scan, visitor);
 	ygr_spool_scan_close(scan);
 	if (err)

@@ -30,4 +30,7 @@ struct ygr_spool_sources ygr_spool_visit_sources(const char *directory, int argc
 int ygr_spool_visit_all(const struct ygr_spool_sources *sources, unsigned int flags,
 			struct ygr_spool_visitor *visitor);
 
+/* Say why @path cannot be opened, and what to do about it. Return: the exit status. */
+int ygr_spool_visit_refuse(const char *path, int err);
+
 #endif
