@@ -237,6 +237,14 @@ static void print_sender(FILE *out, const json_t *sender)
 		print_output(out, each);
 }
 
+/* One that has ended left its last words; without any, "status" would be silent of what is missing. */
+static void print_no_daemon(FILE *out, const json_t *status)
+{
+	if (json_object_get(status, "module") && !json_object_get(status, "reader"))
+		fprintf(out, LABEL "NONE HAS RUN: what the rings have no room for is lost: systemctl start yagurad\n",
+			"daemon");
+}
+
 void ygr_status_text_print(FILE *out, const json_t *status)
 {
 	print_module(out, json_object_get(status, "module"));
@@ -245,6 +253,7 @@ void ygr_status_text_print(FILE *out, const json_t *status)
 	print_rings(out, json_object_get(status, "rings"));
 	print_classes(out, json_object_get(status, "classes"));
 	print_counters(out, json_object_get(status, "counters"));
+	print_no_daemon(out, status);
 	print_reader(out, json_object_get(status, "reader"));
 	print_sender(out, json_object_get(status, "sender"));
 }
