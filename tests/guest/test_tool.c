@@ -17,6 +17,7 @@
 #define CTL		"/t/yaguractl"
 #define POLICY_PATH	"/tmp/tool-policy.yaml"
 #define BAD_PATH	"/tmp/tool-bad.yaml"
+#define MONITOR_PATH	"/tmp/tool-monitor.yaml"
 #define BLOB_PATH	"/tmp/tool-blob"
 #define DENIED_PATH	"/tmp/tool-denied"
 #define NOT_LOADED	"yaguractl: /dev/yagura: the module is not loaded (modprobe yagura)\n"
@@ -289,6 +290,7 @@ static void status_reads_well(void **state)
 	snprintf(line, sizeof(line), "module     yagura %s, ABI 3, schema 3, loaded ", info().version);
 	assert_command(&said, 0, line);
 	assert_command(&said, 0, " % of 1 MiB waiting\n");
+	assert_command(&said, 0, "\ndaemon     NONE HAS RUN: what the rings have no room for is lost: systemctl start yagurad\n");
 }
 
 /* ---- policy --------------------------------------------------------------- */
@@ -327,6 +329,16 @@ static void load_puts_in_force_at_once(void **state)
 	assert_string_equal(said.out, text);
 	assert_int_equal(info().generation, before + 1);
 	assert_true(is_denied());
+}
+
+static void a_policy_that_only_monitors_is_said_to(void **state)
+{
+	(void)state;
+	assert_int_equal(guest_file_write(MONITOR_PATH, "version: 1\nname: tool\nmode: monitor\nrules:\n"
+		"  - { name: no-touch, on: open-write, where: { path: " DENIED_PATH " }, do: deny }\n"), 0);
+	command_run(&said, CTL, "policy", "load", MONITOR_PATH);
+	assert_command(&said, 0, " active, 1 rule (0 enforce, 1 monitor); denies nothing: yaguractl watch --denied shows what it would\n");
+	assert_false(is_denied());
 }
 
 static void clear_puts_out_of_force(void **state)
@@ -481,6 +493,7 @@ int main(void)
 		cmocka_unit_test(status_counts_between_two_looks),
 		cmocka_unit_test(status_reads_well),
 		cmocka_unit_test(load_puts_in_force_at_once),
+		cmocka_unit_test(a_policy_that_only_monitors_is_said_to),
 		cmocka_unit_test(clear_puts_out_of_force),
 		cmocka_unit_test(a_bad_file_leaves_the_policy),
 		cmocka_unit_test(expect_generation_is_kept),

@@ -94,6 +94,16 @@ static void print_trial(const struct ygr_policy_load *load, int fd)
 	ygr_policy_load_print_trial(state.previous_generation, load->confirm_s);
 }
 
+/* To who tries a policy out, what is not denied is the news. */
+static void print_monitored(const struct ygr_policy_image *image)
+{
+	__u32 nr[YGR_MODE_NR];
+
+	ygr_policy_locate_modes(image, nr);
+	if (nr[YGR_MODE_MONITOR] && !nr[YGR_MODE_ENFORCE])
+		fputs("; denies nothing: yaguractl watch --denied shows what it would", stdout);
+}
+
 static int load_file(const char *name, const struct ygr_policy_file *file,
 		     struct ygr_policy_load *load, const char *before)
 {
@@ -112,6 +122,7 @@ static int load_file(const char *name, const struct ygr_policy_file *file,
 	printf("%sgeneration %" PRIu64 " active, ", before, (uint64_t)load->generation);
 	ygr_policy_load_print_rules(&file->image);
 	print_trial(load, fd);
+	print_monitored(&file->image);
 	putchar('\n');
 	close(fd);
 	/* The policy is in force, source or no source. */
