@@ -97,7 +97,7 @@ static bool take_date(const char **at, struct tm *tm)
 	return true;
 }
 
-/* "Z", "+02:00" or nothing: the local zone. Return: whether nothing follows. */
+/* "Z", "+02:00", "+0200" or nothing: the local zone. Return: whether nothing follows. */
 static bool finish(const char *at, struct tm *tm, time_t *seconds)
 {
 	int hours, minutes, sign = *at == '-' ? -1 : 1;
@@ -113,7 +113,10 @@ static bool finish(const char *at, struct tm *tm, time_t *seconds)
 	if (*at != '+' && *at != '-')
 		return false;
 	at++;
-	if (!take_number(&at, 2, &hours) || !take_char(&at, ':') || !take_number(&at, 2, &minutes))
+	if (!take_number(&at, 2, &hours))
+		return false;
+	take_char(&at, ':');	/* or without, as strftime() writes it */
+	if (!take_number(&at, 2, &minutes))
 		return false;
 	*seconds -= sign * (hours * 3600 + minutes * 60);
 	return !*at;

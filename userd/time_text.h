@@ -4,7 +4,7 @@
  *
  *	now	-10m	-1h30m	-2d		before now: s m h d w
  *	2024-03-01	2024-03-01T12:04	2024-03-01 12:04:07.5
- *	...Z	...+02:00			else in the local time zone
+ *	...Z	...+02:00	...+0200	else in the local time zone
  *	12:04	12:04:07			today
  *	@1709294647				seconds since 1970
  *

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "event_map.h"
@@ -243,10 +244,15 @@ static void test_the_sensor_itself(void **state)
 static void test_date_and_users(void **state)
 {
 	(void)state;
+	/* localtime_r() need not look at TZ again: mktime() does. */
+	setenv("TZ", "XYZ-2:30", 1);
+	mktime(&(struct tm) { .tm_mday = 1 });
 	style.date = true;
 	check("{'type':'fork'," TIME ",'euid':1234,'pid':5,'comm':'a','child_pid':6}",
-	      "2024-03-01 12:04:07.313       fork    1234      a[5] > [6]\n");
+	      "2024-03-01 14:34:07.313+0230       fork    1234      a[5] > [6]\n");
 	style.date = false;
+	setenv("TZ", "UTC", 1);
+	mktime(&(struct tm) { .tm_mday = 1 });
 	check("{'type':'fork'," TIME ",'euid':66,'pid':5,'comm':'a','child_pid':6}",
 	      "12:04:07.313       fork    \\x1b[2J   a[5] > [6]\n");
 }

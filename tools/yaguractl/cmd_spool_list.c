@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "amount_text.h"
 #include "cli.h"
 #include "commands.h"
 #include "spool_visit.h"
@@ -31,8 +32,8 @@ static void print_time(uint64_t time_ns)
 	char text[40] = "-";
 
 	if (time_ns && localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%F %T", &tm);
-	printf("  %-19s", text);
+		strftime(text, sizeof(text), "%F %T%z", &tm);
+	printf("  %-24s", text);
 }
 
 static int print_segment_json(const struct segment *segment)
@@ -55,13 +56,15 @@ static int print_segment_json(const struct segment *segment)
 
 static int print_segment(const struct segment *segment)
 {
+	char size[YGR_AMOUNT_TEXT_BYTES];
+
 	if (!segment->name[0])
 		return 0;
 	if (segment->json)
 		return print_segment_json(segment);
-	printf("%-24s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %12" PRIu64,
+	printf("%-24s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10s",
 	       segment->name, segment->first_id, segment->batch_nr, segment->event_nr,
-	       segment->bytes);
+	       ygr_amount_text_bytes(size, segment->bytes));
 	print_time(segment->first_ns);
 	print_time(segment->last_ns);
 	putchar('\n');
@@ -123,8 +126,8 @@ int ygr_cmd_spool_list(int argc, char **argv)
 	}
 	sources = ygr_spool_visit_sources(directory, argc, argv);
 	if (!segment.json)
-		printf("%-24s %10s %10s %10s %12s  %-19s  %s\n", "segment", "from batch",
-		       "batches", "events", "bytes", "first", "last");
+		printf("%-24s %10s %10s %10s %10s  %-24s  %s\n", "segment", "from batch",
+		       "batches", "events", "size", "first", "last");
 	code = ygr_spool_visit_all(&sources, YGR_SCAN_RAW, &visitor);
 	print_segment(&segment);
 	if (visitor.fault_nr)

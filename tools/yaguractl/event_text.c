@@ -16,14 +16,17 @@ static void put_time(struct ygr_event_line *line)
 	uint64_t time_ns = 0;
 	struct tm tm;
 	time_t seconds;
-	char text[40];
+	char text[40], zone[8] = "";
 
 	ygr_event_map_get_u64(line->event, "time_ns", &time_ns);
 	seconds = time_ns / 1000000000;
 	if (!localtime_r(&seconds, &tm))
 		memset(&tm, 0, sizeof(tm));
 	strftime(text, sizeof(text), line->style->date ? "%F %T" : "%T", &tm);
-	ygr_event_line_put(line, "%s.%03u ", text, (unsigned int)(time_ns / 1000000 % 1000));
+	/* With a day it is read later and elsewhere, where nobody knows this host's zone. */
+	if (line->style->date)
+		strftime(zone, sizeof(zone), "%z", &tm);
+	ygr_event_line_put(line, "%s.%03u%s ", text, (unsigned int)(time_ns / 1000000 % 1000), zone);
 }
 
 static void put_verdict(struct ygr_event_line *line)
