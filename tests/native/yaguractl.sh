@@ -244,7 +244,7 @@ bad_spool() {
 		".*$((nr - 1)) batches, [0-9]+ events, 1 faults"$'\nexit status 1'
 }
 
-echo "1..55"
+echo "1..56"
 policies
 usage
 completion
