@@ -68,6 +68,14 @@ static void test_denied_exec(void **state)
 	      "12:04:07.313 WOULD exec    www-data  nginx[812] > sh[4711] > /tmp/x                 rule r (gen 1)\n");
 }
 
+/* As frequent as any, and longer than its column. */
+static void test_a_file_that_was_written(void **state)
+{
+	(void)state;
+	check("{'type':'close_write'," TIME "," ROOT ",'path':'/tmp/x'}",
+	      "12:04:07.313       wrote   root      init[1] > /tmp/x\n");
+}
+
 static void test_exec_with_arguments(void **state)
 {
 	(void)state;
@@ -307,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_denied_exec),
+		cmocka_unit_test(test_a_file_that_was_written),
 		cmocka_unit_test(test_exec_with_arguments),
 		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_files),

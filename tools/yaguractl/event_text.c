@@ -50,6 +50,7 @@ static void put_type(struct ygr_event_line *line)
 	static const char *const shorter[][2] = {
 		{ "exec_check", "exec" },
 		{ "mmap_exec", "mmap" },
+		{ "close_write", "wrote" },
 		{ "heartbeat", "beat" },
 		{ "socket_create", "socket" },
 		{ "socket_close", "close" },
