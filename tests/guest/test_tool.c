@@ -18,6 +18,7 @@
 #define POLICY_PATH	"/tmp/tool-policy.yaml"
 #define BAD_PATH	"/tmp/tool-bad.yaml"
 #define MONITOR_PATH	"/tmp/tool-monitor.yaml"
+#define CLOSED_PATH	"/tmp/tool-closed"
 #define BLOB_PATH	"/tmp/tool-blob"
 #define DENIED_PATH	"/tmp/tool-denied"
 #define NOT_LOADED	"yaguractl: /dev/yagura: the module is not loaded (modprobe yagura)\n"
@@ -76,6 +77,15 @@ static void without_daemon_the_way_to_a_spool_is_told(void **state)
 	assert_command(&said, 1, NO_SPOOL);
 	command_run(&said, CTL, "spool", "cat", "--spool", "/tmp/none");
 	assert_command(&said, 1, "yaguractl: /tmp/none: No such file or directory\n");
+}
+
+static void who_may_not_read_a_spool_is_told_who_may(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(CLOSED_PATH, 0700), 0);
+	command_run_as(&said, ALICE, (const char *const[]) { CTL, "spool", "cat", "--spool", CLOSED_PATH, NULL });
+	assert_command(&said, 1, "yaguractl: " CLOSED_PATH ": Permission denied (this needs root)\n");
+	assert_int_equal(rmdir(CLOSED_PATH), 0);
 }
 
 static void without_module_a_policy_can_be_checked(void **state)
@@ -483,6 +493,7 @@ int main(void)
 		cmocka_unit_test(without_module_status_says_so),
 		cmocka_unit_test(without_module_policy_says_so),
 		cmocka_unit_test(without_daemon_the_way_to_a_spool_is_told),
+		cmocka_unit_test(who_may_not_read_a_spool_is_told_who_may),
 		cmocka_unit_test(without_module_a_policy_can_be_checked),
 		cmocka_unit_test(usage_is_told),
 	};
