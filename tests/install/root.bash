@@ -74,6 +74,7 @@ guest() {
 	tests/vm/run-vm --kernel "$1" --timeout 900 --out "$out" --root "$out/root.img" >"$work/log" 2>&1 ||
 		status=$?
 	rm -f "$out/root.img"
-	sed -n 's/^\(not \)\?ok/# &/; s/^run-vm/# &/; /^# /p' "$work/log"
+	# Not its frame: it is a part of this one.
+	sed -n '/^# run: /d; s/^\(not \)\?ok/# &/; s/^run-vm/# &/; /^# /p' "$work/log"
 	say "$status" "the guest on $1: $2"
 }
