@@ -532,10 +532,10 @@ static const char *who_lives(void)
 	return text;
 }
 
-/* Kernel threads come and go, so not at the first try. */
+/* Kernel threads come and go, so not at the first try; and who has been told to end does so when it gets a CPU. */
 static void expect_one_for_each_process(const struct guest *guest)
 {
-	unsigned int tries = 500;
+	unsigned int tries = WALK_WAIT_MS / 20;
 	uint64_t known_nr, living_nr;
 
 	while ((known_nr = known(guest)) != (living_nr = living())) {
