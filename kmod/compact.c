@@ -74,9 +74,6 @@ static bool claim(struct place *place, struct ygr_ring *ring, u32 bytes, enum yg
 	} while (this_cpu_cmpxchg(ygr_rings.reserved, place->pos, place->at + bytes) != place->pos);
 	if (place->at != place->pos)
 		tell_before(place, ring, context, directory);
-	/* The reader may have read since it was; the short way does not look. */
-	if (unlikely(place->at + bytes > ring->calm_end))
-		ygr_ring_is_crowded();
 	return true;
 }
 
@@ -149,4 +146,13 @@ void *ygr_compact_begin(u16 type, enum ygr_class class, u64 generation, u16 body
 out_leave:
 	ygr_ring_commit();
 	return NULL;
+}
+
+void *ygr_compact_begin_first(u16 type, enum ygr_class class, u64 generation, u16 body_len,
+			      const struct path *path)
+{
+	/* This looks at where the reader is by now, too, which the short way does not. */
+	if (ygr_ring_is_crowded())
+		return NULL;
+	return ygr_compact_begin(type, class, generation, body_len, path, NULL, 0);
 }

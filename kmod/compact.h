@@ -33,6 +33,13 @@
 void *ygr_compact_begin(u16 type, enum ygr_class class, u64 generation, u16 body_len,
 			const struct path *path, const struct dentry *child, u32 strings_bytes);
 
+/*
+ * The same for an event that would have gone the short way (below), if what it refers to had been told: only while
+ * the ring is calm, since nobody has been asked about it (noise.h).
+ */
+void *ygr_compact_begin_first(u16 type, enum ygr_class class, u64 generation, u16 body_len,
+			      const struct path *path);
+
 /* From the body to its record, and to its strings. */
 static inline struct ygr_ring_compact *ygr_compact_of(void *body)
 {

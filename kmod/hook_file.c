@@ -73,8 +73,8 @@ static __always_inline void fill_open(struct ygr_body_file *body, const struct f
 /* The first one in its directory for a while, or of its process: that is told before it. */
 static noinline bool record_first_open(const struct file *file, const struct ygr_policy *policy)
 {
-	struct ygr_body_file *body = ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
-						       sizeof(*body), &file->f_path, NULL, 0);
+	struct ygr_body_file *body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
+							     sizeof(*body), &file->f_path);
 
 	if (!body) {
 		ygr_noise_pass_back();

@@ -253,8 +253,8 @@ static bool record_connect(const struct ygr_body_socket *body, const struct ygr_
 		return true;
 	}
 	/* The first of its process for a while: that is told before it. */
-	room = ygr_compact_begin(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation, sizeof(*body),
-				 NULL, NULL, 0);
+	room = ygr_compact_begin_first(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation,
+				       sizeof(*body), NULL);
 	if (!room) {
 		ygr_noise_pass_back();
 		return false;

@@ -554,7 +554,24 @@ static void the_short_way_without_a_file(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, this_cpu_ptr(&ygr_rings)->nest, 0u);
 }
 
-/* More than half full has no short way; once it has been read, the next record that goes the long way finds that out. */
+static bool put_first(struct fixture *f)
+{
+	u64 *to;
+
+	enter(f);
+	to = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, GENERATION, sizeof(*to), &f->path);
+	if (to) {
+		*to = 4711;
+		ygr_ring_commit();
+	}
+	leave(f);
+	return to;
+}
+
+/*
+ * What nobody is asked about is not recorded in a ring that is more than half full, in no way; once it has been read,
+ * the next one finds that out, and the short way is open again.
+ */
 static void a_ring_that_was_read_is_calm_again(struct kunit *test)
 {
 	struct fixture *f = create(test);
@@ -564,9 +581,11 @@ static void a_ring_that_was_read_is_calm_again(struct kunit *test)
 	while (kunit_ring_head() < crowded)
 		KUNIT_ASSERT_TRUE(test, put(f));
 	KUNIT_EXPECT_FALSE(test, put_short(f, &f->path, GENERATION));
+	KUNIT_EXPECT_FALSE(test, put_first(f));
+	KUNIT_EXPECT_TRUE(test, put(f));
 	WRITE_ONCE(ring->consumer->tail, ring->published);
 	KUNIT_EXPECT_FALSE(test, put_short(f, &f->path, GENERATION));
-	KUNIT_EXPECT_TRUE(test, put(f));
+	KUNIT_EXPECT_TRUE(test, put_first(f));
 	KUNIT_EXPECT_TRUE(test, put_short(f, &f->path, GENERATION));
 }
 
