@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,6 +106,19 @@ static void test_long_messages_are_cut(void **state)
 	assert_string_equal(errors.item[0].message + len - 3, "...");
 }
 
+static void test_a_refusal_is_one_sentence_of_the_same_kind(void **state)
+{
+	char sentence[24];
+
+	(void)state;
+	assert_int_equal(ygr_text_error_refuse(sentence, sizeof(sentence), "no \"%s\"", "a\033b"), -EINVAL);
+	assert_string_equal(sentence, "no \"a\\x1bb\"");
+	assert_int_equal(ygr_text_error_refuse(sentence, sizeof(sentence), "%s", "twenty-four bytes are few"), -EINVAL);
+	assert_string_equal(sentence, "twenty-four bytes...");
+	assert_int_equal(ygr_text_error_refuse(sentence, 8, "%s", "all of it"), -EINVAL);
+	assert_string_equal(sentence, "a...");
+}
+
 static void test_list_is_bounded_and_counts_the_rest(void **state)
 {
 	struct ygr_text_errors errors;
@@ -205,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_control_bytes_are_shown_as_hex),
 		cmocka_unit_test(test_long_messages_are_cut),
+		cmocka_unit_test(test_a_refusal_is_one_sentence_of_the_same_kind),
 		cmocka_unit_test(test_list_is_bounded_and_counts_the_rest),
 		cmocka_unit_test(test_errors_come_before_warnings),
 		cmocka_unit_test(test_print_sorts_by_place),
