@@ -338,6 +338,10 @@ install-dkms:	## the module's source for DKMS, in /usr/src (DESTDIR)
 deb:	## Debian packages in $(B)/deb (VERSION=... for another version than the tree's)
 	tools/packaging/build-deb $(B)/deb $(VERSION)
 
+.PHONY: rpm
+rpm:	## RPM packages in $(B)/rpm
+	tools/packaging/build-rpm $(B)/rpm
+
 uninstall:	## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade bin/yagura-recv \
 		$(addprefix share/man/,$(MAN_PAGES)) \
