@@ -65,8 +65,9 @@ stop_peer
 
 begin 20000
 start_peer
-start_daemon
+# Before it has got anything: the kernel takes the connection for it.
 kill -STOP "$peer"
+start_daemon
 sleep 2
 status 'o[0]["acked_batches"] < 20'
 say $? "a peer that stands still gets no more than its kernel takes"
