@@ -138,12 +138,12 @@ module() {
 	provoked signature note 0 "compressed" "modinfo -k $release -F signer yagura"
 	put sys/module/module/parameters/sig_enforce Y
 	printf '~Module signature appended~\n' >>"$tree/$modules/updates/dkms/yagura.ko"
-	result "signature: a signed module that is loaded" "$(finding signature)" ""
+	result "signature: a signed module that is loaded" "$(finding signature "$(doctor)")" ""
 	rm -r "$tree/sys/module/yagura"
 	provoked signature warning 3 "signed and not loaded" "mokutil --import"
 	mkdir -p "$tree/$modules/extra/deep/down"
 	mv "$tree/$modules/updates/dkms/yagura.ko" "$tree/$modules/extra/deep/down/"
-	result "module: wherever it lies" "$(finding module)" ""
+	result "module: wherever it lies" "$(finding module "$(doctor)")" ""
 	make_tree
 }
 
