@@ -115,6 +115,32 @@ kernel() {
 	provoked livepatch warning 1 "kp: security_file_open" "echo 0 > /sys/kernel/livepatch/kp/enabled"
 }
 
+# With a module that DKMS has signed and compressed, which is not loaded.
+secure_boot() {
+	put sys/module/module/parameters/sig_enforce Y
+	mv "$tree/$modules/updates/dkms/yagura.ko" "$tree/$modules/updates/dkms/yagura.ko.xz"
+	put var/lib/dkms/mok.pub "the key"
+	put sys/firmware/efi/mok-variables/MokListRT "$1"
+	rm -r "$tree/sys/module/yagura"
+}
+
+enrolment() {
+	secure_boot "the keys of others"
+	provoked signature warning 3 "does not know DKMS's key" "mokutil --import /var/lib/dkms/mok.pub, reboot"
+	secure_boot "the keys of others"
+	put sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23 x
+	provoked signature warning 3 "waits to be confirmed" "reboot, and confirm at the console (Enroll MOK)"
+	secure_boot "others, the key
+and more"
+	provoked signature warning 3 "yagura.ko.xz is compressed or unreadable and not loaded" "dkms install --force yagura/0.1.0 -k $release; modprobe yagura"
+	secure_boot "others, the key
+and more"
+	put sys/module/yagura/taint O
+	result "signature: of a compressed module, the kernel knows it" "$(finding signature "$(doctor)")" ""
+	put sys/module/yagura/taint OE
+	provoked signature note 0 "compressed" "modinfo -k $release -F signer yagura"
+}
+
 module() {
 	rm -r "$tree/usr/src/linux-headers-$release"
 	provoked headers note 0 "cannot build the module again" "apt-get install linux-headers-$release"
@@ -141,6 +167,7 @@ module() {
 	result "signature: a signed module that is loaded" "$(finding signature "$(doctor)")" ""
 	rm -r "$tree/sys/module/yagura"
 	provoked signature warning 3 "signed and not loaded" "mokutil --import"
+	enrolment
 	mkdir -p "$tree/$modules/extra/deep/down"
 	mv "$tree/$modules/updates/dkms/yagura.ko" "$tree/$modules/extra/deep/down/"
 	result "module: wherever it lies" "$(finding module "$(doctor)")" ""

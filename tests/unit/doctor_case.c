@@ -22,6 +22,7 @@ int doctor_forget(void **state)
 		.has_headers = YGR_UNKNOWN,
 		.is_built = YGR_UNKNOWN,
 		.is_signed = YGR_UNKNOWN,
+		.is_enrolled = YGR_UNKNOWN,
 		.is_loaded = YGR_UNKNOWN,
 		.is_disabled = YGR_UNKNOWN,
 		.ftrace_enabled = -1,

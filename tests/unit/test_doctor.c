@@ -121,6 +121,29 @@ static void test_disabled(void **state)
 	doctor_is_content("disabled");
 }
 
+/* From the key that DKMS has made to the one that the firmware knows, of a module that is compressed. */
+static void test_enrolment(void)
+{
+	doctor_facts.is_loaded = YGR_NO;
+	doctor_facts.has_mok = true;
+	doctor_finds("signature", "warning", "is compressed or unreadable and not loaded", "mokutil --import");
+	doctor_facts.is_enrolled = YGR_NO;
+	doctor_finds("signature", "warning", "does not know DKMS's key",
+		     "mokutil --import /var/lib/dkms/mok.pub, reboot");
+	doctor_facts.awaits_enrolment = true;
+	doctor_finds("signature", "warning", "waits to be confirmed", "reboot, and confirm");
+	doctor_facts.is_signed = YGR_NO;
+	doctor_finds("signature", "error", "the module is not", "-k 6.1.0; reboot, and confirm");
+	doctor_facts.is_signed = YGR_UNKNOWN;
+	doctor_facts.is_enrolled = YGR_YES;
+	doctor_finds("signature", "warning", "may be of another",
+		     "dkms install --force yagura/0.1.0 -k 6.1.0; modprobe yagura");
+	doctor_facts.is_signed = YGR_NO;
+	doctor_finds("signature", "error", "the module is not",
+		     "dkms install --force yagura/0.1.0 -k 6.1.0; modprobe yagura");
+	doctor_facts.is_signed = YGR_UNKNOWN;
+}
+
 static void test_signature(void **state)
 {
 	(void)state;
@@ -147,6 +170,7 @@ static void test_signature(void **state)
 	doctor_is_content("signature");
 	doctor_facts.is_signed = YGR_UNKNOWN;
 	doctor_finds("signature", "note", "not looked at", "modinfo -k 6.1.0 -F signer yagura");
+	test_enrolment();
 	doctor_facts.is_built = YGR_NO;
 	doctor_is_content("signature");
 }

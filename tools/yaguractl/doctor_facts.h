@@ -13,6 +13,9 @@
 #define YGR_FACT_BYTES		160
 #define YGR_FACT_OUTPUTS_MAX	16
 
+/* The certificate of the key by which DKMS signs, a machine owner's. */
+#define YGR_FACT_MOK		"/var/lib/dkms/mok.pub"
+
 enum ygr_fact { YGR_UNKNOWN = -1, YGR_NO = 0, YGR_YES = 1 };
 
 struct ygr_fact_process {
@@ -38,6 +41,8 @@ struct ygr_doctor_facts {
 	enum ygr_fact is_signed;
 	int64_t	 built_s;		/* 0: not known */
 	bool	 has_mok;		/* DKMS has a key of its own */
+	enum ygr_fact is_enrolled;	/* and the firmware knows it */
+	bool	 awaits_enrolment;	/* a key; the next boot asks at the console */
 	enum ygr_fact is_loaded;
 	enum ygr_fact is_disabled;	/* the loaded one, by its parameter */
 	int	 ftrace_enabled;	/* -1: not known; likewise below */

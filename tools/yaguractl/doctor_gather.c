@@ -259,6 +259,7 @@ void ygr_doctor_gather(const struct ygr_sysroot *root, json_t *status, const cha
 		.has_headers = YGR_UNKNOWN,
 		.is_built = YGR_UNKNOWN,
 		.is_signed = YGR_UNKNOWN,
+		.is_enrolled = YGR_UNKNOWN,
 		.is_loaded = YGR_UNKNOWN,
 		.is_disabled = YGR_UNKNOWN,
 		.has_disk = YGR_UNKNOWN,

@@ -7,6 +7,13 @@
 
 #include "doctor_gather.h"
 
+/* What shim leaves to the kernel, which shows it to root: the certificates of machine owners. */
+#define MOK_LIST	"/sys/firmware/efi/mok-variables/MokListRT"
+/* What mokutil leaves to shim. */
+#define MOK_NEW		"/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23"
+#define MOK_BYTES	(64u << 10)
+#define MOK_LIST_BYTES	(1u << 20)
+
 /* What the kernel's build system puts behind a module and its signature. */
 #define SIGNED		"~Module signature appended~\n"
 
@@ -139,14 +146,41 @@ static void gather_built(const struct ygr_sysroot *root, struct ygr_doctor_facts
 	facts->has_headers = ygr_sysroot_has(root, path);
 }
 
+/* Of a module that is loaded, the kernel tells whether its signature was good, compressed or not. */
+static void ask_kernel_for_signature(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
+{
+	char taint[YGR_FACT_BYTES];
+
+	ygr_doctor_read_name(root, "/sys/module/yagura/taint", taint);
+	if (*taint && !strchr(taint, 'E'))
+		facts->is_signed = YGR_YES;
+}
+
+/* The list has each certificate as it is. */
+static void gather_enrolment(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
+{
+	char *key = NULL, *list = NULL;
+	long key_bytes = ygr_sysroot_read(root, YGR_FACT_MOK, MOK_BYTES, &key);
+	long list_bytes = ygr_sysroot_read(root, MOK_LIST, MOK_LIST_BYTES, &list);
+
+	facts->has_mok = ygr_sysroot_has(root, YGR_FACT_MOK);
+	if (key_bytes > 0 && list_bytes >= 0)
+		facts->is_enrolled = !!memmem(list, (size_t)list_bytes, key, (size_t)key_bytes);
+	facts->awaits_enrolment = ygr_sysroot_has(root, MOK_NEW);
+	free(list);
+	free(key);
+}
+
 void ygr_doctor_gather_module(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
 {
 	if (*facts->release)
 		gather_built(root, facts);
 	find_source(root, "/var/lib/dkms/yagura", "", facts);
 	find_source(root, "/usr/src", "yagura-", facts);
-	facts->has_mok = ygr_sysroot_has(root, "/var/lib/dkms/mok.pub");
+	gather_enrolment(root, facts);
 	if (ygr_sysroot_has(root, "/sys/module"))
 		facts->is_loaded = ygr_sysroot_has(root, "/sys/module/yagura");
+	if (facts->is_built == YGR_YES && facts->is_signed == YGR_UNKNOWN)
+		ask_kernel_for_signature(root, facts);
 	facts->is_disabled = ygr_doctor_read_flag(root, "/sys/module/yagura/parameters/disable");
 }

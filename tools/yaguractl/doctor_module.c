@@ -7,8 +7,6 @@
 #include "device.h"
 #include "doctor.h"
 
-#define MOK	"/var/lib/dkms/mok.pub"
-
 void ygr_doctor_headers(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
 {
 	bool is_built = facts->is_built == YGR_YES;
@@ -149,12 +147,28 @@ static void mend_key(struct ygr_finding *finding, const struct ygr_doctor_facts 
 			 facts->dkms_version, facts->release);
 	else if (build_again)
 		snprintf(build, sizeof(build), "sign it with your key; ");
-	ygr_finding_mend(finding,
-			 "%smokutil --import %s, reboot, and confirm at the console (Enroll MOK)",
-			 build,
-			 facts->has_mok || *facts->dkms_version ?
-				 MOK :
-				 "the certificate of who signs your modules");
+	if (facts->is_enrolled == YGR_YES)
+		ygr_finding_mend(finding, "%smodprobe yagura", build);
+	else if (facts->awaits_enrolment)
+		ygr_finding_mend(finding, "%sreboot, and confirm at the console (Enroll MOK)", build);
+	else
+		ygr_finding_mend(
+			finding,
+			"%smokutil --import %s, reboot, and confirm at the console (Enroll MOK)", build,
+			facts->has_mok || *facts->dkms_version ?
+				YGR_FACT_MOK :
+				"the certificate of who signs your modules");
+}
+
+static const char *explain_key(const struct ygr_doctor_facts *facts)
+{
+	if (facts->is_enrolled == YGR_YES)
+		return "the firmware knows DKMS's key, and the module is not loaded: it may be of another";
+	if (facts->awaits_enrolment)
+		return "the key waits to be confirmed at the console";
+	if (facts->is_enrolled == YGR_NO)
+		return "the firmware does not know DKMS's key";
+	return "nobody may have told the firmware of the module's key";
 }
 
 static void judge_signature(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts,
@@ -171,13 +185,12 @@ static void judge_signature(struct ygr_doctor_report *report, const struct ygr_d
 					 "only signed modules are loaded, and the module is not");
 		ygr_finding_prove(finding, "%s; %s", who, facts->module_path);
 		mend_key(finding, facts, true);
-	} else if (facts->is_signed == YGR_YES) {
-		finding = ygr_doctor_add(
-			report, YGR_WARNING,
-			"only signed modules are loaded, and nobody may have told the firmware of the module's key");
-		ygr_finding_prove(finding, "%s; %s is signed and not loaded", who,
-				  facts->module_path);
-		mend_key(finding, facts, false);
+	} else if (facts->is_signed == YGR_YES || (facts->has_mok && facts->is_loaded == YGR_NO)) {
+		finding = ygr_doctor_add(report, YGR_WARNING, "only signed modules are loaded, and %s",
+					 explain_key(facts));
+		ygr_finding_prove(finding, "%s; %s is %s and not loaded", who, facts->module_path,
+				  facts->is_signed == YGR_YES ? "signed" : "compressed or unreadable");
+		mend_key(finding, facts, facts->is_enrolled == YGR_YES);
 	} else {
 		finding = ygr_doctor_add(
 			report, YGR_NOTE,
