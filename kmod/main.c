@@ -103,6 +103,10 @@ static bool enforce_on_unknown_kernel;
 module_param(enforce_on_unknown_kernel, bool, 0444);
 MODULE_PARM_DESC(enforce_on_unknown_kernel, "deny on a kernel of no known series, too (default N)");
 
+static bool observe_only;
+module_param(observe_only, bool, 0444);
+MODULE_PARM_DESC(observe_only, "deny nothing: a denial is recorded as one that would have been (default N)");
+
 static bool disable;
 module_param(disable, bool, 0444);
 MODULE_PARM_DESC(disable, "attach no hook: the module is there and sees nothing (default N)");
@@ -140,6 +144,8 @@ static u32 start_flags(void)
 
 	if (ygr_verdict_observes())
 		flags |= YGR_START_OBSERVES;
+	if (ygr_verdict_is_told())
+		flags |= YGR_START_TOLD;
 	if (disable)
 		flags |= YGR_START_DISABLED;
 	return flags;
@@ -161,7 +167,9 @@ static void tell_start(u64 load_id)
 	kfree(hooks);
 	if (disable)
 		pr_warn("disabled by parameter: nothing is seen and nothing is denied\n");
-	if (ygr_verdict_observes())
+	if (ygr_verdict_is_told())
+		pr_warn("told by parameter to observe only: nothing is denied\n");
+	else if (ygr_verdict_observes())
 		pr_warn("kernel " UTS_RELEASE " is of no known series: nothing is denied, unless loaded with enforce_on_unknown_kernel=1\n");
 	pr_info("version " YGR_VERSION ", %u of %u hooks attached\n", ygr_attach_attached_nr(),
 		ygr_attach_hook_nr());
@@ -173,7 +181,7 @@ static int __init yagura_init(void)
 	int ret;
 
 	ygr_compat_init();
-	ygr_verdict_init(enforce_on_unknown_kernel);
+	ygr_verdict_init(observe_only, enforce_on_unknown_kernel);
 	ygr_subject_init();
 	ret = ygr_path_init();
 	if (ret)

@@ -321,6 +321,8 @@ void ygr_policy_state(struct ygr_policy_state *state)
 	};
 	if (ygr_verdict_observes())
 		state->flags |= YGR_STATE_OBSERVES;
+	if (ygr_verdict_is_told())
+		state->flags |= YGR_STATE_TOLD;
 	if (policy->tallies && ygr_tally_is_tripped(&policy->tallies->breaker))
 		state->flags |= YGR_STATE_TRIPPED;
 	if (policy->image.header && ygr_reader_is_missing(policy->image.header->daemon_timeout_s))

@@ -17,15 +17,22 @@ struct counters {
 static DEFINE_PER_CPU(struct counters, counters);
 
 static bool observes __ro_after_init;
+static bool is_told __ro_after_init;
 
-void __init ygr_verdict_init(bool anywhere)
+void __init ygr_verdict_init(bool observe_only, bool anywhere)
 {
-	observes = !anywhere && !ygr_compat_is_known_kernel();
+	is_told = observe_only;
+	observes = observe_only || (!anywhere && !ygr_compat_is_known_kernel());
 }
 
 bool ygr_verdict_observes(void)
 {
 	return observes;
+}
+
+bool ygr_verdict_is_told(void)
+{
+	return is_told;
 }
 
 static struct ygr_breaker_limit limit_of_rule(const struct ygr_rule *rule)

@@ -11,13 +11,16 @@
 #include "policy.h"
 
 /*
- * Decides, once, whether denials are enforced at all: on a kernel of a series that has been tested
- * (compat/series.h), or where @anywhere.
+ * Decides, once, whether denials are enforced at all: not if @observe_only; else on a kernel of a
+ * series that has been tested (compat/series.h), or where @anywhere.
  */
-void ygr_verdict_init(bool anywhere);
+void ygr_verdict_init(bool observe_only, bool anywhere);
 
 /* Return: whether every denial is one that would have been. Context: any. */
 bool ygr_verdict_observes(void);
+
+/* Return: whether it observes by parameter, and not for want of a known kernel. Context: any. */
+bool ygr_verdict_is_told(void);
 
 /*
  * In this order, a denial is one that would have been when the module only observes, its rule monitors, a breaker

@@ -1389,6 +1389,8 @@ static uint8_t *put_start(struct extras *extras, uint8_t *at, const struct ygr_b
 	at = put_extra(extras, at, "load_id", start->load_id);
 	if (start->flags & YGR_START_DISABLED)
 		return put_word(put_key(extras, at, "mode"), "disabled");
+	if (start->flags & YGR_START_TOLD)
+		return put_word(put_key(extras, at, "mode"), "observe_only_parameter");
 	if (start->flags & YGR_START_OBSERVES)
 		return put_word(put_key(extras, at, "mode"), "observe_only");
 	return at;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The module that only looks: on a kernel of a series that it does not know (yagura-unknown.ko knows
- * none that anybody has), and with disable=1, when it does not even do that. And that which
- * looks away: yagura-unknown.ko was told that the first argument of security_path_link() is an inode.
+ * none that anybody has), with observe_only=1 on any, and with disable=1, when it does not even do
+ * that. And that which looks away: yagura-unknown.ko was told that the first argument of security_path_link() is an inode.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +107,34 @@ static void the_tool_says_that_nothing_is_denied(void **state)
 	unload(guest);
 }
 
+static void assert_told_to_observe(const char *file, const char *params)
+{
+	struct guest *guest = load(file, params);
+
+	assert_int_equal(start_flags(guest), YGR_START_OBSERVES | YGR_START_TOLD);
+	assert_false(guest->info.features & YGR_FEATURE_DENY);
+	assert_int_equal(operate_state(guest).flags, YGR_STATE_OBSERVES | YGR_STATE_TOLD);
+	assert_int_equal(guest_hook_state(guest, "security_file_open"), YGR_HOOK_ATTACHED);
+	assert_int_equal(open_error(), 0);
+	guest_expect(guest, .type = YGR_EV_OPEN, .tgid = getpid(), .path = PATH, .rule = "no",
+		     .verdict = GUEST_WOULD_DENY);
+	assert_status_says("NOTHING IS DENIED: the module was loaded with observe_only=1");
+	unload(guest);
+}
+
+static void told_to_observe_it_denies_nothing(void **state)
+{
+	(void)state;
+	assert_told_to_observe("/yagura.ko", "observe_only=1");
+}
+
+/* Who wants it to enforce there says so of the kernel; this is said of the boot. */
+static void told_to_observe_it_does_so_on_any_kernel(void **state)
+{
+	(void)state;
+	assert_told_to_observe(UNKNOWN, "observe_only=1 enforce_on_unknown_kernel=1");
+}
+
 /* What it would have taken for an inode is a dentry. */
 static void function_of_another_type_is_not_hooked(void **state)
 {
@@ -157,6 +185,8 @@ int main(void)
 		cmocka_unit_test(unknown_kernel_is_observed),
 		cmocka_unit_test(unknown_kernel_is_enforced_on_demand),
 		cmocka_unit_test(the_tool_says_that_nothing_is_denied),
+		cmocka_unit_test(told_to_observe_it_denies_nothing),
+		cmocka_unit_test(told_to_observe_it_does_so_on_any_kernel),
 		cmocka_unit_test(function_of_another_type_is_not_hooked),
 		cmocka_unit_test(disabled_module_attaches_nothing),
 	};

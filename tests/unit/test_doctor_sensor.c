@@ -138,6 +138,9 @@ static void test_policy(void **state)
 		   "{'policy':{'name':'x','enforce':1,'locked':true,'no_reader':true}}");
 	doctor_finds("policy", "error", "no daemon reads", "systemctl restart yagurad");
 	doctor_set(&doctor_facts.status,
+		   "{'policy':{'name':'x','enforce':1,'locked':true,'observes':true,'observe_only':true}}");
+	doctor_is_content("policy");
+	doctor_set(&doctor_facts.status,
 		   "{'policy':{'name':'x','enforce':1,'locked':true,'observes':true}}");
 	doctor_finds("policy", "warning", "has not been tested", "");
 }

@@ -766,6 +766,10 @@ static void test_sensor_events(void **state)
 	begin(YGR_EV_START, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &start, sizeof(start));
 	expect("load_id: 77, mode: 'observe_only'");
+	start.flags |= YGR_START_TOLD;
+	begin(YGR_EV_START, YGR_CLASS_SENSOR);
+	record_fake_body(&record, &start, sizeof(start));
+	expect("load_id: 77, mode: 'observe_only_parameter'");
 	start.flags |= YGR_START_DISABLED;
 	begin(YGR_EV_START, YGR_CLASS_SENSOR);
 	record_fake_body(&record, &start, sizeof(start));

@@ -84,6 +84,9 @@ static void test_policy(void **state)
 	      "           NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n"
 	      "           NOTHING IS DENIED: this kernel's series has not been tested with this module\n"
 	      "           locked until the next boot\n");
+	check("{'policy':{'generation':0,'observes':true,'observe_only':true}}",
+	      "policy     generation 0, no policy: everything is allowed\n"
+	      "           NOTHING IS DENIED: the module was loaded with observe_only=1\n");
 }
 
 static void test_hooks_that_are_well_are_only_counted(void **state)

@@ -65,7 +65,7 @@ static void the_sensor(void **state)
 	(void)state;
 	check("module", 5, "{'version':'0.1.0','load_id':1,'age_s':12000,'hooks':2,'attached':2,'lost':0}");
 	check("policy", 5, "{'generation':7,'name':'web','rules':12,'enforce':10,'monitor':2,'confirm_left_ms':0,"
-	      "'locked':true,'tripped':false,'no_reader':false,'observes':false}");
+	      "'locked':true,'tripped':false,'no_reader':false,'observes':false,'observe_only':false}");
 	check("rings", 5, "{'nr':2,'used_bytes':524288,'data_bytes':2097152,"
 	      "'fullest':{'cpu':1,'used_bytes':524288,'data_bytes':1048576}}");
 	memset(&report.look, 0, sizeof(report.look));

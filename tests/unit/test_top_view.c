@@ -167,6 +167,9 @@ static void alerts_come_before_all_else(void **state)
 	assert_non_null(strstr(ygr_top_view_alert(&report.look, 0), "breaker"));
 	assert_non_null(strstr(ygr_top_view_alert(&report.look, 1), "series"));
 	assert_null(ygr_top_view_alert(&report.look, 2));
+	report.look.is_told = true;
+	assert_non_null(strstr(ygr_top_view_alert(&report.look, 1), "observe_only=1"));
+	assert_null(ygr_top_view_alert(&report.look, 2));
 	make_plan(4);
 	assert_int_equal(plan.alert_nr, 2);
 	assert_true(plan.alerts && !plan.heading[0]);

@@ -275,7 +275,9 @@ static void judge_state(struct ygr_doctor_report *report, const json_t *policy)
 			"nothing is denied: no daemon reads, for longer than the policy allows");
 		ygr_finding_mend(finding, "systemctl restart yagurad");
 	}
-	if (ygr_json_is_set(policy, "observes") && ygr_json_number(policy, "enforce"))
+	/* Of a parameter other checks tell, and where it is from. */
+	if (ygr_json_is_set(policy, "observes") && !ygr_json_is_set(policy, "observe_only") &&
+	    ygr_json_number(policy, "enforce"))
 		ygr_doctor_add(report, YGR_WARNING,
 			       "nothing is denied: this kernel's series has not been tested");
 	if (ygr_json_number(policy, "confirm_left_ms")) {

@@ -147,6 +147,7 @@ static void describe_state(json_t *policy, const struct ygr_policy_state *state)
 	json_object_set_new(policy, "locked", json_boolean(state->flags & YGR_STATE_LOCKED));
 	json_object_set_new(policy, "tripped", json_boolean(state->flags & YGR_STATE_TRIPPED));
 	json_object_set_new(policy, "observes", json_boolean(state->flags & YGR_STATE_OBSERVES));
+	json_object_set_new(policy, "observe_only", json_boolean(state->flags & YGR_STATE_TOLD));
 	json_object_set_new(policy, "no_reader", json_boolean(state->flags & YGR_STATE_NO_READER));
 }
 

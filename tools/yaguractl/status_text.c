@@ -49,7 +49,9 @@ static void print_policy_state(FILE *out, const json_t *policy)
 		fputs(NO_LABEL "NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back\n", out);
 	if (json_is_true(json_object_get(policy, "no_reader")))
 		fputs(NO_LABEL "NOTHING IS DENIED: no daemon reads, for longer than the policy allows\n", out);
-	if (json_is_true(json_object_get(policy, "observes")))
+	if (json_is_true(json_object_get(policy, "observe_only")))
+		fputs(NO_LABEL "NOTHING IS DENIED: the module was loaded with observe_only=1\n", out);
+	else if (json_is_true(json_object_get(policy, "observes")))
 		fputs(NO_LABEL "NOTHING IS DENIED: this kernel's series has not been tested with this module\n", out);
 	if (json_is_true(json_object_get(policy, "locked")))
 		fputs(NO_LABEL "locked until the next boot\n", out);

@@ -70,14 +70,15 @@ static json_t *make_module(const struct ygr_top_look *look)
 
 static json_t *make_policy(const struct ygr_top_look *look)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}",
 			 "generation", number(look->generation),
 			 "name", look->has_policy ? text(look->policy) : json_null(),
 			 "rules", number(look->rule_nr), "enforce", number(look->enforce_nr),
 			 "monitor", number(look->monitor_nr),
 			 "confirm_left_ms", number(look->confirm_left_ms),
 			 "locked", look->is_locked, "tripped", look->is_tripped,
-			 "no_reader", look->has_no_reader, "observes", look->observes);
+			 "no_reader", look->has_no_reader, "observes", look->observes,
+			 "observe_only", look->is_told);
 }
 
 static json_t *make_rings(const struct ygr_top_look *look)

@@ -46,6 +46,7 @@ static void read_policy(struct ygr_top_look *look, const json_t *policy)
 	look->is_tripped = ygr_json_is_set(policy, "tripped");
 	look->has_no_reader = ygr_json_is_set(policy, "no_reader");
 	look->observes = ygr_json_is_set(policy, "observes");
+	look->is_told = ygr_json_is_set(policy, "observe_only");
 	look->is_locked = ygr_json_is_set(policy, "locked");
 }
 

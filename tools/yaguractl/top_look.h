@@ -48,7 +48,7 @@ struct ygr_top_look {
 	char	 policy[YGR_TOP_NAME_BYTES];
 	uint64_t generation, rule_nr, enforce_nr, monitor_nr;
 	uint64_t confirm_left_ms;
-	bool	 is_tripped, has_no_reader, observes, is_locked;
+	bool	 is_tripped, has_no_reader, observes, is_told, is_locked;
 
 	unsigned int class_nr;
 	struct ygr_top_class class[YGR_CLASS_MAX];

@@ -20,7 +20,8 @@ const char *ygr_top_view_alert(const struct ygr_top_look *look, unsigned int ind
 	} alerts[] = {
 		{ look->is_tripped, "NOTHING IS DENIED: the policy's breaker has tripped; load it again to set it back" },
 		{ look->has_no_reader, "NOTHING IS DENIED: no daemon reads, for longer than the policy allows" },
-		{ look->observes, "NOTHING IS DENIED: this kernel's series has not been tested with this module" },
+		{ look->is_told, "NOTHING IS DENIED: the module was loaded with observe_only=1" },
+		{ look->observes && !look->is_told, "NOTHING IS DENIED: this kernel's series has not been tested with this module" },
 		{ look->confirm_left_ms, "the policy is on trial: yaguractl policy confirm" },
 	};
 

@@ -23,7 +23,7 @@
 #define YGR_DEVICE_PATH		"/dev/yagura"
 
 /* ygr_info.features */
-#define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced; not on a kernel of no known series */
+#define YGR_FEATURE_DENY	(1ull << 0)	/* verdicts are enforced; not while it only observes */
 #define YGR_FEATURE_MNT_NS	(1ull << 1)	/* mnt_ns is filled */
 #define YGR_FEATURE_SHA256	(1ull << 2)	/* executed files can be digested */
 #define YGR_FEATURE_VERITY	(1ull << 3)	/* fs-verity digests can be asked for */
@@ -266,7 +266,8 @@ struct ygr_policy_change {
 #define YGR_STATE_LOCKED	(1u << 0)
 #define YGR_STATE_TRIPPED	(1u << 1)	/* the whole policy's breaker: it is all monitor */
 #define YGR_STATE_NO_READER	(1u << 2)	/* daemon_timeout_s is over: it is all monitor */
-#define YGR_STATE_OBSERVES	(1u << 3)	/* this kernel is of no known series: it is all monitor */
+#define YGR_STATE_OBSERVES	(1u << 3)	/* it is all monitor: this kernel is of no known series, or: */
+#define YGR_STATE_TOLD		(1u << 4)	/* with OBSERVES: loaded with observe_only=1 */
 
 struct ygr_policy_state {
 	__u64	generation;	/* out: in force; 0: none ever */

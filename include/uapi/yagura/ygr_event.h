@@ -587,8 +587,9 @@ struct ygr_body_start {
 	__u32	pad;
 };
 
-#define YGR_START_OBSERVES	(1u << 0) /* of no known kernel series: denials are not enforced */
+#define YGR_START_OBSERVES	(1u << 0) /* denials are not enforced: of no known kernel series, or TOLD */
 #define YGR_START_DISABLED	(1u << 1) /* loaded with disable=1: no hook is attached */
+#define YGR_START_TOLD		(1u << 2) /* loaded with observe_only=1 */
 
 /* YGR_EV_STOP: the head names who did it. Strings: none */
 struct ygr_body_stop {
