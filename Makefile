@@ -305,13 +305,16 @@ bench-compare:	## whether BASE=commit|folder adds less than NEW (default: this t
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
 unitdir	?= $(prefix)/lib/systemd/system
+UNITS	= userd/yagurad.service tools/yaguractl/yagura-policy.service \
+	  tools/yagura-boot/yagura-module.service tools/yagura-boot/yagura-boot-done.service
 # man8/yagurad.8 ...
 MAN_PAGES = $(foreach page,$(notdir $(wildcard docs/man/*)),man$(patsubst .%,%,$(suffix $(page)))/$(page))
 
 .PHONY: install install-dkms uninstall clean help
-install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR, prefix)
+install: user install-dkms	## programs, manual pages, units, DKMS source (DESTDIR, prefix)
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
-	install -m 755 $(B)/yagurad $(B)/yaguractl tools/yagura-upgrade/yagura-upgrade $(DESTDIR)$(prefix)/sbin/
+	install -m 755 $(B)/yagurad $(B)/yaguractl tools/yagura-upgrade/yagura-upgrade tools/yagura-boot/yagura-boot \
+		$(DESTDIR)$(prefix)/sbin/
 	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 docs/man/$${page##*/} $(DESTDIR)$(prefix)/share/man/$$page || exit; done
@@ -319,12 +322,12 @@ install: user install-dkms	## programs, manual pages, unit, DKMS source (DESTDIR
 	install -m 644 tools/yaguractl/completion.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
 	install -d $(DESTDIR)$(unitdir)
-	for unit in userd/yagurad.service tools/yaguractl/yagura-policy.service; do \
+	for unit in $(UNITS); do \
 		sed 's,/usr/local,$(prefix),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
 	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
-	install -d $(DESTDIR)$(prefix)/lib/modules-load.d
-	echo yagura > $(DESTDIR)$(prefix)/lib/modules-load.d/yagura.conf
+	# By which the module was loaded before yagura-module.service was.
+	rm -f $(DESTDIR)$(prefix)/lib/modules-load.d/yagura.conf
 	install -d $(DESTDIR)$(prefix)/share/doc/yagura
 	install -m 644 docs/policy.schema.json $(DESTDIR)$(prefix)/share/doc/yagura/
 	for file in $(shell cd docs/examples && find * -type f); do \
@@ -343,12 +346,12 @@ rpm:	## RPM packages in $(B)/rpm
 	tools/packaging/build-rpm $(B)/rpm
 
 uninstall:	## remove what install put there
-	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade bin/yagura-recv \
+	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade sbin/yagura-boot bin/yagura-recv \
 		$(addprefix share/man/,$(MAN_PAGES)) \
 		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
 	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR) \
-		$(addprefix $(DESTDIR)$(unitdir)/,yagurad.service yagura-policy.service)
+		$(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(UNITS)))
 
 clean:	## remove the build directory
 	rm -rf $(B)

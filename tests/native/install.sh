@@ -27,7 +27,9 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..16"
+echo "1..19"
+mkdir -p "$root/opt/y/lib/modules-load.d"
+touch "$root/opt/y/lib/modules-load.d/yagura.conf"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
 check "yagurad is installed" executable opt/y/sbin/yagurad
 check "yaguractl is installed" executable opt/y/sbin/yaguractl
@@ -40,11 +42,16 @@ check "the policy's unit runs the installed yaguractl" \
 	contains opt/y/lib/systemd/system/yagura-policy.service '^ExecStart=/opt/y/sbin/yaguractl policy apply$'
 check "examples are installed, folders included" \
 	contains opt/y/share/doc/yagura/examples/ansible/roles/yagura/tasks/main.yaml 'yaguractl'
-check "the module is loaded at boot" contains opt/y/lib/modules-load.d/yagura.conf '^yagura$'
+check "yagura-boot is installed" executable opt/y/sbin/yagura-boot
+check "the module's unit runs it" \
+	contains opt/y/lib/systemd/system/yagura-module.service '^ExecStart=/opt/y/sbin/yagura-boot begin$'
+check "and so does that of a boot that has settled" \
+	contains opt/y/lib/systemd/system/yagura-boot-done.service '^ExecStop=/opt/y/sbin/yagura-boot done$'
+check "the module is loaded at boot by nothing else" test ! -e "$root/opt/y/lib/modules-load.d/yagura.conf"
 check "the sender's user is to be made" contains opt/y/lib/sysusers.d/yagurad.conf '^u _yagura '
 check "manual pages are installed, each in its section" \
 	test "$(cd "$root/opt/y/share/man" && find . -type f | sort | xargs)" = \
-	"./man4/yagura.4 ./man5/yagura-policy.5 ./man5/yagurad.yaml.5 ./man8/yagura-recv.8 ./man8/yagura-upgrade.8 ./man8/yaguractl.8 ./man8/yagurad.8"
+	"./man4/yagura.4 ./man5/yagura-policy.5 ./man5/yagurad.yaml.5 ./man8/yagura-boot.8 ./man8/yagura-recv.8 ./man8/yagura-upgrade.8 ./man8/yaguractl.8 ./man8/yagurad.8"
 check "the completion completes yaguractl" \
 	contains opt/y/share/bash-completion/completions/yaguractl '^complete .*yaguractl'
 check "the policy's schema is installed" \

@@ -67,7 +67,7 @@ policy_words() {
 	END
 }
 
-echo "1..17"
+echo "1..18"
 if command -v groff >/dev/null; then
 	result "they are formatted without a warning" "$(for file in docs/man/*; do groff -man -ww -Tutf8 -z "$file" 2>&1; done)" ""
 else
@@ -87,6 +87,8 @@ for program in yagurad yagura-recv; do
 done
 result "yagura-upgrade(8): its options" \
 	"$(missing "$(page yagura-upgrade.8)" $(tools/yagura-upgrade/yagura-upgrade --help | long_options))" ""
+result "yagura-boot(8): its options" \
+	"$(missing "$(page yagura-boot.8)" $(tools/yagura-boot/yagura-boot --help | long_options))" ""
 result "yaguractl(8): its statuses" "$(missing "$(page yaguractl.8 | sed -n '/^\.SH EXIT STATUS/,/^\.SH FILES/p')" \
 	$(sed -n 's/^\tYGR_EXIT_[A-Z]*\t*= \([0-9]*\).*/\1/p' tools/yaguractl/cli.h))" ""
 

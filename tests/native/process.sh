@@ -32,7 +32,7 @@ fill() {
 	produce 2 1048576 2000 1000; wait_producer
 }
 
-echo "1..26"
+echo "1..27"
 build_helper ring_producer
 
 "$B/yagurad" --no-such-option 2>/dev/null; [[ $? = 64 ]]
@@ -122,19 +122,21 @@ say $? "file: lz4 -dc shows the last event"
 
 # ---- the service
 if command -v systemd-analyze >/dev/null; then
-	sed "/^Documentation/d; s,/usr/local/sbin/yagurad,$(realpath "$B")/yagurad," userd/yagurad.service \
-		>"$work/yagurad.service"
-	systemd-analyze verify --man=no "$work/yagurad.service" >"$work/verify.log" 2>&1 &&
-		[[ ! -s $work/verify.log ]]
+	# One wants the other.
+	for unit in userd/yagurad.service tools/yaguractl/yagura-policy.service tools/yagura-boot/*.service; do
+		sed "/^Documentation/d; s,/usr/local/sbin/\(yagurad\|yaguractl\),$(realpath "$B")/\1,
+			s,/usr/local/sbin/yagura-boot,$(realpath tools/yagura-boot/yagura-boot)," "$unit" >"$work/${unit##*/}"
+	done
+	verify() { SYSTEMD_UNIT_PATH=$work: systemd-analyze verify --man=no "${@/#/$work/}" >"$work/verify.log" 2>&1 && [[ ! -s $work/verify.log ]]; }
+	verify yagurad.service
 	say $? "the service file has nothing that systemd does not know"
 	systemd-analyze security --offline=yes --threshold=40 "$work/yagurad.service" >"$work/security" 2>&1
 	say $? "its exposure is at most 4.0 ($(sed -n 's/.*Overall.*: \([0-9.]*\).*/\1/p' "$work/security"))"
-	sed "/^Documentation/d; s,/usr/local/sbin/yaguractl,$(realpath "$B")/yaguractl," tools/yaguractl/yagura-policy.service \
-		>"$work/yagura-policy.service"
-	systemd-analyze verify --man=no "$work/yagura-policy.service" >"$work/verify.log" 2>&1 &&
-		[[ ! -s $work/verify.log ]]
+	verify yagura-policy.service
 	say $? "nor has the policy's"
+	verify yagura-module.service yagura-boot-done.service
+	say $? "nor have those of the boot"
 else
-	skip "no systemd here"; skip "no systemd here"; skip "no systemd here"
+	skip "no systemd here"; skip "no systemd here"; skip "no systemd here"; skip "no systemd here"
 fi
 exit $failed
