@@ -49,6 +49,7 @@ make_tree() {
 	put proc/5/stat 5
 	put sys/module/module/parameters/sig_enforce N
 	put sys/module/yagura/parameters/disable N
+	put sys/module/yagura/parameters/observe_only N
 	put sys/module/yagura/parameters/ring_kib 1024
 	put sys/devices/system/cpu/possible 0-1
 	put sys/kernel/security/lockdown "[none] integrity confidentiality"
@@ -65,6 +66,9 @@ CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y"
 	put etc/yagura/yagurad.yaml "$good_settings"
 	put run/yagura/reader.json "$good_reader"
 	put run/yagura/sender.json "$good_sender"
+	put run/yagura-boot "unfinished=0
+parameter="
+	put var/lib/yagura/boot 1
 	mkdir -p "$tree/var/lib/yagura/spool"
 	status "$good_status"
 }
@@ -92,9 +96,9 @@ well() {
 	doctor >"$work/out"
 	result "a good machine: exit status" "$?" 0
 	result "a good machine" "$(tail -n +2 "$work/out")" \
-		"22 checks: 0 errors, 0 warnings, 0 notes; 2 could not be made here"
+		"23 checks: 0 errors, 0 warnings, 0 notes; 2 could not be made here"
 	result "a good machine: no finding in JSON" "$(doctor --json)" "[]"
-	result "--all names every check that was made" "$(doctor --all | grep -c '^ok ')" 21
+	result "--all names every check that was made" "$(doctor --all | grep -c '^ok ')" 22
 	result "an absolute link stays in the tree" "$(doctor --all | grep -c 'ok .*headers of this kernel are here')" 1
 }
 
@@ -154,6 +158,10 @@ module() {
 	provoked disabled error 3 yagura.disable=1 update-grub
 	put sys/module/yagura/parameters/disable Y
 	provoked disabled error 3 "is Y" yagura-upgrade
+	put sys/module/yagura/parameters/observe_only Y
+	provoked disabled error 3 "observe_only is Y" "take observe_only=1 from where"
+	put proc/cmdline "ro yagura.observe_only=1"
+	provoked disabled error 3 yagura.observe_only=1 update-grub
 	put sys/kernel/security/lockdown "none [integrity] confidentiality"
 	provoked signature error 3 "lockdown is integrity" \
 		"dkms install --force yagura/0.1.0 -k $release; mokutil --import /var/lib/dkms/mok.pub"
@@ -172,6 +180,33 @@ module() {
 	mv "$tree/$modules/updates/dkms/yagura.ko" "$tree/$modules/extra/deep/down/"
 	result "module: wherever it lies" "$(finding module "$(doctor)")" ""
 	make_tree
+}
+
+# tripped NUMBER PARAMETER - so many boots did not settle, and the module was given it
+tripped() {
+	put run/yagura-boot "unfinished=$1
+parameter=$2"
+	put var/lib/yagura/boot $(($1 + 1))
+	put "sys/module/yagura/parameters/$2" Y
+}
+
+boot() {
+	tripped 2 observe_only
+	result "boot: not told twice" "$(finding disabled "$(doctor)")" ""
+	provoked boot error 3 \
+		"nothing is denied (2 unfinished boots in /run/yagura-boot; /sys/module/yagura/parameters/observe_only is Y)" \
+		"see to what journalctl -b -1 ends with; then: yagura-boot reset && yagura-upgrade"
+	tripped 4 disable
+	provoked boot error 3 \
+		"nothing is seen (4 unfinished boots in /run/yagura-boot; /sys/module/yagura/parameters/disable is Y)" \
+		"yagura-boot reset && yagura-upgrade"
+	tripped 2 observe_only
+	put sys/module/yagura/parameters/observe_only N
+	result "boot: a module that was loaded anew" "$(finding boot "$(doctor)")" ""
+	make_tree
+	rm "$tree/run/yagura-boot"
+	put var/lib/yagura/boot 2
+	provoked boot warning 1 "at the next one nothing is denied (/var/lib/yagura/boot is 2)" "yagura-boot --root DIR reset"
 }
 
 sensor() {
@@ -309,6 +344,7 @@ Try \"yaguractl --help\".
 well
 kernel
 module
+boot
 sensor
 daemon
 rubbish

@@ -18,8 +18,8 @@ static void test_nothing_known(void **state)
 	(void)state;
 	ygr_doctor_run(&doctor_facts, &doctor_report);
 	assert_int_equal(doctor_report.finding_nr, 0);
-	assert_int_equal(doctor_report.check_nr, 22);
-	assert_int_equal(doctor_report.skipped_nr, 22);
+	assert_int_equal(doctor_report.check_nr, 23);
+	assert_int_equal(doctor_report.skipped_nr, 23);
 }
 
 static void test_kernel_series(void **state)
@@ -112,6 +112,8 @@ static void test_disabled(void **state)
 	check_cmdline("ro yagura.disable=1\n", "yagura.disable=1");
 	check_cmdline("yagura.disable", "attach no hook");
 	check_cmdline("a yagura.disable=Y b", "attach no hook");
+	check_cmdline("yagura.observe_only=0", NULL);
+	check_cmdline("yagura.observe_only=on", "deny nothing");
 	check_cmdline("module_blacklist=floppy,yagura", "forbids");
 	check_cmdline("module_blacklist=yagura2", NULL);
 	check_cmdline("modprobe.blacklist=yagura", "at boot");
@@ -119,6 +121,58 @@ static void test_disabled(void **state)
 	doctor_finds("disabled", "error", "parameters/disable", "yagura-upgrade");
 	doctor_facts.is_disabled = YGR_NO;
 	doctor_is_content("disabled");
+	doctor_facts.is_observe_only = YGR_YES;
+	doctor_finds("disabled", "error", "parameters/observe_only",
+		     "take observe_only=1 from where");
+}
+
+static void test_boot(void **state)
+{
+	(void)state;
+	doctor_facts.unsettled_nr = doctor_facts.unsettled_before_nr = 0;
+	doctor_is_content("boot");
+	doctor_facts.unsettled_nr = 3;
+	doctor_facts.unsettled_before_nr = 2;
+	strcpy(doctor_facts.boot_parameter, "observe_only");
+	doctor_facts.is_disabled = YGR_NO;
+	doctor_facts.is_observe_only = YGR_YES;
+	doctor_finds("boot", "error", "2 unfinished boots", "yagura-boot reset && yagura-upgrade");
+	doctor_finds("boot", "error", "parameters/observe_only is Y", "journalctl -b -1");
+	doctor_is_content("disabled");
+	strcpy(doctor_facts.boot_parameter, "disable");
+	doctor_finds("disabled", "error", "parameters/observe_only", "/etc/modprobe.d");
+	doctor_is_content("boot");
+	doctor_facts.is_disabled = YGR_YES;
+	doctor_finds("boot", "error", "nothing is seen", "yagura-boot reset && yagura-upgrade");
+	doctor_is_content("disabled");
+}
+
+/* A module that was loaded anew is what it was loaded as. */
+static void test_boot_mended(void **state)
+{
+	(void)state;
+	doctor_facts.unsettled_nr = 3;
+	doctor_facts.unsettled_before_nr = 2;
+	strcpy(doctor_facts.boot_parameter, "observe_only");
+	doctor_facts.is_disabled = doctor_facts.is_observe_only = YGR_NO;
+	doctor_is_content("boot");
+	doctor_is_content("disabled");
+}
+
+/* As from a rescue system, or where the command line keeps the boot from being counted. */
+static void test_boot_to_come(void **state)
+{
+	(void)state;
+	doctor_says_nothing("boot");
+	doctor_facts.unsettled_nr = 1;
+	doctor_is_content("boot");
+	doctor_facts.unsettled_nr = 2;
+	doctor_finds("boot", "warning", "nothing is denied", "yagura-boot reset");
+	doctor_facts.unsettled_nr = 3;
+	doctor_finds("boot", "warning", "/var/lib/yagura/boot is 3", "yagura-boot --root DIR reset");
+	doctor_finds("boot", "warning", "nothing is denied", "yagura-boot reset");
+	doctor_facts.unsettled_nr = 4;
+	doctor_finds("boot", "warning", "nothing is seen", "yagura-boot reset");
 }
 
 /* From the key that DKMS has made to the one that the firmware knows, of a module that is compressed. */
@@ -272,7 +326,7 @@ static void test_text(void **state)
 		"         mend: sysctl -w kernel.ftrace_enabled=1 && yagura-upgrade\n"
 		"note     io-uring: io_uring is switched off: the daemon uses epoll (kernel.io_uring_disabled is 2)\n"
 		"ok       module: the module is loaded\n"
-		"22 checks: 1 error, 0 warnings, 1 note; 19 could not be made here\n");
+		"23 checks: 1 error, 0 warnings, 1 note; 20 could not be made here\n");
 	free(text);
 }
 
@@ -285,6 +339,9 @@ int main(void)
 		DOCTOR_TEST(test_headers),
 		DOCTOR_TEST(test_module),
 		DOCTOR_TEST(test_disabled),
+		DOCTOR_TEST(test_boot),
+		DOCTOR_TEST(test_boot_mended),
+		DOCTOR_TEST(test_boot_to_come),
 		DOCTOR_TEST(test_signature),
 		DOCTOR_TEST(test_device),
 		DOCTOR_TEST(test_switches),

@@ -17,6 +17,7 @@ static const struct {
 	{ "headers", ygr_doctor_headers },
 	{ "module", ygr_doctor_module },
 	{ "disabled", ygr_doctor_disabled },
+	{ "boot", ygr_doctor_boot },
 	{ "signature", ygr_doctor_signature },
 	{ "device", ygr_doctor_device },
 	{ "ftrace", ygr_doctor_ftrace },

@@ -71,8 +71,8 @@ typedef void ygr_doctor_check(struct ygr_doctor_report *report,
 ygr_doctor_check ygr_doctor_kernel_series, ygr_doctor_kernel_config, ygr_doctor_ftrace,
 		 ygr_doctor_io_uring, ygr_doctor_livepatch, ygr_doctor_clock;
 /* doctor_module.c */
-ygr_doctor_check ygr_doctor_headers, ygr_doctor_module, ygr_doctor_disabled, ygr_doctor_signature,
-		 ygr_doctor_device;
+ygr_doctor_check ygr_doctor_headers, ygr_doctor_module, ygr_doctor_disabled, ygr_doctor_boot,
+		 ygr_doctor_signature, ygr_doctor_device;
 /* doctor_sensor.c */
 ygr_doctor_check ygr_doctor_hooks, ygr_doctor_redirectors, ygr_doctor_rings, ygr_doctor_drops,
 		 ygr_doctor_policy;

@@ -44,7 +44,12 @@ struct ygr_doctor_facts {
 	enum ygr_fact is_enrolled;	/* and the firmware knows it */
 	bool	 awaits_enrolment;	/* a key; the next boot asks at the console */
 	enum ygr_fact is_loaded;
-	enum ygr_fact is_disabled;	/* the loaded one, by its parameter */
+	enum ygr_fact is_disabled;	/* the loaded one, by its parameter; likewise: */
+	enum ygr_fact is_observe_only;
+	/* yagura-boot(8): boots in a row that have begun and not settled. -1: not known */
+	int	 unsettled_nr;		/* with the one that runs */
+	int	 unsettled_before_nr;	/* without; -1: this one was not counted */
+	char	 boot_parameter[YGR_FACT_BYTES]; /* which the module was given for that; "": none */
 	int	 ftrace_enabled;	/* -1: not known; likewise below */
 	int	 io_uring_disabled;
 	int	 sig_enforce;

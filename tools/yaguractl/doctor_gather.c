@@ -56,7 +56,7 @@ enum ygr_fact ygr_doctor_read_flag(const struct ygr_sysroot *root, const char *p
 	return !strcmp(name, "N") || !strcmp(name, "0") ? YGR_NO : YGR_UNKNOWN;
 }
 
-static int read_number(const struct ygr_sysroot *root, const char *path)
+int ygr_doctor_read_number(const struct ygr_sysroot *root, const char *path)
 {
 	char name[YGR_FACT_BYTES];
 	int number, used = 0;
@@ -105,8 +105,8 @@ static void gather_kernel(const struct ygr_sysroot *root, struct ygr_doctor_fact
 	snprintf(path, sizeof(path), "/boot/config-%s", facts->release);
 	ygr_sysroot_read(root, path, CONFIG_BYTES, &facts->config);
 	ygr_sysroot_read(root, "/proc/cmdline", SMALL_BYTES, &facts->cmdline);
-	facts->ftrace_enabled = read_number(root, "/proc/sys/kernel/ftrace_enabled");
-	facts->io_uring_disabled = read_number(root, "/proc/sys/kernel/io_uring_disabled");
+	facts->ftrace_enabled = ygr_doctor_read_number(root, "/proc/sys/kernel/ftrace_enabled");
+	facts->io_uring_disabled = ygr_doctor_read_number(root, "/proc/sys/kernel/io_uring_disabled");
 	facts->sig_enforce =
 		ygr_doctor_read_flag(root, "/sys/module/module/parameters/sig_enforce");
 	gather_lockdown(root, facts);
@@ -208,7 +208,7 @@ static void gather_memory(const struct ygr_sysroot *root, struct ygr_doctor_fact
 static void gather_rings(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
 {
 	const json_t *rings = json_object_get(facts->status, "rings"), *ring;
-	int kib = read_number(root, "/sys/module/yagura/parameters/ring_kib");
+	int kib = ygr_doctor_read_number(root, "/sys/module/yagura/parameters/ring_kib");
 	unsigned int first, last;
 	char range[YGR_FACT_BYTES];
 	size_t i;
@@ -262,6 +262,7 @@ void ygr_doctor_gather(const struct ygr_sysroot *root, json_t *status, const cha
 		.is_enrolled = YGR_UNKNOWN,
 		.is_loaded = YGR_UNKNOWN,
 		.is_disabled = YGR_UNKNOWN,
+		.is_observe_only = YGR_UNKNOWN,
 		.has_disk = YGR_UNKNOWN,
 		.has_settings = YGR_UNKNOWN,
 	};

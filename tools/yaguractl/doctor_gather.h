@@ -21,7 +21,7 @@ void ygr_doctor_facts_exit(struct ygr_doctor_facts *facts);
 void ygr_doctor_gather_daemon(const struct ygr_sysroot *root, const char *runtime_dir,
 			      struct ygr_doctor_facts *facts);
 
-/* Of the above: /lib/modules, DKMS, /sys/module. After facts->release. */
+/* Of the above: /lib/modules, DKMS, /sys/module, yagura-boot's files. After facts->release. */
 void ygr_doctor_gather_module(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts);
 
 /* Whether a name can stand in a command as it is: letters, digits and ._+~:@- */
@@ -30,6 +30,9 @@ bool ygr_doctor_is_name(const char *name);
 /* The file's first line, if that is a name in the sense above; else "". */
 void ygr_doctor_read_name(const struct ygr_sysroot *root, const char *path,
 			  char name[YGR_FACT_BYTES]);
+
+/* The file's first line, if that is a number; else -1. */
+int ygr_doctor_read_number(const struct ygr_sysroot *root, const char *path);
 
 /* Y or N, 1 or 0. */
 enum ygr_fact ygr_doctor_read_flag(const struct ygr_sysroot *root, const char *path);

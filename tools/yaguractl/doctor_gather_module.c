@@ -171,6 +171,21 @@ static void gather_enrolment(const struct ygr_sysroot *root, struct ygr_doctor_f
 	free(key);
 }
 
+/* "unfinished=NUMBER", "parameter=NAME". */
+static void gather_boot(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
+{
+	unsigned int nr;
+	char *text;
+
+	facts->unsettled_nr = ygr_doctor_read_number(root, "/var/lib/yagura/boot");
+	facts->unsettled_before_nr = -1;
+	if (ygr_sysroot_read(root, "/run/yagura-boot", 128, &text) < 0)
+		return;
+	if (sscanf(text, "unfinished=%3u parameter=%31[a-z_]", &nr, facts->boot_parameter) >= 1)
+		facts->unsettled_before_nr = (int)nr;
+	free(text);
+}
+
 void ygr_doctor_gather_module(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
 {
 	if (*facts->release)
@@ -182,5 +197,8 @@ void ygr_doctor_gather_module(const struct ygr_sysroot *root, struct ygr_doctor_
 		facts->is_loaded = ygr_sysroot_has(root, "/sys/module/yagura");
 	if (facts->is_built == YGR_YES && facts->is_signed == YGR_UNKNOWN)
 		ask_kernel_for_signature(root, facts);
+	gather_boot(root, facts);
+	facts->is_observe_only =
+		ygr_doctor_read_flag(root, "/sys/module/yagura/parameters/observe_only");
 	facts->is_disabled = ygr_doctor_read_flag(root, "/sys/module/yagura/parameters/disable");
 }

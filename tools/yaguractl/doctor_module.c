@@ -7,6 +7,10 @@
 #include "device.h"
 #include "doctor.h"
 
+/* Unsettled boots after which yagura-boot changes what the module does. */
+#define OBSERVE_AT	2
+#define DISABLE_AT	4
+
 void ygr_doctor_headers(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
 {
 	bool is_built = facts->is_built == YGR_YES;
@@ -82,16 +86,23 @@ static bool list_has(const char *list, const char *name)
 	return false;
 }
 
+static bool sets(const char *word, const char *parameter)
+{
+	size_t len = strlen(parameter);
+
+	return !strncmp(word, parameter, len) &&
+	       (!word[len] || (word[len] == '=' && is_true(word + len + 1)));
+}
+
 /* Return: why this word of the command line keeps the module from its work; NULL: it does not. */
 static const char *judge_word(const char *word)
 {
-	static const char disable[] = "yagura.disable",
-			  never[] = "module_blacklist=", alias[] = "modprobe.blacklist=";
-	size_t len = strlen(disable);
+	static const char never[] = "module_blacklist=", alias[] = "modprobe.blacklist=";
 
-	if (!strncmp(word, disable, len) &&
-	    (!word[len] || (word[len] == '=' && is_true(word + len + 1))))
+	if (sets(word, "yagura.disable"))
 		return "the command line has the module attach no hook";
+	if (sets(word, "yagura.observe_only"))
+		return "the command line has the module deny nothing";
 	if (!strncmp(word, never, strlen(never)) && list_has(word + strlen(never), "yagura"))
 		return "the command line forbids the module";
 	if (!strncmp(word, alias, strlen(alias)) && list_has(word + strlen(alias), "yagura"))
@@ -120,20 +131,62 @@ static bool judge_cmdline(struct ygr_doctor_report *report, const char *cmdline)
 	return false;
 }
 
+/* Return: the parameter that keeps the loaded module from its work; NULL: none. */
+static const char *get_off_parameter(const struct ygr_doctor_facts *facts)
+{
+	if (facts->is_disabled == YGR_YES)
+		return "disable";
+	return facts->is_observe_only == YGR_YES ? "observe_only" : NULL;
+}
+
+/* Return: whether yagura-boot has given it, and it is in force. */
+static bool is_breakers(const struct ygr_doctor_facts *facts, const char *parameter)
+{
+	return parameter && !strcmp(parameter, facts->boot_parameter);
+}
+
 void ygr_doctor_disabled(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
 {
+	const char *parameter = get_off_parameter(facts);
 	struct ygr_finding *finding;
 
 	if (facts->cmdline && judge_cmdline(report, facts->cmdline))
 		return;
-	if (facts->is_disabled == YGR_YES) {
-		finding = ygr_doctor_add(report, YGR_ERROR,
-					 "the module was told to attach no hook");
-		ygr_finding_prove(finding, "/sys/module/yagura/parameters/disable is Y");
+	if (parameter && !is_breakers(facts, parameter)) {
+		finding = ygr_doctor_add(report, YGR_ERROR, "the module was told to %s",
+					 facts->is_disabled == YGR_YES ? "attach no hook" :
+									 "deny nothing");
+		ygr_finding_prove(finding, "/sys/module/yagura/parameters/%s is Y", parameter);
 		ygr_finding_mend(finding,
-			"take disable=1 from where `grep -rs yagura /etc/modprobe.d` has it, then: yagura-upgrade");
-	} else if (facts->cmdline || facts->is_disabled == YGR_NO) {
-		ygr_doctor_add(report, YGR_OK, "nothing switches the module off");
+			"take %s=1 from where `grep -rs yagura /etc/modprobe.d` has it, then: yagura-upgrade",
+			parameter);
+	} else if (facts->cmdline || facts->is_disabled != YGR_UNKNOWN) {
+		ygr_doctor_add(report, YGR_OK, "no setting switches the module off");
+	}
+}
+
+void ygr_doctor_boot(struct ygr_doctor_report *report, const struct ygr_doctor_facts *facts)
+{
+	const char *parameter = get_off_parameter(facts);
+	struct ygr_finding *finding;
+
+	if (is_breakers(facts, parameter)) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "boots with the module did not settle: nothing is %s",
+					 facts->is_disabled == YGR_YES ? "seen" : "denied");
+		ygr_finding_prove(finding,
+				  "%d unfinished boots in /run/yagura-boot; /sys/module/yagura/parameters/%s is Y",
+				  facts->unsettled_before_nr, parameter);
+		ygr_finding_mend(finding,
+			"see to what journalctl -b -1 ends with; then: yagura-boot reset && yagura-upgrade");
+	} else if (facts->unsettled_before_nr < 0 && facts->unsettled_nr >= OBSERVE_AT) {
+		finding = ygr_doctor_add(report, YGR_WARNING,
+					 "boots with the module did not settle: at the next one nothing is %s",
+					 facts->unsettled_nr >= DISABLE_AT ? "seen" : "denied");
+		ygr_finding_prove(finding, "/var/lib/yagura/boot is %d", facts->unsettled_nr);
+		ygr_finding_mend(finding, "yagura-boot reset; from outside: yagura-boot --root DIR reset");
+	} else if (facts->unsettled_nr >= 0 || facts->unsettled_before_nr >= 0) {
+		ygr_doctor_add(report, YGR_OK, "boots with the module settle");
 	}
 }
 
