@@ -63,15 +63,15 @@ give_job() {
 	in_root systemctl -q enable yagura-test.service
 }
 
-# guest SERIES SCRIPT - a result: boots $root, undoes what happens there. What it says
-# comes out as comments; console, journal and the rest are in $work/SCRIPT.
+# guest SERIES SCRIPT [OPTION...] - a result: boots $root, undoes what happens there. What it says
+# comes out as comments; console, journal and the rest are in $work/SCRIPT. OPTIONs are run-vm's.
 guest() {
 	local out=$work/$2 status=0
 	mkdir -p "$out"
 	give_job "$2"
 	truncate -s 4G "$out/root.img"
 	mke2fs -q -F -t ext4 -d "$root" "$out/root.img"
-	tests/vm/run-vm --kernel "$1" --timeout 900 --out "$out" --root "$out/root.img" >"$work/log" 2>&1 ||
+	tests/vm/run-vm --kernel "$1" --timeout 900 --out "$out" --root "$out/root.img" "${@:3}" >"$work/log" 2>&1 ||
 		status=$?
 	rm -f "$out/root.img"
 	# Not its frame: it is a part of this one.
