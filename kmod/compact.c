@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compact.h"
+#include "record.h"
 
 /* Definitions and what refers to them are within two segments: also in the smallest ring. */
-static_assert(YGR_CONTEXT_BYTES + sizeof(struct ygr_ring_directory) + YGR_DIRECTORY_PATH_MAX <=
+static_assert(YGR_CONTEXT_BYTES_MAX + sizeof(struct ygr_ring_directory) + YGR_DIRECTORY_PATH_MAX <=
 	      YGR_RING_BYTES_MIN / YGR_RING_SEGMENT_NR);
 static_assert(offsetof(struct ygr_ring_compact, seq) == offsetof(struct ygr_record, seq));
 static_assert(offsetof(struct ygr_ring_compact, class) == offsetof(struct ygr_record, class));
@@ -14,6 +15,7 @@ struct place {
 	u64 pos;		/* reserved from here on */
 	u64 at;			/* the record's own */
 	u32 gap_bytes;
+	u32 context_bytes;	/* of its record, told or not */
 	bool tells_context;
 	bool tells_directory;
 };
@@ -28,17 +30,18 @@ static bool find_place(struct place *place, struct ygr_ring *ring, u32 bytes,
 	place->tells_directory = directory && !directory->reach_end;
 	if (place->tells_directory)
 		told += ygr_directory_bytes(directory);
-	place->gap_bytes = ygr_ring_gap_bytes_due(ring, place->pos, YGR_CONTEXT_BYTES + told + bytes);
+	place->gap_bytes = ygr_ring_gap_bytes_due(ring, place->pos, place->context_bytes + told + bytes);
 	place->at = place->pos + place->gap_bytes + told;
 	/* It may be just beyond what was in reach. */
 	place->tells_context |= place->at >= context->reach_end;
 	if (place->tells_context)
-		place->at += YGR_CONTEXT_BYTES;
+		place->at += place->context_bytes;
 	return !directory || place->tells_directory || place->at < directory->reach_end;
 }
 
 static void tell_before(const struct place *place, struct ygr_ring *ring,
-			struct ygr_context *context, struct ygr_directory *directory)
+			struct ygr_context *context, const struct ygr_event_strings *strings,
+			struct ygr_directory *directory)
 {
 	u64 pos = place->pos;
 
@@ -46,10 +49,10 @@ static void tell_before(const struct place *place, struct ygr_ring *ring,
 		ygr_ring_fill_gap(ygr_ring_at(ring, pos));
 	pos += place->gap_bytes;
 	if (place->tells_context) {
-		ygr_context_write(context, ygr_ring_at(ring, pos));
+		ygr_context_write(context, ygr_ring_at(ring, pos), place->context_bytes, strings);
 		context->pos = pos;
 		context->reach_end = ygr_ring_reach_end(pos);
-		pos += YGR_CONTEXT_BYTES;
+		pos += place->context_bytes;
 	}
 	if (place->tells_directory) {
 		ygr_directory_write(directory, ygr_ring_at(ring, pos));
@@ -64,7 +67,8 @@ static void tell_before(const struct place *place, struct ygr_ring *ring,
  * Return: whether there is room for it all, and what the record refers to is there.
  */
 static bool claim(struct place *place, struct ygr_ring *ring, u32 bytes, enum ygr_class class,
-		  struct ygr_context *context, struct ygr_directory *directory)
+		  struct ygr_context *context, const struct ygr_event_strings *strings,
+		  struct ygr_directory *directory)
 {
 	do {
 		place->pos = READ_ONCE(ring->reserved);
@@ -73,7 +77,7 @@ static bool claim(struct place *place, struct ygr_ring *ring, u32 bytes, enum yg
 			return false;
 	} while (this_cpu_cmpxchg(ygr_rings.reserved, place->pos, place->at + bytes) != place->pos);
 	if (place->at != place->pos)
-		tell_before(place, ring, context, directory);
+		tell_before(place, ring, context, strings, directory);
 	return true;
 }
 
@@ -86,9 +90,8 @@ static bool has_name(const struct path *path)
 	       (!dentry->d_op || !dentry->d_op->d_dname);
 }
 
-/* Return: the directory, as it is now; NULL: there is no path in the ordinary way. */
-static struct ygr_directory *find_directory(const struct path *path, const struct dentry *child,
-					    unsigned long grace, struct ygr_compact_name *name)
+static __always_inline bool renew_file(struct ygr_compact_file *file, const struct path *path,
+				       const struct dentry *child, unsigned long grace)
 {
 	const struct dentry *dentry = child ?: path->dentry;
 	const struct dentry *parent = child ? path->dentry : READ_ONCE(dentry->d_parent);
@@ -96,63 +99,107 @@ static struct ygr_directory *find_directory(const struct path *path, const struc
 	u64 pos = READ_ONCE(this_cpu_ptr(&ygr_rings)->reserved);
 
 	if (!child && !has_name(path))
-		return NULL;
+		return false;
 	if ((!ygr_directory_is_of(directory, path->mnt, parent, current->fs, grace) ||
 	     !ygr_directory_is_unmoved(directory) || pos >= directory->reach_end) &&
 	    !ygr_directory_renew(directory, path->mnt, parent, grace, pos))
-		return NULL;
+		return false;
 	/* After the walk, and before it is asked whether anything was renamed since. */
-	*name = ygr_compact_read_name(dentry);
-	if (READ_ONCE(dentry->d_parent) != parent || !ygr_directory_is_unmoved(directory))
-		return NULL;
-	return directory;
+	file->directory = directory;
+	file->name = ygr_compact_read_name(dentry);
+	return READ_ONCE(dentry->d_parent) == parent && ygr_directory_is_unmoved(directory);
 }
 
-void *ygr_compact_begin(u16 type, enum ygr_class class, u64 generation, u16 body_len,
-			const struct path *path, const struct dentry *child, u32 strings_bytes)
+bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path,
+			    const struct dentry *child, unsigned long grace)
+{
+	return renew_file(file, path, child, grace);
+}
+
+/*
+ * @file: NULL: the event is not about one; @dentry: its own, NULL: of a child
+ * @by_rule: what its context has for strings; NULL: no rule decided
+ */
+static __always_inline void *begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+				   u16 body_len, const struct dentry *dentry,
+				   const struct ygr_compact_file *file, u32 strings_bytes,
+				   const struct ygr_event_strings *by_rule)
 {
 	unsigned long grace = ygr_compat_grace_periods();
 	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);
+	struct ygr_directory *directory = file ? file->directory : NULL;
+	const u32 rule_id = by_rule ? judge->rule_id : 0;
 	struct task_struct *task = current;
-	struct ygr_context *context = ygr_context_slot(task);
-	struct ygr_directory *directory = NULL;
-	struct ygr_compact_name name = { .len = 0 };
+	struct ygr_context *context = ygr_context_slot(task, rule_id);
 	struct ygr_ring_compact *record;
-	struct place place;
+	struct place place __uninitialized;
 	u32 bytes, flags;
 
-	if (!in_task() || !ring->data)
+	if (!ygr_context_is_of(context, task, judge->generation, rule_id, grace) &&
+	    !ygr_context_renew(context, task, judge, grace))
 		return NULL;
-	if (path) {
-		directory = find_directory(path, child, grace, &name);
-		if (!directory)
-			return NULL;
-	}
-	if (!ygr_context_is_of(context, task, generation, grace) &&
-	    !ygr_context_renew(context, task, generation, grace))
+	place.context_bytes = sizeof(struct ygr_record);
+	if (by_rule)
+		place.context_bytes += ygr_record_strings_bytes(by_rule);
+	if (place.context_bytes > YGR_CONTEXT_BYTES_MAX)
 		return NULL;
-	bytes = sizeof(*record) + body_len + ALIGN(name.len, 8) + strings_bytes;
+	bytes = sizeof(*record) + body_len + (file ? ALIGN(file->name.len, 8) : 0) + strings_bytes;
 
 	this_cpu_inc(ygr_rings.nest);
-	if (!claim(&place, ring, bytes, class, context, directory))
+	if (!claim(&place, ring, bytes, class, context, by_rule, directory))
 		goto out_leave;
 	record = ygr_ring_at(ring, place.at);
 	flags = ygr_subject_call_flags();
-	if (path && !child && d_unlinked(path->dentry))
+	if (dentry && d_unlinked(dentry))
 		flags |= YGR_F_UNLINKED;
 	ygr_compact_fill(record, bytes, type, class, place.at, context, flags, body_len);
-	if (!path || ygr_compact_fill_path(record, place.at, directory, &name))
+	if (!file || ygr_compact_fill_path(record, place.at, directory, &file->name))
 		return record + 1;
 out_leave:
 	ygr_ring_commit();
 	return NULL;
 }
 
-void *ygr_compact_begin_first(u16 type, enum ygr_class class, u64 generation, u16 body_len,
-			      const struct path *path)
+static noinline void *begin_by_rule(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+				    u16 body_len, const struct dentry *dentry,
+				    const struct ygr_compact_file *file, u32 strings_bytes)
+{
+	struct ygr_event_strings strings __uninitialized;
+
+	strings.nr = 0;
+	ygr_context_add_rule(&strings, judge->rule_name, judge->rule_alert, true);
+	return begin(type, class, judge, body_len, dentry, file, strings_bytes, &strings);
+}
+
+/* Whether there is a ring, and a task that its records can be of. */
+static bool is_possible(void)
+{
+	return in_task() && this_cpu_ptr(&ygr_rings)->data;
+}
+
+void *ygr_compact_begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+			u16 body_len, const struct path *path, const struct dentry *child,
+			u32 strings_bytes)
+{
+	const struct dentry *dentry = path && !child ? path->dentry : NULL;
+	struct ygr_compact_file file __uninitialized;
+
+	if (!is_possible() ||
+	    (path && !renew_file(&file, path, child, ygr_compat_grace_periods())))
+		return NULL;
+	if (judge->rule_id)
+		return begin_by_rule(type, class, judge, body_len, dentry, path ? &file : NULL, strings_bytes);
+	return begin(type, class, judge, body_len, dentry, path ? &file : NULL, strings_bytes, NULL);
+}
+
+void *ygr_compact_begin_first(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+			      u16 body_len, const struct dentry *dentry,
+			      const struct ygr_compact_file *file)
 {
 	/* This looks at where the reader is by now, too, which the short way does not. */
-	if (ygr_ring_is_crowded())
+	if (!is_possible() || ygr_ring_is_crowded())
 		return NULL;
-	return ygr_compact_begin(type, class, generation, body_len, path, NULL, 0);
+	if (judge->rule_id)
+		return begin_by_rule(type, class, judge, body_len, dentry, file, 0);
+	return begin(type, class, judge, body_len, dentry, file, 0, NULL);
 }

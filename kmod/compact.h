@@ -3,7 +3,7 @@
  * A record in few bytes: what it has in common with others is told in records of its own
  * (context.h, directory.h), in the same reservation if it has not been told lately.
  *
- * For events that are allowed and that no rule decided about. Not for those of interrupts, kernel
+ * For events that are allowed. Not for those of interrupts, kernel
  * threads, io_uring workers and tasks that act with borrowed credentials, nor for files that have no path in
  * the ordinary way: these are whole records.
  */
@@ -20,8 +20,19 @@
 #include "ring_produce.h"
 #include "subject.h"
 
+/* A file's last name, in the directory that was told. */
+struct ygr_compact_name {
+	const unsigned char *bytes;
+	u32 len;
+};
+
+/* A file, as its directory and its name in it: both of the same moment, as long as nothing is renamed. */
+struct ygr_compact_file {
+	struct ygr_directory *directory;
+	struct ygr_compact_name name;
+};
+
 /*
- * @generation: of the policy that judged
  * @path: of the file, or, with @child, of the directory that it is in, which is locked; NULL: the
  *	event is not about a file
  * @strings_bytes: room for strings, a multiple of 8, at ygr_compact_strings()
@@ -30,15 +41,30 @@
  * Return: where the caller writes the whole body before it commits; NULL: make it a whole record
  * (there is no room, or it has to be one).
  */
-void *ygr_compact_begin(u16 type, enum ygr_class class, u64 generation, u16 body_len,
-			const struct path *path, const struct dentry *child, u32 strings_bytes);
+void *ygr_compact_begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+			u16 body_len, const struct path *path, const struct dentry *child,
+			u32 strings_bytes);
 
 /*
  * The same for an event that would have gone the short way (below), if what it refers to had been told: only while
  * the ring is calm, since nobody has been asked about it (noise.h).
+ *
+ * @dentry, @file: of the file, as it was found just now; NULL: the event is not about one
  */
-void *ygr_compact_begin_first(u16 type, enum ygr_class class, u64 generation, u16 body_len,
-			      const struct path *path);
+void *ygr_compact_begin_first(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+			      u16 body_len, const struct dentry *dentry,
+			      const struct ygr_compact_file *file);
+
+/*
+ * The file of @path, with a directory that can be told: walked anew if it has to be.
+ *
+ * @grace: read before what is known of @path
+ *
+ * Context: preemption off, as long as it is used.
+ * Return: false: it has no path in the ordinary way, or is being renamed.
+ */
+bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path,
+			    const struct dentry *child, unsigned long grace);
 
 /* From the body to its record, and to its strings. */
 static inline struct ygr_ring_compact *ygr_compact_of(void *body)
@@ -54,12 +80,6 @@ static inline void *ygr_compact_strings(void *body)
 }
 
 /* ---- the same in place, where a call would cost what it does ---- */
-
-/* A file's last name, in the directory that was told. */
-struct ygr_compact_name {
-	const unsigned char *bytes;
-	u32 len;
-};
 
 static __always_inline struct ygr_compact_name ygr_compact_read_name(const struct dentry *dentry)
 {
@@ -147,62 +167,72 @@ static __always_inline struct ygr_ring_compact *ygr_compact_reserve(u32 bytes, u
 }
 
 /*
+ * The file of @path, if the path of its directory was walked lately, and is what it was.
+ *
+ * @grace: read before what is known of @path
+ */
+static __always_inline bool ygr_compact_find_file(struct ygr_compact_file *file, const struct path *path,
+						  unsigned long grace)
+{
+	const struct dentry *dentry = path->dentry;
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+
+	file->name = ygr_compact_read_name(dentry);
+	file->directory = ygr_directory_slot(parent);
+	/*
+	 * That nothing was renamed is asked last of the file: so what was read above belongs together. One without
+	 * a directory (a pipe, a memfd) is its own parent, from which no path was ever walked.
+	 */
+	return likely(dentry != path->mnt->mnt_root &&
+		      ygr_directory_is_of(file->directory, path->mnt, parent, current->fs, grace) &&
+		      ygr_directory_is_unmoved(file->directory));
+}
+
+/*
  * The short way for an event about a file, if all that it refers to has been told. @type, @class (one that may be
- * lost), @body_len: constants.
+ * lost), @body_len: constants. @rule_id: of the rule that decided; 0: none
  *
  * Context: a system call's, preemption off until it is committed.
  * Return: the record, to be committed by ygr_compact_commit() with what was put into @pos; NULL: as
  * ygr_compact_reserve().
  */
 static __always_inline struct ygr_ring_compact *
-ygr_compact_begin_file(u16 type, enum ygr_class class, u64 generation, u16 body_len,
-		       const struct path *path, u64 *pos)
+ygr_compact_begin_found(u16 type, enum ygr_class class, u64 generation, u32 rule_id, u16 body_len,
+			const struct dentry *dentry, const struct ygr_compact_file *file,
+			unsigned long grace, u64 *pos)
 {
-	unsigned long grace = ygr_compat_grace_periods();
 	struct task_struct *task = current;
-	const struct ygr_context *context = ygr_context_slot(task);
-	const struct dentry *dentry = path->dentry;
-	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	const struct ygr_compact_name name = ygr_compact_read_name(dentry);
-	const struct ygr_directory *directory = ygr_directory_slot(parent);
+	const struct ygr_context *context = ygr_context_slot(task, rule_id);
 	struct ygr_ring_compact *record;
 	u32 flags, bytes;
 
-	/*
-	 * That nothing was renamed is asked last of the file: so what was read above belongs together. One without
-	 * a directory (a pipe, a memfd) is its own parent, from which no path was ever walked.
-	 */
-	if (unlikely(dentry == path->mnt->mnt_root ||
-		     !ygr_directory_is_of(directory, path->mnt, parent, task->fs, grace) ||
-		     !ygr_directory_is_unmoved(directory) ||
-		     !ygr_context_is_of(context, task, generation, grace)))
+	if (unlikely(!ygr_context_is_of(context, task, generation, rule_id, grace)))
 		return NULL;
-
 	flags = ygr_subject_call_flags();
 	if (unlikely(d_unlinked(dentry)))
 		flags |= YGR_F_UNLINKED;
-	bytes = sizeof(*record) + body_len + ALIGN(name.len, 8);
-	record = ygr_compact_reserve(bytes, min(context->reach_end, directory->reach_end), pos);
+	bytes = sizeof(*record) + body_len + ALIGN(file->name.len, 8);
+	record = ygr_compact_reserve(bytes, min(context->reach_end, file->directory->reach_end), pos);
 	if (unlikely(!record))
 		return NULL;
 	ygr_compact_fill(record, bytes, type, class, *pos, context, flags, body_len);
-	if (likely(ygr_compact_fill_path(record, *pos, directory, &name)))
+	if (likely(ygr_compact_fill_path(record, *pos, file->directory, &file->name)))
 		return record;
 	ygr_ring_commit();
 	return NULL;
 }
 
-/* The same for an event about no file. */
+/* The same about no file. */
 static __always_inline struct ygr_ring_compact *
 ygr_compact_begin_other(u16 type, enum ygr_class class, u64 generation, u16 body_len, u64 *pos)
 {
 	unsigned long grace = ygr_compat_grace_periods();
 	struct task_struct *task = current;
-	const struct ygr_context *context = ygr_context_slot(task);
+	const struct ygr_context *context = ygr_context_slot(task, 0);
 	struct ygr_ring_compact *record;
 	u32 bytes = sizeof(*record) + body_len;
 
-	if (unlikely(!ygr_context_is_of(context, task, generation, grace)))
+	if (unlikely(!ygr_context_is_of(context, task, generation, 0, grace)))
 		return NULL;
 	record = ygr_compact_reserve(bytes, context->reach_end, pos);
 	if (likely(record))

@@ -9,13 +9,17 @@
 #include "compat/compat.h"
 #include "context.h"
 #include "noise.h"
+#include "path.h"
+#include "process.h"
+#include "record.h"
 #include "subject.h"
 
 struct ygr_context __percpu *ygr_contexts __ro_after_init;
 
 int __init ygr_context_init(void)
 {
-	ygr_contexts = __alloc_percpu(YGR_CONTEXT_NR * sizeof(*ygr_contexts), __alignof__(*ygr_contexts));
+	ygr_contexts = __alloc_percpu(2 * YGR_CONTEXT_NR * sizeof(*ygr_contexts),
+				      __alignof__(*ygr_contexts));
 	return ygr_contexts ? 0 : -ENOMEM;
 }
 
@@ -45,8 +49,10 @@ bool ygr_context_has_namespaces(const struct ygr_context *context, const struct 
 }
 
 static void read_values(struct ygr_context_values *values, struct task_struct *task,
-			const struct cred *cred, u64 generation)
+			const struct cred *cred, const struct ygr_context_judge *judge)
 {
+	const char *exe;
+
 	/* All of it, padding too, is compared. */
 	memset(values, 0, sizeof(*values));
 	values->start_ns = ygr_subject_start_ns(task);
@@ -61,8 +67,17 @@ static void read_values(struct ygr_context_values *values, struct task_struct *t
 	values->login = ygr_context_pair(__kuid_val(audit_get_loginuid(task)),
 					 audit_get_sessionid(task));
 	values->cgroup_id = cgroup_id(task_dfl_cgroup(task));
-	values->generation = generation;
+	values->generation = judge->generation;
+	values->by_rule = ygr_context_by_rule(task, judge->rule_id);
+	values->exe_len = judge->rule_id ? ygr_process_exe(&exe) : 0;
 	memcpy(values->comm, task->comm, sizeof(values->comm));
+}
+
+/* Whether it is just another rule: what may pass unasked by the one may by the other. */
+static bool differs_by_rule(const struct ygr_context_values *values, const struct ygr_context_values *others)
+{
+	return !memcmp(values, others, offsetof(struct ygr_context_values, by_rule)) &&
+	       !memcmp(values->comm, others->comm, sizeof(values->comm));
 }
 
 /* What it tells of itself is true of whoever made the system call. */
@@ -72,8 +87,8 @@ static bool is_ordinary(const struct task_struct *task)
 	       rcu_access_pointer(task->cred) == rcu_access_pointer(task->real_cred);
 }
 
-bool ygr_context_renew(struct ygr_context *context, struct task_struct *task, u64 generation,
-		       unsigned long grace)
+bool ygr_context_renew(struct ygr_context *context, struct task_struct *task,
+		       const struct ygr_context_judge *judge, unsigned long grace)
 {
 	struct ygr_context_values values;
 
@@ -81,9 +96,10 @@ bool ygr_context_renew(struct ygr_context *context, struct task_struct *task, u6
 	context->pid = NULL;
 	if (!is_ordinary(task))
 		return false;
-	read_values(&values, task, current_cred(), generation);
+	read_values(&values, task, current_cred(), judge);
 	if (memcmp(&values, &context->values, sizeof(values))) {
-		ygr_noise_charge(context);
+		if (!differs_by_rule(&values, &context->values))
+			ygr_noise_charge(context);
 		context->values = values;
 		context->reach_end = 0;
 	}
@@ -95,13 +111,27 @@ bool ygr_context_renew(struct ygr_context *context, struct task_struct *task, u6
 	return true;
 }
 
+void ygr_context_add_rule(struct ygr_event_strings *strings, const char *name, const char *alert,
+			  bool has_subject)
+{
+	const char *exe;
+	u32 exe_len = has_subject ? ygr_process_exe(&exe) : 0, len = min(exe_len, YGR_PATH_BYTES_MAX);
+
+	ygr_event_add_whole(strings, YGR_STR_RULE, name, strlen(name));
+	if (alert[0])
+		ygr_event_add_whole(strings, YGR_STR_ALERT, alert, strlen(alert));
+	if (exe_len)
+		ygr_event_add_string(strings, YGR_STR_EXE, exe + exe_len - len, len, exe_len);
+}
+
 /* From what was compared, not from the task: another thread may have changed that since. */
-void ygr_context_write(const struct ygr_context *context, struct ygr_record *record)
+void ygr_context_write(const struct ygr_context *context, struct ygr_record *record, u32 bytes,
+		       const struct ygr_event_strings *strings)
 {
 	const struct ygr_context_values *values = &context->values;
 
 	memset(record, 0, sizeof(*record));
-	record->len = YGR_CONTEXT_BYTES;
+	record->len = bytes;
 	record->type = YGR_EV_CONTEXT;
 	record->start_ns = values->start_ns;
 	record->tid = (u32)values->ids;
@@ -121,6 +151,9 @@ void ygr_context_write(const struct ygr_context *context, struct ygr_record *rec
 	record->uts_ns = values->namespaces.uts;
 	record->ipc_ns = values->namespaces.ipc;
 	record->cgroup_ns = values->namespaces.cgroup;
+	record->rule_id = (u32)values->by_rule;
 	record->generation = values->generation;
 	memcpy(record->comm, values->comm, sizeof(record->comm));
+	if (values->by_rule)
+		ygr_record_put_strings(record + 1, strings);
 }

@@ -19,10 +19,35 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
-#include <yagura/ygr_event.h>
+#include "event.h"
+#include "policy.h"
 
+/* For each CPU, of those that no rule decided about; and as many of the others. */
+#define YGR_CONTEXT_NR	16
 
-#define YGR_CONTEXT_NR	16	/* for each CPU */
+/* Of the strings of one: what has longer ones, goes whole with each record. */
+#define YGR_CONTEXT_STRINGS_MAX	2048u
+
+/* Who judged what is told. */
+struct ygr_context_judge {
+	u64 generation;		/* of the policy */
+	u32 rule_id;		/* that decided; 0: none, and no names */
+	const char *rule_name;	/* the policy's, while it is in force */
+	const char *rule_alert;	/* likewise; "": none */
+};
+
+static inline struct ygr_context_judge ygr_context_judge_of(const struct ygr_policy *policy, u32 rule_id)
+{
+	struct ygr_context_judge judge = { .generation = policy->generation, .rule_id = rule_id };
+
+	if (rule_id) {
+		const struct ygr_rule *rule = &policy->image.rules[rule_id - 1];
+
+		judge.rule_name = policy->image.strings + rule->name_off;
+		judge.rule_alert = policy->image.strings + rule->alert_off;
+	}
+	return judge;
+}
 
 struct ygr_context_namespaces {
 	u32 mnt, net, uts, ipc, cgroup;
@@ -41,6 +66,8 @@ struct ygr_context_values {
 	u64 login;		/* loginuid, session */
 	u64 cgroup_id;
 	u64 generation;		/* of the policy that judged */
+	u64 by_rule;		/* its rule, and which of its programs the process executes; 0: no rule */
+	u64 exe_len;		/* of the program's path, if it is told */
 	char comm[YGR_COMM_BYTES];
 };
 
@@ -57,7 +84,7 @@ struct ygr_context {
 	struct ygr_context_values values;
 } __aligned(256);
 
-extern struct ygr_context __percpu *ygr_contexts;	/* YGR_CONTEXT_NR for each CPU */
+extern struct ygr_context __percpu *ygr_contexts;	/* 2 * YGR_CONTEXT_NR for each CPU */
 
 /* Return: 0 or -ENOMEM. */
 int ygr_context_init(void);
@@ -69,13 +96,18 @@ static __always_inline u64 ygr_context_pair(u32 low, u32 high)
 	return low | (u64)high << 32;
 }
 
+static __always_inline u64 ygr_context_by_rule(const struct task_struct *task, u32 rule_id)
+{
+	return rule_id ? ygr_context_pair(rule_id, task->self_exec_id) : 0;
+}
+
 /* @nsproxy: NULL: the task is about to end */
 bool ygr_context_has_namespaces(const struct ygr_context *context, const struct nsproxy *nsproxy);
 
-/* Whether @context says of @task what is so now, by a short way. */
+/* Whether @context says of @task what is so now, by a short way. @rule_id: as it was chosen by. */
 static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
 					      struct task_struct *task, u64 generation,
-					      unsigned long grace)
+					      u32 rule_id, unsigned long grace)
 {
 	const struct ygr_context_values *values = &context->values;
 
@@ -89,6 +121,7 @@ static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
 							audit_get_sessionid(task)) &&
 		      values->cgroup_id == cgroup_id(task_dfl_cgroup(task)) &&
 		      values->generation == generation &&
+		      (!rule_id || values->by_rule == ygr_context_by_rule(task, rule_id)) &&
 		      !memcmp(values->comm, task->comm, sizeof(values->comm)));
 }
 
@@ -98,17 +131,24 @@ static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
  * Return: false: what the task is would not be told by a context: a kernel thread, an
  * io_uring worker, one with borrowed credentials.
  */
-bool ygr_context_renew(struct ygr_context *context, struct task_struct *task, u64 generation,
-		       unsigned long grace);
+bool ygr_context_renew(struct ygr_context *context, struct task_struct *task,
+		       const struct ygr_context_judge *judge, unsigned long grace);
 
-static __always_inline struct ygr_context *ygr_context_slot(const struct task_struct *task)
+static __always_inline struct ygr_context *ygr_context_slot(const struct task_struct *task, u32 rule_id)
 {
-	return this_cpu_ptr(ygr_contexts) + (u32)task->pid % YGR_CONTEXT_NR;
+	return this_cpu_ptr(ygr_contexts) + (u32)task->pid % YGR_CONTEXT_NR +
+	       (rule_id ? YGR_CONTEXT_NR : 0);
 }
 
-/* Its record. */
-#define YGR_CONTEXT_BYTES	sizeof(struct ygr_record)
+/* Its record, with the strings that the rule adds. */
+#define YGR_CONTEXT_BYTES_MAX	(sizeof(struct ygr_record) + YGR_CONTEXT_STRINGS_MAX)
 
-void ygr_context_write(const struct ygr_context *context, struct ygr_record *record);
+/* RULE, ALERT if it is not "", and EXE, the current process's program, if it is known. */
+void ygr_context_add_rule(struct ygr_event_strings *strings, const char *name, const char *alert,
+			  bool has_subject);
+
+/* @bytes: with @strings, which are all that is told by a rule; neither with none */
+void ygr_context_write(const struct ygr_context *context, struct ygr_record *record, u32 bytes,
+		       const struct ygr_event_strings *strings);
 
 #endif

@@ -2,6 +2,7 @@
 #include <linux/string.h>
 
 #include "directory.h"
+#include "match.h"
 #include "path.h"
 #include "ring_produce.h"
 
@@ -9,7 +10,8 @@ struct ygr_directory __percpu *ygr_directories __ro_after_init;
 
 int __init ygr_directory_init(void)
 {
-	ygr_directories = __alloc_percpu(YGR_DIRECTORY_NR * sizeof(*ygr_directories), sizeof(u64));
+	ygr_directories = __alloc_percpu(YGR_DIRECTORY_NR * sizeof(*ygr_directories),
+					 __alignof__(*ygr_directories));
 	return ygr_directories ? 0 : -ENOMEM;
 }
 
@@ -40,6 +42,8 @@ bool ygr_directory_renew(struct ygr_directory *directory, const struct vfsmount 
 	int len;
 
 	directory->dentry = NULL;
+	directory->reads.generation = 0;
+	directory->writes.generation = 0;
 	directory->grace = grace;
 	len = ygr_path_walk(&where, buffer, end, &directory->marks);
 	if (len < 0)
@@ -54,6 +58,39 @@ bool ygr_directory_renew(struct ygr_directory *directory, const struct vfsmount 
 	if (!is_told(directory, pos, directory->path, directory->path_len))
 		directory->reach_end = 0;
 	return true;
+}
+
+static struct ygr_directory_verdict judge(const struct ygr_policy *policy, enum ygr_on on,
+					  const char *path, u32 len)
+{
+	struct ygr_directory_verdict verdict = { .generation = policy->generation };
+	struct ygr_decision decision;
+
+	if (!ygr_match_directory(&policy->index, on, path, len, &decision))
+		return verdict;
+	/* An alert has no budget. */
+	if (decision.rule && policy->image.strings[decision.rule->alert_off])
+		return verdict;
+	verdict.rule_id = decision.rule_id;
+	verdict.way = decision.action == YGR_ACTION_IGNORE ||
+		      (decision.action == YGR_ACTION_ALLOW && (YGR_ON_QUIET & YGR_ON_BIT(on))) ?
+		      YGR_DIRECTORY_LEAVE : YGR_DIRECTORY_RECORD;
+	return verdict;
+}
+
+void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy)
+{
+	const char *path = directory->path;
+	u32 len = directory->path_len;
+
+	if (directory->reach_end) {
+		const struct ygr_ring_directory *record =
+			ygr_ring_at(this_cpu_ptr(&ygr_rings), directory->pos);
+
+		path = (const char *)(record + 1);
+		len = record->path_len;
+	}
+	*ygr_directory_verdict(directory, on) = judge(policy, on, path, len);
 }
 
 void ygr_directory_write(const struct ygr_directory *directory, struct ygr_ring_directory *record)

@@ -16,6 +16,10 @@
  * told anew if it is another. A directory that is removed keeps its name and place, as for
  * d_path(); whether the file itself still has its name is asked of the file each time.
  *
+ * Rules name files mostly by where they are. What the policy says of opens in the directory, whatever the file, is
+ * kept with its path and is true as long as that is: most opens are neither judged nor is a path put together for
+ * them, whatever rules there are. What denies is never kept.
+ *
  * Context: of all here: task, preemption off, no interrupt between.
  */
 #ifndef YGR_DIRECTORY_H
@@ -32,11 +36,25 @@
 
 #include "compat/compat.h"
 #include "path_walk.h"
+#include "policy.h"
 
 #define YGR_DIRECTORY_NR	64	/* for each CPU */
 
 /* A longer path, with the '/' at its end, goes whole with each record. */
 #define YGR_DIRECTORY_PATH_MAX	512u
+
+/* What becomes of an open in a directory, but of a file that a rule may name by the end of its path. */
+enum ygr_directory_way {
+	YGR_DIRECTORY_JUDGE,	/* that depends */
+	YGR_DIRECTORY_LEAVE,	/* no record */
+	YGR_DIRECTORY_RECORD,	/* unless it is noise */
+};
+
+struct ygr_directory_verdict {
+	u64 generation;		/* of the policy; 0: none has been asked */
+	u32 rule_id;		/* of the rule that decided; 0: none */
+	enum ygr_directory_way way;
+};
 
 struct ygr_directory {
 	u64 reach_end;		/* in the ring, of who may refer to its record; 0: it has none */
@@ -48,7 +66,9 @@ struct ygr_directory {
 	/* Where its path stands until the next one is walked, if it has to be told. */
 	const char *path;
 	u32 path_len;
-};
+	struct ygr_directory_verdict reads;
+	struct ygr_directory_verdict writes;
+} __aligned(256);
 
 extern struct ygr_directory __percpu *ygr_directories; /* YGR_DIRECTORY_NR for each CPU */
 
@@ -100,7 +120,7 @@ static __always_inline bool ygr_directory_is_of(const struct ygr_directory *dire
 
 static __always_inline struct ygr_directory *ygr_directory_slot(const struct dentry *dentry)
 {
-	/* Of 192 bytes each, in a row. */
+	/* Dentries are of 192 bytes each, in a row. */
 	return this_cpu_ptr(ygr_directories) + ((unsigned long)dentry >> 6) % YGR_DIRECTORY_NR;
 }
 
@@ -110,6 +130,20 @@ static __always_inline struct ygr_directory *ygr_directory_slot(const struct den
  */
 bool ygr_directory_renew(struct ygr_directory *directory, const struct vfsmount *mnt,
 			 const struct dentry *dentry, unsigned long grace, u64 pos);
+
+/* @on: YGR_ON_OPEN_READ or _WRITE */
+static __always_inline struct ygr_directory_verdict *ygr_directory_verdict(struct ygr_directory *directory,
+									    enum ygr_on on)
+{
+	return on == YGR_ON_OPEN_WRITE ? &directory->writes : &directory->reads;
+}
+
+/*
+ * Asks @policy, and keeps what it says.
+ *
+ * @directory: walked just now, or with a record in reach
+ */
+void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy);
 
 static inline u32 ygr_directory_bytes(const struct ygr_directory *directory)
 {

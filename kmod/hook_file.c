@@ -70,14 +70,49 @@ static __always_inline void fill_open(struct ygr_body_file *body, const struct f
 		ygr_writer_opened(file, access, &body->file, now_ns);
 }
 
-/* The first one in its directory for a while, or of its process: that is told before it. */
-static noinline bool record_first_open(const struct file *file, const struct ygr_policy *policy)
-{
-	struct ygr_body_file *body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
-							     sizeof(*body), &file->f_path);
+/* An open's file, and what the rules say of such opens in its directory. */
+struct place {
+	struct ygr_compact_file file;
+	struct ygr_directory_verdict verdict;
+	bool is_tellable;	/* the directory was found by the long way just now */
+};
 
+/* By the long way; also where no rule looks at opens of that kind. */
+static noinline bool find_place_anew(struct place *place, const struct file *file, enum ygr_on on,
+				     const struct ygr_policy *policy, unsigned long grace)
+{
+	struct ygr_directory_verdict *verdict;
+
+	if (!ygr_compact_renew_file(&place->file, &file->f_path, NULL, grace))
+		return false;
+	place->is_tellable = true;
+	if (!(policy->image.on_mask & YGR_ON_BIT(on))) {
+		place->verdict = (struct ygr_directory_verdict) { .way = YGR_DIRECTORY_RECORD };
+		return true;
+	}
+	verdict = ygr_directory_verdict(place->file.directory, on);
+	if (verdict->generation != policy->generation)
+		ygr_directory_judge(place->file.directory, on, policy);
+	place->verdict = *verdict;
+	return true;
+}
+
+/* The first one in its directory for a while, or of its process: that is told before it. */
+static noinline bool record_first_open(const struct file *file, enum ygr_on on, struct place *place,
+				       const struct ygr_policy *policy, unsigned long grace)
+{
+	const u32 rule_id = place->verdict.rule_id;
+	const struct ygr_context_judge judge = ygr_context_judge_of(policy, rule_id);
+	struct ygr_body_file *body = NULL;
+
+	/* Found again, its directory may be another, and so may what is said of it. */
+	if (place->is_tellable ||
+	    (find_place_anew(place, file, on, policy, grace) &&
+	     place->verdict.way == YGR_DIRECTORY_RECORD && place->verdict.rule_id == rule_id))
+		body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, sizeof(*body),
+					       file->f_path.dentry, &place->file);
 	if (!body) {
-		ygr_noise_pass_back();
+		ygr_noise_pass_back(rule_id);
 		return false;
 	}
 	fill_open(body, file, ygr_compact_of(body)->time_ns);
@@ -85,24 +120,86 @@ static noinline bool record_first_open(const struct file *file, const struct ygr
 	return true;
 }
 
-/* Return: false: it is not done. */
-static noinline bool record_open(const struct file *file, enum ygr_on on,
-				 const struct ygr_policy *policy)
+static noinline bool record_first_unruled_open(const struct file *file, enum ygr_on on,
+					       const struct ygr_policy *policy, unsigned long grace)
 {
-	struct ygr_ring_compact *record;
-	struct ygr_body_file *body;
+	struct place place;
+
+	place.is_tellable = false;
+	place.verdict.rule_id = 0;
+	return record_first_open(file, on, &place, policy, grace);
+}
+
+static __always_inline void complete_open(struct ygr_ring_compact *record, u64 pos, const struct file *file)
+{
+	fill_open((void *)(record + 1), file, record->time_ns);
+	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
+}
+
+/* No rule looks at it. Return: false: it is not done. */
+static noinline bool run_unruled_open(const struct file *file, enum ygr_on on,
+				      const struct ygr_policy *policy)
+{
+	unsigned long grace = ygr_compat_grace_periods();
+	struct ygr_ring_compact *record = NULL;
+	struct ygr_compact_file found;
 	u64 pos;
 
-	if (!ygr_noise_passes(&policy->noise, on, ygr_noise_what_of_open(file_inode(file), file->f_flags)))
+	if (!ygr_noise_passes(&policy->noise, on, 0,
+			      ygr_noise_what_of_open(file_inode(file), file->f_flags)))
 		return false;
-	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, sizeof(*body),
-					&file->f_path, &pos);
+	if (likely(ygr_compact_find_file(&found, &file->f_path, grace)))
+		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, 0,
+						 sizeof(struct ygr_body_file), file->f_path.dentry,
+						 &found, grace, &pos);
+	if (likely(record)) {
+		complete_open(record, pos, file);
+		return true;
+	}
+	return record_first_unruled_open(file, on, policy, grace);
+}
+
+/* It is to be recorded, and by which rule is known. Return: false: it is not done. */
+static __always_inline bool record_ruled_open(const struct file *file, enum ygr_on on, struct place *place,
+					      const struct ygr_policy *policy, unsigned long grace)
+{
+	struct ygr_ring_compact *record;
+	u64 pos;
+
+	if (!ygr_noise_passes(&policy->noise, on, place->verdict.rule_id,
+			      ygr_noise_what_of_open(file_inode(file), file->f_flags)))
+		return false;
+	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
+					 place->verdict.rule_id, sizeof(struct ygr_body_file),
+					 file->f_path.dentry, &place->file, grace, &pos);
 	if (unlikely(!record))
-		return record_first_open(file, policy);
-	body = (void *)(record + 1);
-	fill_open(body, file, record->time_ns);
-	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
+		return record_first_open(file, on, place, policy, grace);
+	complete_open(record, pos, file);
 	return true;
+}
+
+/* Rules look at opens, and what they say may depend on the directory alone. Return: what was done. */
+static noinline enum ygr_directory_way run_ruled_open(const struct file *file, enum ygr_on on,
+						      const struct ygr_policy *policy)
+{
+	unsigned long grace = ygr_compat_grace_periods();
+	struct place place __uninitialized;
+
+	place.is_tellable = false;
+	if (likely(ygr_compact_find_file(&place.file, &file->f_path, grace)))
+		place.verdict = *ygr_directory_verdict(place.file.directory, on);
+	else
+		place.verdict.generation = 0;
+	if (unlikely(place.verdict.generation != policy->generation) &&
+	    !find_place_anew(&place, file, on, policy, grace))
+		return YGR_DIRECTORY_JUDGE;
+	if (place.verdict.way == YGR_DIRECTORY_JUDGE ||
+	    ygr_policy_index_has_end(&policy->index, place.file.name.bytes[place.file.name.len - 1]) ||
+	    (place.verdict.way == YGR_DIRECTORY_RECORD &&
+	     !record_ruled_open(file, on, &place, policy, grace)))
+		return YGR_DIRECTORY_JUDGE;
+	ygr_pipeline_count(policy, place.verdict.rule_id);
+	return place.verdict.way;
 }
 
 static noinline void keep_writer(const struct file *file)
@@ -313,6 +410,7 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 {
 	const struct file *file = ygr_attach_arg(fregs, 0);
 	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
+	enum ygr_directory_way way = YGR_DIRECTORY_JUDGE;
 	const struct ygr_policy *policy;
 	enum ygr_pipeline_plan plan;
 	int error = 0;
@@ -324,10 +422,16 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 	plan = ygr_pipeline_plan(on, &policy);
 	/* For whom somebody else acts, only a long record has room for. */
 	if (plan == YGR_PIPELINE_RECORDS && !ygr_subject_is_proxy() &&
-	    record_open(file, on, policy))
+	    run_unruled_open(file, on, policy))
 		goto out;
+	if (plan == YGR_PIPELINE_JUDGES && (policy->index.by_directory_on & YGR_ON_BIT(on)) &&
+	    !ygr_subject_is_proxy()) {
+		way = run_ruled_open(file, on, policy);
+		if (way == YGR_DIRECTORY_RECORD)
+			goto out;
+	}
 	/* Most opens need nothing to be set up for them. */
-	if (plan != YGR_PIPELINE_SKIPS)
+	if (plan != YGR_PIPELINE_SKIPS && way == YGR_DIRECTORY_JUDGE)
 		error = judge_open(file, on);
 	if (ygr_writer_has(file) && !error)
 		keep_writer(file);

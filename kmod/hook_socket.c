@@ -234,15 +234,31 @@ static void set_cookie(struct ygr_body_socket *body, const struct sock *sk)
 	preempt_enable_notrace();
 }
 
+/* The first of its process for a while: that is told before it. */
+static noinline bool record_first_connect(const struct ygr_body_socket *body,
+					  const struct ygr_policy *policy)
+{
+	const struct ygr_context_judge judge = ygr_context_judge_of(policy, 0);
+	void *room = ygr_compact_begin_first(YGR_EV_CONNECT, YGR_CLASS_SOCKET, &judge, sizeof(*body),
+					     NULL, NULL);
+
+	if (!room) {
+		ygr_noise_pass_back(0);
+		return false;
+	}
+	memcpy(room, body, sizeof(*body));
+	ygr_record_commit();
+	return true;
+}
+
 /* Return: false: it is not done. */
 static bool record_connect(const struct ygr_body_socket *body, const struct ygr_policy *policy)
 {
 	const struct ygr_address *to = &body->remote;
 	struct ygr_ring_compact *record;
-	void *room;
 	u64 pos;
 
-	if (!ygr_noise_passes(&policy->noise, YGR_ON_CONNECT,
+	if (!ygr_noise_passes(&policy->noise, YGR_ON_CONNECT, 0,
 			      ygr_noise_what_of_connect(to->family, to->port, to->addr)))
 		return false;
 	record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation,
@@ -252,16 +268,7 @@ static bool record_connect(const struct ygr_body_socket *body, const struct ygr_
 		ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
 		return true;
 	}
-	/* The first of its process for a while: that is told before it. */
-	room = ygr_compact_begin_first(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation,
-				       sizeof(*body), NULL);
-	if (!room) {
-		ygr_noise_pass_back();
-		return false;
-	}
-	memcpy(room, body, sizeof(*body));
-	ygr_record_commit();
-	return true;
+	return record_first_connect(body, policy);
 }
 
 /* @policy: if no rule of it looks at connects, otherwise NULL */

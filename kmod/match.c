@@ -316,3 +316,71 @@ struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
 	}
 	return decision;
 }
+
+/* ---- of a whole directory ---- */
+
+/* What a file is found by, its path apart; and what only its process is. */
+#define OTHER_KEYS (YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_SHA256) | \
+		    YGR_FIELD_BIT(YGR_FIELD_VERITY) | YGR_FIELD_BIT(YGR_FIELD_XATTR) | \
+		    YGR_FIELD_BIT(YGR_FIELD_ADDRESS) | YGR_FIELD_BIT(YGR_FIELD_UNIX) | \
+		    YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
+
+/* Whether the next refs of @clause have globs, which want the whole path. */
+static bool has_glob(const struct candidates *c, const struct ygr_index_ref *refs, __u32 clause)
+{
+	__u32 i, j;
+
+	for (i = 0; i < c->lists.nr; i++) {
+		const struct ygr_index_list *list = &c->lists.list[i];
+
+		for (j = list->next; j != list->end; j++) {
+			if (refs[j].what >> YGR_INDEX_TEST_BITS != clause)
+				break;
+			if (refs[j].glob < YGR_KEY_NEVER)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_for_ever(const struct ygr_rule *rule)
+{
+	return !rule->expires_s && !rule->labels && rule->action != YGR_ACTION_LABEL &&
+	       rule->action != YGR_ACTION_DENY;
+}
+
+bool ygr_match_directory(const struct ygr_policy_index *index, enum ygr_on on, const char *dir, __u32 len,
+			 struct ygr_decision *decision)
+{
+	/* No glob is asked that decides anything. */
+	static const struct ygr_match_text unknown = { "", 0 };
+	struct candidates c __uninitialized;
+	__u32 i;
+
+	*decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
+	if ((index->image->fields_of[on] & OTHER_KEYS) || ygr_policy_index_is_parent(index, dir, len))
+		return false;
+	c.lists.nr = 0;
+	c.second_path = YGR_INDEX_LISTS_MAX;
+	c.texts[0] = &unknown;
+	if (index->unkeyed[on].next != index->unkeyed[on].end)
+		c.lists.list[c.lists.nr++] = index->unkeyed[on];
+	ygr_policy_index_find_directories(index, dir, len, &c.lists);
+	while ((i = lowest_clause(&c, index->refs)) != NO_CLAUSE) {
+		const struct ygr_index_clause *clause = &index->clauses[i];
+		const struct ygr_rule *rule = &index->image->rules[clause->rule];
+		bool is_about = rule->on & YGR_ON_BIT(on);
+		__u32 named[YGR_MATCH_PATHS_MAX];
+
+		if (is_about && has_glob(&c, index->refs, i))
+			return false;
+		take_clause(&c, index, i, named);
+		if (!is_about || (named[0] & clause->of_path) != clause->wanted)
+			continue;
+		if (clause->rest || !is_for_ever(rule))
+			return false;
+		decide(decision, rule, clause->rule + 1);
+		return true;
+	}
+	return true;
+}

@@ -78,6 +78,18 @@ struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
 				   const struct ygr_match_event *event,
 				   void (*held)(void *arg, const struct ygr_rule *rule), void *arg);
 
+/*
+ * What is decided about an event of kind @on, with one path, that of a file in directory @dir: whatever
+ * the file and whoever does it.
+ *
+ * @dir: ends in '/'
+ *
+ * Return: false: it depends on more than the directory, or is a denial or a label. It depends on the name, too, if
+ * ygr_policy_index_has_end() of the name's last byte.
+ */
+bool ygr_match_directory(const struct ygr_policy_index *index, enum ygr_on on, const char *dir, __u32 len,
+			 struct ygr_decision *decision);
+
 static inline struct ygr_decision ygr_match(const struct ygr_policy_index *index,
 					    const struct ygr_match_event *event)
 {

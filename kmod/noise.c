@@ -11,6 +11,7 @@
 #include "budget.h"
 #include "clock.h"
 #include "coalesce.h"
+#include "compat/compat.h"
 #include "noise.h"
 #include "policy.h"
 #include "ring.h"
@@ -306,11 +307,16 @@ void ygr_noise_charge(struct ygr_context *context)
 }
 
 /* What comes next of this task need not be asked about: it was just now. */
-static void let_pass(const struct ygr_noise_limits *limits)
+static void let_pass(const struct ygr_noise_limits *limits, const struct ygr_event *event)
 {
-	struct ygr_context *context = ygr_context_slot(current);
+	const struct ygr_context_judge judge = {
+		.generation = event->generation, .rule_id = event->decision.rule_id,
+	};
+	struct ygr_context *context = ygr_context_slot(current, judge.rule_id);
 
-	if (context->pid != current->thread_pid)
+	/* What a rule decided by a path is a whole record, which leaves no context behind. */
+	if (context->pid != current->thread_pid &&
+	    (!judge.rule_id || !ygr_context_renew(context, current, &judge, ygr_compat_grace_periods())))
 		return;
 	ygr_noise_charge(context);
 	context->pass_nr = limits->pass_nr;
@@ -327,7 +333,7 @@ static bool is_over_budget(struct noise *noise, const struct ygr_event *event,
 	u64 period = period_now();
 
 	/* Of whoever's it is: they have their entries now, if it is ours. */
-	ygr_noise_charge(ygr_context_slot(current));
+	ygr_noise_charge(ygr_context_slot(current, event->decision.rule_id));
 	if (process && !ygr_budget_allows(&noise->processes, process, period,
 					  limits->process_budget, is_crowded)) {
 		suppress(noise, &noise->processes, process, event->class);
@@ -398,7 +404,7 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 	}
 	if (has_budget(event, limits) && is_over_budget(noise, event, limits))
 		return true;
-	let_pass(limits);
+	let_pass(limits, event);
 	if (slot && tell_repeats(noise, slot)) {
 		ygr_coalesce_begin(slot, &key, tick);
 		mark(noise, event);

@@ -86,17 +86,18 @@ static __always_inline bool ygr_noise_mark(u32 *marks, u64 what)
 }
 
 /*
- * Whether an event of the current task that no rule looks at can be recorded with no more said, if the task's
+ * Whether an event of the current task that is to be recorded can be with no more said, if the task's
  * context is what it was.
  *
+ * @rule_id: of the rule that decided so; 0: none
  * @what: ygr_noise_what_of_*()
  *
  * Context: preemption off.
  */
 static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limits, enum ygr_on on,
-					     u64 what)
+					     u32 rule_id, u64 what)
 {
-	struct ygr_context *context = ygr_context_slot(current);
+	struct ygr_context *context = ygr_context_slot(current, rule_id);
 
 	if (!context->pass_left || context->pid != current->thread_pid)
 		return false;
@@ -108,9 +109,9 @@ static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limi
 }
 
 /* It was not recorded after all. Its budgets may have been told of it meanwhile, and then keep it. */
-static inline void ygr_noise_pass_back(void)
+static inline void ygr_noise_pass_back(u32 rule_id)
 {
-	struct ygr_context *context = ygr_context_slot(current);
+	struct ygr_context *context = ygr_context_slot(current, rule_id);
 
 	if (context->pass_left < context->pass_nr)
 		context->pass_left++;

@@ -257,26 +257,12 @@ static void add_paths(struct ygr_event *event, struct ygr_event_strings *strings
 	}
 }
 
-static void add_rule(const struct ygr_event *event, struct ygr_event_strings *strings)
-{
-	const char *exe;
-	u32 exe_len = event->no_subject ? 0 : ygr_process_exe(&exe);
-
-	ygr_event_add_whole(strings, YGR_STR_RULE, event->rule_name, strlen(event->rule_name));
-	if (event->rule_alert[0])
-		ygr_event_add_whole(strings, YGR_STR_ALERT, event->rule_alert,
-				    strlen(event->rule_alert));
-	if (exe_len)
-		ygr_event_add_string(strings, YGR_STR_EXE, exe + exe_len -
-				     min(exe_len, YGR_PATH_BYTES_MAX),
-				     min(exe_len, YGR_PATH_BYTES_MAX), exe_len);
-}
-
 static void add_own(struct ygr_event *event, struct ygr_event_strings *strings)
 {
 	add_paths(event, strings);
 	if (event->decision.rule_id)
-		add_rule(event, strings);
+		ygr_context_add_rule(strings, event->rule_name, event->rule_alert,
+				     !event->no_subject);
 	if (!event->no_subject && ygr_subject_is_proxy()) {
 		ygr_subject_fill_submitter(&event->submitter);
 		ygr_event_add_whole(strings, YGR_STR_SUBMITTER, (const char *)&event->submitter,
@@ -287,9 +273,8 @@ static void add_own(struct ygr_event *event, struct ygr_event_strings *strings)
 /* What is judged by a path is recorded with that path, whatever it is a moment later. */
 static bool is_plain(const struct ygr_event *event)
 {
-	return event->verdict == YGR_VERDICT_ALLOW && !event->decision.rule_id &&
-	       !event->paths_resolved && event->path_nr <= 1 && event->class > YGR_CLASS_SENSOR &&
-	       !event->hold && !event->no_subject && !ygr_subject_is_proxy();
+	return event->verdict == YGR_VERDICT_ALLOW && !event->paths_resolved &&
+	       event->path_nr <= 1 && event->class > YGR_CLASS_SENSOR && !event->hold && !event->no_subject && !ygr_subject_is_proxy();
 }
 
 void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings)
@@ -341,6 +326,15 @@ bool ygr_pipeline_skips(enum ygr_on on)
 	}
 	preempt_enable_notrace();
 	return skips;
+}
+
+void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id)
+{
+	if (!rule_id)
+		return;
+	ygr_tally_held(policy->tallies, rule_id - 1);
+	if (policy->image.rules[rule_id - 1].action == YGR_ACTION_IGNORE)
+		this_cpu_inc(counters.ignored);
 }
 
 bool ygr_pipeline_looks_at(enum ygr_on on)

@@ -33,6 +33,13 @@ enum ygr_pipeline_plan {
 };
 
 /*
+ * Counts that an event was decided by @rule_id (0: none) without ygr_pipeline_judge(), and not denied.
+ *
+ * Context: preemption off.
+ */
+void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id);
+
+/*
  * What is to be done about an event of kind @on, whatever it is, for hooks that are worth a way of their
  * own for each.
  *
@@ -46,7 +53,8 @@ static __always_inline enum ygr_pipeline_plan ygr_pipeline_plan(enum ygr_on on, 
 	if (YGR_ON_QUIET & YGR_ON_BIT(on) & ~(*policy)->image.on_mask)
 		return YGR_PIPELINE_SKIPS;
 	if ((*policy)->image.on_mask & YGR_ON_BIT(on))
-		return ygr_pipeline_skips(on) ? YGR_PIPELINE_SKIPS : YGR_PIPELINE_JUDGES;
+		return ((*policy)->index.ignored_on & YGR_ON_BIT(on)) && ygr_pipeline_skips(on) ?
+		       YGR_PIPELINE_SKIPS : YGR_PIPELINE_JUDGES;
 	return YGR_PIPELINE_RECORDS;
 }
 

@@ -188,6 +188,36 @@ void ygr_policy_index_find_text(const struct ygr_policy_index *index, enum ygr_k
 		find_suffixes(&walk);
 }
 
+void ygr_policy_index_find_directories(const struct ygr_policy_index *index, const char *dir, __u32 len,
+				       struct ygr_index_lists *lists)
+{
+	const struct ygr_index_group *keys = &index->groups[YGR_KEY_PATH];
+	const struct walk walk = {
+		.index = index, .keys = keys, .group = YGR_KEY_PATH, .text = dir, .len = len,
+		.lists = lists,
+	};
+
+	if (keys->prefix_len_max)
+		find_forward(&walk, len, false);
+}
+
+__u32 ygr_policy_index_hash_parent(const char *dir, __u32 len)
+{
+	__u64 state = YGR_TEXT_HASH_START;
+	__u32 at;
+
+	for (at = 0; at + 8 <= len; at += 8)
+		state = ygr_text_hash_mix(state, ygr_text_hash_load(dir + at));
+	return ygr_text_hash_finish(state, ygr_text_hash_part(dir, len, at, len - at), len);
+}
+
+bool ygr_policy_index_is_parent(const struct ygr_policy_index *index, const char *dir, __u32 len)
+{
+	__u32 bit = ygr_policy_index_hash_parent(dir, len) & index->parent_mask;
+
+	return index->parents[bit / 64] >> bit % 64 & 1;
+}
+
 bool ygr_policy_index_glob_holds(const struct ygr_policy_index *index, __u32 item,
 				 const char *text, __u32 len)
 {

@@ -9,6 +9,11 @@
  * clauses found there, and those that have no such key, are looked at. Hence
  * the bounds below, checked when the index is built.
  *
+ * Most opens are of files that no rule names, in directories of which that can be said without
+ * looking at the name: ygr_match_directory() (match.h) needs to know of a directory only whether a key is
+ * the whole path of something in it. That is a set of bits by the hash of the directory, so that it may be
+ * said of one too many, never of one too few.
+ *
  * Lists of programs and of cgroups are in the same table, but looked up only
  * when a process changes its program or a cgroup is first seen: each distinct
  * list is a bit, and an event brings the bits of its process along.
@@ -85,12 +90,15 @@ struct ygr_policy_index {
 	const struct ygr_index_clause *clauses;
 	const struct ygr_index_ref *refs;
 	const __u8 *subject_of;		/* for each test of a program or cgroup, its bit */
+	const __u64 *parents;		/* of whole paths: bit `hash & parent_mask` of each directory */
+	__u32 parent_mask;
 	__u32 slot_mask;
 	__u32 kinds;			/* bit n: keys of kind n */
 	struct ygr_index_group groups[YGR_KEY_GROUP_NR];
 	__u64 cidr4_lens;		/* bit n: an IPv4 network of that prefix length */
 	__u64 cidr6_lens[3];
 	struct ygr_index_list unkeyed[YGR_ON_NR]; /* clauses that no key must be found for */
+	__u64 by_directory_on;		/* events of which ygr_match_directory() can say something */
 	__u64 ignored_on;		/* events that their first rule ignores, whatever they are */
 	__u32 ignoring_rule[YGR_ON_NR];	/* index of that rule */
 };
@@ -131,6 +139,19 @@ void ygr_policy_index_subject(const struct ygr_policy_index *index, enum ygr_sub
 void ygr_policy_index_find_text(const struct ygr_policy_index *index, enum ygr_key_group group,
 				const char *text, __u32 len, struct ygr_index_lists *lists);
 
+/* The same of what any name in directory @dir, which ends in '/', has in common with it. */
+void ygr_policy_index_find_directories(const struct ygr_policy_index *index, const char *dir, __u32 len,
+				       struct ygr_index_lists *lists);
+
+/* Whether a rule may name a file in directory @dir, which ends in '/', by its whole path. */
+bool ygr_policy_index_is_parent(const struct ygr_policy_index *index, const char *dir, __u32 len);
+
+/* Whether a rule may name a file by the end of its path, whose last byte is @end. */
+static inline bool ygr_policy_index_has_end(const struct ygr_policy_index *index, __u8 end)
+{
+	return index->groups[YGR_KEY_PATH].suffix_ends[end / 64] >> end % 64 & 1;
+}
+
 /* @family: AF_INET or AF_INET6; @addr: whole */
 void ygr_policy_index_find_address(const struct ygr_policy_index *index, __u16 family,
 				   const __u8 *addr, struct ygr_index_lists *lists);
@@ -144,6 +165,9 @@ bool ygr_policy_index_glob_holds(const struct ygr_policy_index *index, __u32 ite
 				 const char *text, __u32 len);
 
 /* ---- for building ---- */
+
+/* Of a directory, with its '/'. */
+__u32 ygr_policy_index_hash_parent(const char *dir, __u32 len);
 
 /* Return: the slot of @key, or the empty one where it belongs, or NULL: too many collide. */
 const struct ygr_index_slot *ygr_policy_index_find_slot(const struct ygr_policy_index *index,

@@ -15,6 +15,7 @@ struct builder {
 	struct ygr_index_clause *clauses;
 	struct ygr_index_ref *refs;
 	__u8 *subject_of;
+	__u64 *parents;
 	struct ygr_policy_error *error;
 	bool is_placed;		/* each key has its room: the second visit */
 };
@@ -98,8 +99,9 @@ static __u32 slot_nr(const struct ygr_policy_image *image, __u64 refs)
 
 /* Where the parts of an index start in its memory: slots at 0. */
 struct places {
-	size_t clauses, refs, subject_of, end;
+	size_t parents, clauses, refs, subject_of, end;
 	__u32 slot_nr;
+	__u32 parent_nr;	/* bits: at least sixteen times as many as there are keys */
 };
 
 static struct places find_places(const struct ygr_policy_image *image)
@@ -107,7 +109,9 @@ static struct places find_places(const struct ygr_policy_image *image)
 	__u64 refs = ref_nr(image);
 	struct places places = { .slot_nr = slot_nr(image, refs) };
 
-	places.clauses = places.slot_nr * sizeof(struct ygr_index_slot);
+	places.parent_nr = places.slot_nr < 8 ? 64 : 8 * places.slot_nr;
+	places.parents = places.slot_nr * sizeof(struct ygr_index_slot);
+	places.clauses = places.parents + places.parent_nr / 8;
 	places.refs = places.clauses + image->clause_nr * sizeof(struct ygr_index_clause);
 	places.subject_of = places.refs +
 			    (size_t)(refs + unkeyed_nr(image)) * sizeof(struct ygr_index_ref);
@@ -179,10 +183,24 @@ static void note_text(struct ygr_index_group *group, const struct ygr_policy_key
 	}
 }
 
-/* What keys there are, so that look-ups can leave out what is not. */
-static void note_key(struct ygr_policy_index *index, const struct ygr_policy_key *key)
+static void note_parent(struct builder *b, const char *path, __u32 len)
 {
+	__u32 bit;
+
+	while (len && path[len - 1] != '/')
+		len--;
+	bit = ygr_policy_index_hash_parent(path, len) & b->index->parent_mask;
+	b->parents[bit / 64] |= 1ull << bit % 64;
+}
+
+/* What keys there are, so that look-ups can leave out what is not. */
+static void note_key(struct builder *b, const struct ygr_policy_key *key)
+{
+	struct ygr_policy_index *index = b->index;
+
 	index->kinds |= 1u << key->kind;
+	if (key->kind == ygr_policy_key_kind(YGR_KEY_PATH, YGR_KEY_EXACT))
+		note_parent(b, key->bytes, key->len);
 	if (key->kind < YGR_KEY_CIDR4)
 		note_text(&index->groups[key->kind / YGR_KEY_FORM_NR], key);
 	else if (key->kind == YGR_KEY_CIDR4)
@@ -198,7 +216,7 @@ static void make_slot(struct builder *b, struct ygr_index_slot *slot,
 	slot->off = (__u32)((const char *)key->bytes - (const char *)b->image->header);
 	slot->len = key->len & 0xfff;	/* no longer, but compilers cannot know */
 	slot->kind = key->kind & 0xff;
-	note_key(b->index, key);
+	note_key(b, key);
 }
 
 /* What is not deeper around any key is not deeper around any event. */
@@ -396,6 +414,22 @@ static void note_ignored(struct ygr_policy_index *index, const struct ygr_policy
 	}
 }
 
+/* A clause that may hold of any file, and depends on who opens it, makes all directories depend on that. */
+static void note_by_directory(struct ygr_policy_index *index)
+{
+	__u32 on, i;
+
+	for (on = 0; on < YGR_ON_NR; on++) {
+		const struct ygr_index_list *list = &index->unkeyed[on];
+
+		for (i = list->next; i != list->end; i++)
+			if (index->clauses[index->refs[i].what >> YGR_INDEX_TEST_BITS].rest)
+				break;
+		if (i == list->end)
+			index->by_directory_on |= YGR_ON_BIT(on);
+	}
+}
+
 int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_policy_image *image,
 			   void *memory, struct ygr_policy_error *error)
 {
@@ -407,6 +441,7 @@ int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_poli
 		.clauses = (void *)((char *)memory + places.clauses),
 		.refs = (void *)((char *)memory + places.refs),
 		.subject_of = (__u8 *)memory + places.subject_of,
+		.parents = (void *)((char *)memory + places.parents),
 		.error = error,
 	};
 	__u32 end;
@@ -420,6 +455,8 @@ int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_poli
 	index->clauses = b.clauses;
 	index->refs = b.refs;
 	index->subject_of = b.subject_of;
+	index->parents = b.parents;
+	index->parent_mask = places.parent_nr - 1;
 	index->slot_mask = places.slot_nr - 1;
 
 	note_ignored(index, image);
@@ -432,5 +469,7 @@ int ygr_policy_index_build(struct ygr_policy_index *index, const struct ygr_poli
 	if (ret)
 		return ret;
 	rewind_keys(&b);
-	return put_unkeyed(&b, end);
+	ret = put_unkeyed(&b, end);
+	note_by_directory(index);
+	return ret;
 }

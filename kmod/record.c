@@ -7,7 +7,7 @@
 #include "ring.h"
 #include "subject.h"
 
-static u32 bytes_of(const struct ygr_event_strings *strings)
+u32 ygr_record_strings_bytes(const struct ygr_event_strings *strings)
 {
 	u32 bytes = 0;
 	u32 i;
@@ -55,8 +55,7 @@ static void *put_padded(void *to, const char *from, u32 len)
 	return to + whole + 8;
 }
 
-/* Return: whether one of them was cut. */
-static bool put_strings(void *where, const struct ygr_event_strings *strings)
+bool ygr_record_put_strings(void *where, const struct ygr_event_strings *strings)
 {
 	bool cut = false;
 	u32 i;
@@ -81,7 +80,7 @@ static __always_inline void *begin(struct task_struct *subject, const struct ygr
 {
 	enum ygr_class class = event->verdict == YGR_VERDICT_ALLOW ? event->class :
 								     YGR_CLASS_DENY;
-	u32 bytes = sizeof(struct ygr_record) + body_len + bytes_of(strings);
+	u32 bytes = sizeof(struct ygr_record) + body_len + ygr_record_strings_bytes(strings);
 	struct ygr_record *record = event->hold ? ygr_noise_hold(event->hold, bytes) : NULL;
 
 	if (!record)
@@ -104,7 +103,7 @@ static __always_inline void *begin(struct task_struct *subject, const struct ygr
 		ygr_subject_fill_other(record, subject);
 	else
 		ygr_subject_fill(record);
-	if (put_strings((void *)(record + 1) + body_len, strings))
+	if (ygr_record_put_strings((void *)(record + 1) + body_len, strings))
 		record->flags |= YGR_F_TRUNCATED;
 	return record + 1;
 }
@@ -119,17 +118,24 @@ void *ygr_record_begin_plain(const struct ygr_event *event, u16 body_len,
 			     const struct ygr_event_strings *strings)
 {
 	const struct ygr_event_path *path = event->path_nr ? &event->paths[0] : NULL;
+	struct ygr_context_judge judge __uninitialized;
 	void *body;
 
 	if (path && !path->path)
 		return NULL;
-	body = ygr_compact_begin(event->type, event->class, event->generation, body_len,
+	judge.generation = event->generation;
+	judge.rule_id = event->decision.rule_id;
+	if (judge.rule_id) {
+		judge.rule_name = event->rule_name;
+		judge.rule_alert = event->rule_alert;
+	}
+	body = ygr_compact_begin(event->type, event->class, &judge, body_len,
 				 path ? path->path : NULL, path ? path->child : NULL,
-				 bytes_of(strings));
+				 ygr_record_strings_bytes(strings));
 	if (!body)
 		return NULL;
 	ygr_compact_of(body)->flags |= event->flags;
-	if (strings->nr && put_strings(ygr_compact_strings(body), strings))
+	if (strings->nr && ygr_record_put_strings(ygr_compact_strings(body), strings))
 		ygr_compact_of(body)->flags |= YGR_F_TRUNCATED;
 	return body;
 }

@@ -23,7 +23,7 @@ void *ygr_record_begin(const struct ygr_event *event, u16 body_len,
 		       const struct ygr_event_strings *strings);
 
 /*
- * The same of an event that no rule decided about and no paths were resolved for; at most one path.
+ * The same of an event that is allowed and no paths were resolved for; at most one path.
  *
  * Return: as begin(); NULL: resolve them, and begin().
  */
@@ -49,6 +49,12 @@ void ygr_record_put(const struct ygr_event *event, const void *body, u16 body_le
  */
 bool ygr_record_put_of(struct task_struct *subject, const struct ygr_event *event,
 		       const void *body, u16 body_len, const struct ygr_event_strings *strings);
+
+/* Room that they take. */
+u32 ygr_record_strings_bytes(const struct ygr_event_strings *strings);
+
+/* Return: whether one of them was cut. */
+bool ygr_record_put_strings(void *where, const struct ygr_event_strings *strings);
 
 /* @to: from one of the begins. */
 void ygr_record_finish(void *to, const void *body, u16 body_len);

@@ -270,8 +270,9 @@ static void check_directory(const struct ygr_ring_directory *directory)
 static void check_context(const struct ygr_record *context)
 {
 	check(!context->class && !context->verdict && !context->seq && !context->time_ns &&
-	      !context->flags && !context->rule_id && !context->body_len, "context with more");
-	check(context->len == sizeof(*context), "context of %u bytes", context->len);
+	      !context->flags && !context->body_len, "context with more");
+	check(!context->rule_id == (context->len == sizeof(*context)), "rule %u: context of %u bytes",
+	      context->rule_id, context->len);
 }
 
 /* Return: the record that the compact one at @pos stands for; the caller frees it. */
@@ -318,6 +319,9 @@ static struct ygr_record *join(const struct guest_ring *ring, uint64_t pos, uint
 	}
 	rest = compact->len - (uint32_t)(name + name_padded - (const uint8_t *)compact);
 	memcpy(to, name + name_padded, rest);
+	to += rest;
+	rest = context->len - (uint32_t)sizeof(*context);
+	memcpy(to, context + 1, rest);
 	whole->len = (uint32_t)(to + rest - (uint8_t *)whole);
 	return whole;
 }

@@ -58,10 +58,11 @@ static void leave(struct fixture *f)
 static bool put_of(struct fixture *f, const struct path *path, const struct dentry *child,
 		   u64 generation, u64 body)
 {
+	const struct ygr_context_judge judge = { .generation = generation };
 	u64 *to;
 
 	enter(f);
-	to = ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, generation, sizeof(body), path, child, 0);
+	to = ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, sizeof(body), path, child, 0);
 	if (to) {
 		*to = body;
 		ygr_ring_commit();
@@ -75,19 +76,28 @@ static bool put(struct fixture *f)
 	return put_of(f, &f->path, NULL, GENERATION, 4711);
 }
 
-static bool put_short(struct fixture *f, const struct path *path, u64 generation)
+static bool put_short_by(struct fixture *f, const struct path *path, u64 generation, u32 rule_id)
 {
-	struct ygr_ring_compact *record;
+	unsigned long grace = ygr_compat_grace_periods();
+	struct ygr_ring_compact *record = NULL;
+	struct ygr_compact_file file;
 	u64 pos;
 
 	enter(f);
-	record = ygr_compact_begin_file(YGR_EV_OPEN, YGR_CLASS_FILE, generation, sizeof(u64), path, &pos);
+	if (ygr_compact_find_file(&file, path, grace))
+		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, generation, rule_id,
+						 sizeof(u64), path->dentry, &file, grace, &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
 		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
 	}
 	leave(f);
 	return record;
+}
+
+static bool put_short(struct fixture *f, const struct path *path, u64 generation)
+{
+	return put_short_by(f, path, generation, 0);
 }
 
 static bool put_short_other(struct fixture *f, u64 generation)
@@ -506,10 +516,11 @@ static void who_acts_for_others_has_none(struct kunit *test)
 {
 	struct fixture *f = create(test);
 	struct ygr_event event = { .verdict = YGR_VERDICT_ALLOW };
+	const struct ygr_context_judge judge = { .generation = GENERATION };
 	const struct ygr_event_strings none = { .nr = 0 };
 
 	preempt_disable();
-	KUNIT_EXPECT_NULL(test, ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, GENERATION, 0, NULL, NULL, 0));
+	KUNIT_EXPECT_NULL(test, ygr_compact_begin(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, 0, NULL, NULL, 0));
 	ygr_event_init(&event, YGR_EV_OPEN, YGR_CLASS_FILE, YGR_ON_OPEN_READ);
 	KUNIT_EXPECT_NULL(test, ygr_record_begin_plain(&event, 0, &none));
 	preempt_enable();
@@ -554,18 +565,79 @@ static void the_short_way_without_a_file(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, this_cpu_ptr(&ygr_rings)->nest, 0u);
 }
 
-static bool put_first(struct fixture *f)
+static bool put_first_by(struct fixture *f, const struct ygr_context_judge *judge)
 {
-	u64 *to;
+	struct ygr_compact_file file;
+	u64 *to = NULL;
 
 	enter(f);
-	to = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, GENERATION, sizeof(*to), &f->path);
+	if (ygr_compact_renew_file(&file, &f->path, NULL, ygr_compat_grace_periods()))
+		to = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, judge, sizeof(*to),
+					     f->path.dentry, &file);
 	if (to) {
 		*to = 4711;
 		ygr_ring_commit();
 	}
 	leave(f);
 	return to;
+}
+
+static bool put_first(struct fixture *f)
+{
+	const struct ygr_context_judge judge = { .generation = GENERATION };
+
+	return put_first_by(f, &judge);
+}
+
+/* One that a rule decided about refers to a context of its own, which names the rule. */
+static void a_rule_has_a_context_of_its_own(struct kunit *test)
+{
+	const struct ygr_context_judge judge = {
+		.generation = GENERATION, .rule_id = 5, .rule_name = "watch", .rule_alert = "",
+	};
+	struct fixture *f = create(test);
+	u64 context, by_rule, directory;
+	const struct ygr_record *record;
+
+	KUNIT_ASSERT_TRUE(test, put(f));
+	context = take_context(f);
+	directory = take_directory(f, "/etc/");
+	take_record(f, context, directory, "passwd", 0);
+	KUNIT_EXPECT_FALSE(test, put_short_by(f, &f->path, GENERATION, 5));
+	KUNIT_ASSERT_TRUE(test, put_first_by(f, &judge));
+	by_rule = take_context(f);
+	take_record(f, by_rule, directory, "passwd", 0);
+	record = kunit_ring_at(by_rule);
+	KUNIT_EXPECT_EQ(test, record->rule_id, 5u);
+	KUNIT_EXPECT_EQ(test, record->len, sizeof(*record) + sizeof(struct ygr_string) + 8);
+	KUNIT_EXPECT_EQ(test, ((const struct ygr_record *)kunit_ring_at(context))->rule_id, 0u);
+	KUNIT_EXPECT_TRUE(test, put_short_by(f, &f->path, GENERATION, 5));
+	take_record(f, by_rule, directory, "passwd", 0);
+	KUNIT_EXPECT_TRUE(test, put_short(f, &f->path, GENERATION));
+	take_record(f, context, directory, "passwd", 0);
+	KUNIT_EXPECT_FALSE(test, put_short_by(f, &f->path, GENERATION, 6));
+	expect_end(f);
+}
+
+/* A definition is short enough for the smallest ring, or there is none. */
+static void a_rule_that_says_much_has_none(struct kunit *test)
+{
+	const char *text = kunit_text(test, YGR_CONTEXT_STRINGS_MAX + 1);
+	struct ygr_context_judge judge = { .generation = GENERATION, .rule_id = 5, .rule_name = "watch" };
+	struct fixture *f = create(test);
+	char *alert = kunit_kzalloc(test, YGR_CONTEXT_STRINGS_MAX + 1, GFP_KERNEL);
+	/* With the strings' heads, and the name. */
+	const u32 room = YGR_CONTEXT_STRINGS_MAX - 2 * sizeof(struct ygr_string) - 8;
+
+	KUNIT_ASSERT_NOT_NULL(test, alert);
+	memcpy(alert, text, room);
+	judge.rule_alert = alert;
+	KUNIT_EXPECT_TRUE(test, put_first_by(f, &judge));
+	alert[room] = 'a';
+	KUNIT_EXPECT_FALSE(test, put_first_by(f, &(struct ygr_context_judge) {
+		.generation = GENERATION, .rule_id = 6, .rule_name = "watch", .rule_alert = alert,
+	}));
+	KUNIT_EXPECT_EQ(test, this_cpu_ptr(&ygr_rings)->nest, 0u);
 }
 
 /*
@@ -676,6 +748,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_acts_for_others_has_none),
 	KUNIT_CASE(a_full_ring_takes_none),
 	KUNIT_CASE(the_short_way_without_a_file),
+	KUNIT_CASE(a_rule_has_a_context_of_its_own),
+	KUNIT_CASE(a_rule_that_says_much_has_none),
 	KUNIT_CASE(a_ring_that_was_read_is_calm_again),
 	KUNIT_CASE(what_was_lost_is_told_first),
 	KUNIT_CASE(strings_follow_the_name),

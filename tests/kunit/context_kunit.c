@@ -17,7 +17,9 @@
 
 #include "compat/compat.h"
 #include "context.h"
+#include "record.h"
 #include "kunit_ring.h"
+#include "neighbours.h"
 #include "policy_kunit.h"
 
 #define TOLD		0x7700ull	/* a reach_end: it has a record */
@@ -54,6 +56,7 @@ struct fake {
 	struct kernfs_node node;
 	/* As the hook has it. */
 	u64 generation;
+	u32 rule_id;
 	unsigned long grace;
 	struct ygr_context context;
 };
@@ -130,17 +133,18 @@ static struct fake *fake_create(struct kunit *test)
 
 static bool is_of(struct fake *fake)
 {
-	return ygr_context_is_of(&fake->context, &fake->task, fake->generation, fake->grace);
+	return ygr_context_is_of(&fake->context, &fake->task, fake->generation, fake->rule_id, fake->grace);
 }
 
 /* The hook's task is always the current one, and so are its credentials. */
 static bool renew(struct fake *fake)
 {
+	const struct ygr_context_judge judge = { .generation = fake->generation, .rule_id = fake->rule_id };
 	const struct cred *old = override_creds(rcu_access_pointer(fake->task.cred));
 	bool ordinary;
 
 	preempt_disable();
-	ordinary = ygr_context_renew(&fake->context, &fake->task, fake->generation, fake->grace);
+	ordinary = ygr_context_renew(&fake->context, &fake->task, &judge, fake->grace);
 	preempt_enable();
 	revert_creds(old);
 	return ordinary;
@@ -184,10 +188,10 @@ static const struct ygr_record told = {
 
 static struct ygr_record *write(struct kunit *test, struct fake *fake)
 {
-	struct ygr_record *record = create(test, YGR_CONTEXT_BYTES);
+	struct ygr_record *record = create(test, sizeof(*record));
 
-	memset(record, 0xff, YGR_CONTEXT_BYTES);
-	ygr_context_write(&fake->context, record);
+	memset(record, 0xff, sizeof(*record));
+	ygr_context_write(&fake->context, record, sizeof(*record), NULL);
 	return record;
 }
 
@@ -196,7 +200,6 @@ static void all_is_told(struct kunit *test)
 	struct fake *fake = told_create(test);
 
 	KUNIT_EXPECT_TRUE(test, ygr_compat_has_mnt_ns());
-	KUNIT_EXPECT_EQ(test, sizeof(told), YGR_CONTEXT_BYTES);
 	KUNIT_EXPECT_EQ(test, memcmp(write(test, fake), &told, sizeof(told)), 0);
 }
 
@@ -457,6 +460,79 @@ static void without_namespaces_they_are_unknown(struct kunit *test)
 
 /* ---- slots ---- */
 
+/* ---- rules ---- */
+
+static void a_rule_and_its_program_are_told(struct kunit *test)
+{
+	struct fake *fake = fake_create(test);
+	struct ygr_event_strings strings = { .nr = 0 };
+	struct ygr_record *record;
+	const struct ygr_string *string;
+	u32 bytes;
+
+	fake->rule_id = 31;
+	fake->task.self_exec_id = 32;
+	kunit_exe = "/bin/cat";
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	KUNIT_EXPECT_TRUE(test, is_of(fake));
+	ygr_context_add_rule(&strings, "watch", "high\t\t\tsaid", true);
+	bytes = sizeof(*record) + ygr_record_strings_bytes(&strings);
+	record = create(test, bytes);
+	ygr_context_write(&fake->context, record, bytes, &strings);
+	KUNIT_EXPECT_EQ(test, record->len, bytes);
+	KUNIT_EXPECT_EQ(test, record->body_len, 0);
+	KUNIT_EXPECT_EQ(test, record->rule_id, 31u);
+	string = (void *)(record + 1);
+	KUNIT_EXPECT_EQ(test, string->tag, YGR_STR_RULE);
+	KUNIT_EXPECT_EQ(test, string->true_len, 5u);
+	KUNIT_EXPECT_EQ(test, memcmp(string + 1, "watch\0\0", 8), 0);
+	string = (void *)(string + 1) + 8;
+	KUNIT_EXPECT_EQ(test, string->tag, YGR_STR_ALERT);
+	KUNIT_EXPECT_EQ(test, memcmp(string + 1, "high\t\t\tsaid\0\0\0\0", 16), 0);
+	string = (void *)(string + 1) + 16;
+	KUNIT_EXPECT_EQ(test, string->tag, YGR_STR_EXE);
+	KUNIT_EXPECT_EQ(test, memcmp(string + 1, "/bin/cat", 8), 0);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)(string + 1) + 8, (void *)record + bytes);
+	kunit_exe = NULL;
+}
+
+/* A name of no length is not told, nor a program that is not known or of nobody. */
+static void what_is_not_known_is_not_told(struct kunit *test)
+{
+	struct ygr_event_strings strings = { .nr = 0 };
+
+	ygr_context_add_rule(&strings, "watch", "", true);
+	KUNIT_EXPECT_EQ(test, strings.nr, 1u);
+	kunit_exe = "/bin/cat";
+	ygr_context_add_rule(&strings, "watch", "", false);
+	KUNIT_EXPECT_EQ(test, strings.nr, 2u);
+	kunit_exe = NULL;
+}
+
+static void another_rule_or_program_is_another_context(struct kunit *test)
+{
+	struct fake *fake = fake_create(test);
+
+	fake->rule_id = 31;
+	fake->task.self_exec_id = 32;
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	fake->context.reach_end = TOLD;
+	KUNIT_EXPECT_TRUE(test, is_of(fake));
+	fake->rule_id = 30;
+	KUNIT_EXPECT_FALSE(test, is_of(fake));
+	fake->rule_id = 31;
+	fake->task.self_exec_id = 33;
+	KUNIT_EXPECT_FALSE(test, is_of(fake));
+	fake->task.self_exec_id = 32;
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	KUNIT_EXPECT_EQ(test, fake->context.reach_end, TOLD);
+	/* Its program has become known. */
+	kunit_exe = "/bin/cat";
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	KUNIT_EXPECT_EQ(test, fake->context.reach_end, 0ull);
+	kunit_exe = NULL;
+}
+
 static void tasks_of_a_row_share_no_slot(struct kunit *test)
 {
 	struct ygr_context *first = this_cpu_ptr(ygr_contexts);
@@ -465,10 +541,12 @@ static void tasks_of_a_row_share_no_slot(struct kunit *test)
 
 	for (i = 0; i < 3 * YGR_CONTEXT_NR; i++) {
 		fake->task.pid = 1000 * YGR_CONTEXT_NR + i;
-		KUNIT_EXPECT_PTR_EQ(test, ygr_context_slot(&fake->task), first + i % YGR_CONTEXT_NR);
+		KUNIT_EXPECT_PTR_EQ(test, ygr_context_slot(&fake->task, 0), first + i % YGR_CONTEXT_NR);
+		KUNIT_EXPECT_PTR_EQ(test, ygr_context_slot(&fake->task, 1),
+				    first + YGR_CONTEXT_NR + i % YGR_CONTEXT_NR);
 	}
 	fake->task.pid = PID_MAX_LIMIT - 1;
-	KUNIT_EXPECT_PTR_EQ(test, ygr_context_slot(&fake->task), first + YGR_CONTEXT_NR - 1);
+	KUNIT_EXPECT_PTR_EQ(test, ygr_context_slot(&fake->task, 0), first + YGR_CONTEXT_NR - 1);
 }
 
 static struct kunit_case cases[] = {
@@ -479,6 +557,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_acts_for_others_has_none),
 	KUNIT_CASE(the_first_namespaces_need_no_look),
 	KUNIT_CASE(without_namespaces_they_are_unknown),
+	KUNIT_CASE(a_rule_and_its_program_are_told),
+	KUNIT_CASE(what_is_not_known_is_not_told),
+	KUNIT_CASE(another_rule_or_program_is_another_context),
 	KUNIT_CASE(tasks_of_a_row_share_no_slot),
 	{}
 };

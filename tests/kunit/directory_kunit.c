@@ -461,6 +461,64 @@ static void neighbours_share_no_slot(struct kunit *test)
 	}
 }
 
+/* ---- what rules say of it ---- */
+
+static void expect_verdict(struct kunit *test, struct fixture *f, const struct ygr_policy *policy,
+			   enum ygr_on on, enum ygr_directory_way way, u32 rule_id)
+{
+	const struct ygr_directory_verdict *verdict = ygr_directory_verdict(&f->directory, on);
+
+	KUNIT_EXPECT_NE(test, verdict->generation, policy->generation);
+	ygr_directory_judge(&f->directory, on, policy);
+	KUNIT_EXPECT_EQ(test, verdict->generation, policy->generation);
+	KUNIT_EXPECT_EQ(test, (u32)verdict->way, (u32)way);
+	KUNIT_EXPECT_EQ(test, verdict->rule_id, rule_id);
+}
+
+/* By the path that was walked, or, if it is told, by the record's. Another walk forgets it. */
+static void a_verdict_goes_with_the_path(struct kunit *test)
+{
+	const u64 opens = YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE);
+	struct fixture *f = create(test);
+	struct ygr_policy *policy = kunit_kzalloc(test, sizeof(*policy), GFP_KERNEL);
+	struct kunit_policy built;
+
+	KUNIT_ASSERT_NOT_NULL(test, policy);
+	draft_reset(&kunit_draft);
+	draft_rule(&kunit_draft, YGR_ON_BIT(YGR_ON_OPEN_WRITE), YGR_ACTION_IGNORE);
+	draft_test(&kunit_draft, YGR_FIELD_PATH);
+	draft_text(&kunit_draft, YGR_TEXT_PREFIX, "/etc/ssh/");
+	draft_rule(&kunit_draft, opens, YGR_ACTION_RECORD);
+	draft_test(&kunit_draft, YGR_FIELD_PATH);
+	draft_text(&kunit_draft, YGR_TEXT_PREFIX, "/etc/");
+	draft_rule(&kunit_draft, opens, YGR_ACTION_DENY);
+	draft_test(&kunit_draft, YGR_FIELD_PATH);
+	draft_text(&kunit_draft, YGR_TEXT_PREFIX, "/mnt/data/");
+	kunit_policy_build(test, &built);
+	policy->image = built.image;
+	policy->index = built.index;
+	policy->generation = 3;
+
+	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->ssh));
+	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_LEAVE, 1);
+	expect_verdict(test, f, policy, YGR_ON_OPEN_READ, YGR_DIRECTORY_RECORD, 2);
+	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->etc));
+	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_RECORD, 2);
+	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->mnt));
+	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_RECORD, 0);
+	expect_verdict(test, f, policy, YGR_ON_OPEN_READ, YGR_DIRECTORY_LEAVE, 0);
+	KUNIT_ASSERT_TRUE(test, renew(f, f->disk, f->data));
+	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_JUDGE, 0);
+	/* Told: what was walked is not looked at any more. */
+	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->ssh));
+	ygr_directory_write(&f->directory, kunit_ring_at(0));
+	f->directory.pos = 0;
+	f->directory.reach_end = TOLD;
+	f->directory.path = NULL;
+	f->directory.path_len = 0;
+	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_LEAVE, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_directory_has_its_path),
 	KUNIT_CASE(a_root_is_where_the_process_has_it),
@@ -478,6 +536,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_path_is_told_not_a_directory),
 	KUNIT_CASE(a_path_of_any_length_is_padded),
 	KUNIT_CASE(neighbours_share_no_slot),
+	KUNIT_CASE(a_verdict_goes_with_the_path),
 	{}
 };
 

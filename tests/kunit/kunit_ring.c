@@ -52,7 +52,7 @@ void kunit_ring_empty(void)
 	/* What it knows of the tail. */
 	ygr_ring_fits_now(ring, ring->published, 0, 0);
 	memset(ring->data, KUNIT_RING_OLD, ygr_ring_geometry.data_bytes);
-	memset(this_cpu_ptr(ygr_contexts), 0, YGR_CONTEXT_NR * sizeof(struct ygr_context));
+	memset(this_cpu_ptr(ygr_contexts), 0, 2 * YGR_CONTEXT_NR * sizeof(struct ygr_context));
 	memset(this_cpu_ptr(ygr_directories), 0, YGR_DIRECTORY_NR * sizeof(struct ygr_directory));
 }
 

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "neighbours.h"
 #include "noise.h"
+#include "process.h"
 
 unsigned long kunit_grace_periods;
 
 unsigned long rcu_get_gp_seq(void)
 {
 	return kunit_grace_periods;
+}
+
+const char *kunit_exe;
+
+u32 ygr_process_exe(const char **bytes)
+{
+	*bytes = kunit_exe;
+	return kunit_exe ? strlen(kunit_exe) : 0;
 }
 
 DEFINE_PER_CPU(struct ygr_record *, ygr_noise_holding);

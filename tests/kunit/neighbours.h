@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What stands in for the neighbours of the code under test that a user-mode kernel cannot have
- * (tree RCU), or that would bring half the module along (the table of repeats).
+ * (tree RCU), or that would bring half the module along (the tables of repeats and of processes).
  */
 #ifndef YGR_KUNIT_NEIGHBOURS_H
 #define YGR_KUNIT_NEIGHBOURS_H
@@ -10,6 +10,9 @@
 
 /* Grace periods of RCU that have begun or ended. */
 extern unsigned long kunit_grace_periods;
+
+/* Path of the current process's program. NULL: not known. */
+extern const char *kunit_exe;
 
 /* In place of a slot of the table: where ygr_noise_hold() lets a record be written. */
 struct kunit_hold {

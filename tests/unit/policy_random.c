@@ -480,6 +480,27 @@ static void tell(void *arg, const struct ygr_rule *rule)
 		told->rules[told->nr++] = rule;
 }
 
+enum random_directory random_event_directory(const struct ygr_policy_index *index,
+					     const struct random_event *event,
+					     const struct ygr_decision *decision)
+{
+	const struct ygr_match_text *path = &event->match.paths[0];
+	struct ygr_decision said;
+	__u32 len = path->len;
+
+	if (event->match.path_nr != 1 || len < 2 || path->bytes[0] != '/' || path->bytes[len - 1] == '/')
+		return RANDOM_DIRECTORY_UNASKED;
+	while (path->bytes[len - 1] != '/')
+		len--;
+	if (!ygr_match_directory(index, event->match.on, path->bytes, len, &said) ||
+	    ygr_policy_index_has_end(index, (__u8)path->bytes[path->len - 1]))
+		return RANDOM_DIRECTORY_DEPENDS;
+	return said.rule == decision->rule && said.rule_id == decision->rule_id &&
+	       said.action == decision->action && said.action != YGR_ACTION_DENY &&
+	       said.labels == decision->labels && !said.labels ?
+	       RANDOM_DIRECTORY_RIGHT : RANDOM_DIRECTORY_WRONG;
+}
+
 bool random_event_agrees(const struct ygr_policy_index *index, const struct random_event *event,
 			 struct ygr_decision *quick, struct ygr_decision *slow)
 {
@@ -490,5 +511,6 @@ bool random_event_agrees(const struct ygr_policy_index *index, const struct rand
 	return quick->rule == slow->rule && quick->rule_id == slow->rule_id &&
 	       quick->action == slow->action && quick->mode == slow->mode &&
 	       quick->labels == slow->labels && by_quick.nr == by_slow.nr &&
-	       !memcmp(by_quick.rules, by_slow.rules, by_slow.nr * sizeof(by_slow.rules[0]));
+	       !memcmp(by_quick.rules, by_slow.rules, by_slow.nr * sizeof(by_slow.rules[0])) &&
+	       random_event_directory(index, event, slow) != RANDOM_DIRECTORY_WRONG;
 }

@@ -55,10 +55,22 @@ struct random_event {
 void random_event(struct choices *choices, const struct ygr_policy_index *index,
 		  struct random_event *event);
 
+enum random_directory {
+	RANDOM_DIRECTORY_UNASKED,	/* the event is not about one file with an ordinary path */
+	RANDOM_DIRECTORY_DEPENDS,
+	RANDOM_DIRECTORY_RIGHT,
+	RANDOM_DIRECTORY_WRONG,
+};
+
+/* What is said of the directory of @event's file, of which @decision was made. */
+enum random_directory random_event_directory(const struct ygr_policy_index *index,
+					     const struct random_event *event,
+					     const struct ygr_decision *decision);
+
 /*
  * What the matcher and the reference say of @event: decisions and the rules that held.
  *
- * Return: whether they are alike.
+ * Return: whether they are alike, and what is said of a directory is not wrong.
  */
 bool random_event_agrees(const struct ygr_policy_index *index, const struct random_event *event,
 			 struct ygr_decision *quick, struct ygr_decision *slow);

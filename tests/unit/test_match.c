@@ -74,6 +74,7 @@ static void random_events_reach_everything(void **state)
 {
 	uint64_t decided[RANDOM_RULES_MAX + 1] = { 0 }, labelled = 0;
 	uint64_t held[YGR_FIELD_NR][2] = { 0 };
+	uint64_t directories[2] = { 0 };
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 1000; seed++) {
@@ -88,6 +89,8 @@ static void random_events_reach_everything(void **state)
 			random_event_agrees(&built.index, &event, &quick, &slow);
 			decided[slow.rule_id]++;
 			labelled += slow.labels != 0;
+			directories[slow.rule != NULL] +=
+				random_event_directory(&built.index, &event, &slow) == RANDOM_DIRECTORY_RIGHT;
 			if (slow.rule)
 				count_tests(&built, &event, &slow, held);
 		}
@@ -96,6 +99,10 @@ static void random_events_reach_everything(void **state)
 	for (int rank = 0; rank <= 10; rank++)
 		assert_true(decided[rank] > 100);
 	assert_true(labelled > 1000);
+	for (int by_rule = 0; by_rule < 2; by_rule++)
+		if (directories[by_rule] < 1000)
+			fail_msg("by rule %d: %llu directories", by_rule,
+				 (unsigned long long)directories[by_rule]);
 	for (int field = 0; field < YGR_FIELD_NR; field++)
 		for (int negate = 0; negate < 2; negate++)
 			if (held[field][negate] < 20)
