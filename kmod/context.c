@@ -80,10 +80,13 @@ static bool differs_by_rule(const struct ygr_context_values *values, const struc
 	       !memcmp(values->comm, others->comm, sizeof(values->comm));
 }
 
-/* What it tells of itself is true of whoever made the system call. */
-static bool is_ordinary(const struct task_struct *task)
+/*
+ * What it tells of itself is true of whoever made the system call. In the middle of an exec the task is its new program
+ * already, and its process still has the old one.
+ */
+static bool is_ordinary(const struct task_struct *task, const struct ygr_context_judge *judge)
 {
-	return !(task->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+	return !(task->flags & (PF_KTHREAD | PF_IO_WORKER)) && !(judge->rule_id && task->in_execve) &&
 	       rcu_access_pointer(task->cred) == rcu_access_pointer(task->real_cred);
 }
 
@@ -94,7 +97,7 @@ bool ygr_context_renew(struct ygr_context *context, struct task_struct *task,
 
 	/* What is left of another's must not pass for ours. */
 	context->pid = NULL;
-	if (!is_ordinary(task))
+	if (!is_ordinary(task, judge))
 		return false;
 	read_values(&values, task, current_cred(), judge);
 	if (memcmp(&values, &context->values, sizeof(values))) {

@@ -66,7 +66,7 @@ struct ygr_context_values {
 	u64 login;		/* loginuid, session */
 	u64 cgroup_id;
 	u64 generation;		/* of the policy that judged */
-	u64 by_rule;		/* its rule, and which of its programs the process executes; 0: no rule */
+	u64 by_rule;		/* its rule, and how often the process has executed a program; 0: no rule */
 	u64 exe_len;		/* of the program's path, if it is told */
 	char comm[YGR_COMM_BYTES];
 };

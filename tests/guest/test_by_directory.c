@@ -171,6 +171,28 @@ static void rules_and_programs_are_told_apart(void **state)
 	assert_text(event, YGR_STR_EXE, DIR "/itself");
 }
 
+#define ITSELF	"/tmp/itself_same_len"	/* as long as the path of this program */
+
+/* What is mapped in the middle of the exec is of a process that still has its old program. */
+static void an_exec_is_not_told_of_the_old_program(void **state)
+{
+	struct guest *guest = *state;
+	char *argv[] = { ITSELF, DIR "/a/file", NULL };
+	const struct guest_event *event;
+	pid_t pid;
+
+	copy_itself(ITSELF);
+	guest_policy_load(guest, RULES_1("{ name: code, on: [mmap-exec, open-write], do: record }"));
+	for (int i = 0; i < 3; i++) {
+		guest_forget(guest);
+		assert_int_equal(guest_child_exec(argv, &pid), 0);
+		event = guest_expect(guest, .type = YGR_EV_OPEN, .tgid = (uint32_t)pid, .path = DIR "/a/file");
+		assert_text(event, YGR_STR_EXE, ITSELF);
+		guest_expect(guest, .type = YGR_EV_MMAP_EXEC, .tgid = (uint32_t)pid, .rule = "code");
+	}
+	unlink(ITSELF);
+}
+
 /* ---- any change ---- */
 
 static unsigned int seed = 20261130;
@@ -380,6 +402,7 @@ int main(int argc, char **argv)
 		test(a_name_may_decide),
 		test(a_process_may_decide),
 		test(rules_and_programs_are_told_apart),
+		test(an_exec_is_not_told_of_the_old_program),
 		test(verdict_agrees_after_any_change),
 	};
 

@@ -509,6 +509,20 @@ static void what_is_not_known_is_not_told(struct kunit *test)
 	kunit_exe = NULL;
 }
 
+/* Its process has the old program until the exec is done. */
+static void in_an_exec_no_rule_has_a_context(struct kunit *test)
+{
+	struct fake *fake = fake_create(test);
+
+	fake->task.in_execve = 1;
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	fake->rule_id = 31;
+	KUNIT_EXPECT_FALSE(test, renew(fake));
+	KUNIT_EXPECT_FALSE(test, is_of(fake));
+	fake->task.in_execve = 0;
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+}
+
 static void another_rule_or_program_is_another_context(struct kunit *test)
 {
 	struct fake *fake = fake_create(test);
@@ -559,6 +573,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_namespaces_they_are_unknown),
 	KUNIT_CASE(a_rule_and_its_program_are_told),
 	KUNIT_CASE(what_is_not_known_is_not_told),
+	KUNIT_CASE(in_an_exec_no_rule_has_a_context),
 	KUNIT_CASE(another_rule_or_program_is_another_context),
 	KUNIT_CASE(tasks_of_a_row_share_no_slot),
 	{}
