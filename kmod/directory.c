@@ -66,7 +66,8 @@ static struct ygr_directory_verdict judge(const struct ygr_policy *policy, enum 
 	struct ygr_directory_verdict verdict = { .generation = policy->generation };
 	struct ygr_decision decision;
 
-	if (!ygr_match_directory(&policy->index, on, path, len, &decision))
+	if (!(policy->index.by_directory_on & policy->image.on_mask & YGR_ON_BIT(on)) ||
+	    !ygr_match_directory(&policy->index, on, path, len, &decision))
 		return verdict;
 	/* An alert has no budget. */
 	if (decision.rule && policy->image.strings[decision.rule->alert_off])
@@ -78,7 +79,7 @@ static struct ygr_directory_verdict judge(const struct ygr_policy *policy, enum 
 	return verdict;
 }
 
-void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy)
+void ygr_directory_judge(struct ygr_directory *directory, const struct ygr_policy *policy)
 {
 	const char *path = directory->path;
 	u32 len = directory->path_len;
@@ -90,7 +91,8 @@ void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const 
 		path = (const char *)(record + 1);
 		len = record->path_len;
 	}
-	*ygr_directory_verdict(directory, on) = judge(policy, on, path, len);
+	directory->reads = judge(policy, YGR_ON_OPEN_READ, path, len);
+	directory->writes = judge(policy, YGR_ON_OPEN_WRITE, path, len);
 }
 
 void ygr_directory_write(const struct ygr_directory *directory, struct ygr_ring_directory *record)

@@ -139,11 +139,11 @@ static __always_inline struct ygr_directory_verdict *ygr_directory_verdict(struc
 }
 
 /*
- * Asks @policy, and keeps what it says.
+ * Asks @policy, and keeps what it says of reads and writes.
  *
  * @directory: walked just now, or with a record in reach
  */
-void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy);
+void ygr_directory_judge(struct ygr_directory *directory, const struct ygr_policy *policy);
 
 static inline u32 ygr_directory_bytes(const struct ygr_directory *directory)
 {

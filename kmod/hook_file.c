@@ -77,11 +77,21 @@ struct place {
 	bool is_tellable;	/* the directory was found by the long way just now */
 };
 
+/* A rule may name the file by the end of its path. That nothing was renamed is asked after a look at that. */
+static __always_inline void look_at_name(struct place *place, const struct ygr_policy *policy)
+{
+	const struct ygr_compact_name *name = &place->file.name;
+
+	if (ygr_policy_index_has_end(&policy->index, name->bytes[name->len - 1]) ||
+	    !ygr_directory_is_unmoved(place->file.directory))
+		place->verdict.way = YGR_DIRECTORY_JUDGE;
+}
+
 /* By the long way; also where no rule looks at opens of that kind. */
 static noinline bool find_place_anew(struct place *place, const struct file *file, enum ygr_on on,
 				     const struct ygr_policy *policy, unsigned long grace)
 {
-	struct ygr_directory_verdict *verdict;
+	const struct ygr_directory_verdict *verdict;
 
 	if (!ygr_compact_renew_file(&place->file, &file->f_path, NULL, grace))
 		return false;
@@ -92,8 +102,9 @@ static noinline bool find_place_anew(struct place *place, const struct file *fil
 	}
 	verdict = ygr_directory_verdict(place->file.directory, on);
 	if (verdict->generation != policy->generation)
-		ygr_directory_judge(place->file.directory, on, policy);
+		ygr_directory_judge(place->file.directory, policy);
 	place->verdict = *verdict;
+	look_at_name(place, policy);
 	return true;
 }
 
@@ -178,6 +189,19 @@ static __always_inline bool record_ruled_open(const struct file *file, enum ygr_
 	return true;
 }
 
+static __always_inline bool find_place(struct place *place, const struct file *file, enum ygr_on on,
+				       const struct ygr_policy *policy, unsigned long grace)
+{
+	place->is_tellable = false;
+	if (unlikely(!ygr_compact_find_file(&place->file, &file->f_path, grace)))
+		return find_place_anew(place, file, on, policy, grace);
+	place->verdict = *ygr_directory_verdict(place->file.directory, on);
+	if (unlikely(place->verdict.generation != policy->generation))
+		return find_place_anew(place, file, on, policy, grace);
+	look_at_name(place, policy);
+	return true;
+}
+
 /* Rules look at opens, and what they say may depend on the directory alone. Return: what was done. */
 static noinline enum ygr_directory_way run_ruled_open(const struct file *file, enum ygr_on on,
 						      const struct ygr_policy *policy)
@@ -185,16 +209,7 @@ static noinline enum ygr_directory_way run_ruled_open(const struct file *file, e
 	unsigned long grace = ygr_compat_grace_periods();
 	struct place place __uninitialized;
 
-	place.is_tellable = false;
-	if (likely(ygr_compact_find_file(&place.file, &file->f_path, grace)))
-		place.verdict = *ygr_directory_verdict(place.file.directory, on);
-	else
-		place.verdict.generation = 0;
-	if (unlikely(place.verdict.generation != policy->generation) &&
-	    !find_place_anew(&place, file, on, policy, grace))
-		return YGR_DIRECTORY_JUDGE;
-	if (place.verdict.way == YGR_DIRECTORY_JUDGE ||
-	    ygr_policy_index_has_end(&policy->index, place.file.name.bytes[place.file.name.len - 1]) ||
+	if (!find_place(&place, file, on, policy, grace) || place.verdict.way == YGR_DIRECTORY_JUDGE ||
 	    (place.verdict.way == YGR_DIRECTORY_RECORD &&
 	     !record_ruled_open(file, on, &place, policy, grace)))
 		return YGR_DIRECTORY_JUDGE;

@@ -319,12 +319,6 @@ struct ygr_decision ygr_match_tell(const struct ygr_policy_index *index,
 
 /* ---- of a whole directory ---- */
 
-/* What a file is found by, its path apart; and what only its process is. */
-#define OTHER_KEYS (YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_SHA256) | \
-		    YGR_FIELD_BIT(YGR_FIELD_VERITY) | YGR_FIELD_BIT(YGR_FIELD_XATTR) | \
-		    YGR_FIELD_BIT(YGR_FIELD_ADDRESS) | YGR_FIELD_BIT(YGR_FIELD_UNIX) | \
-		    YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
-
 /* Whether the next refs of @clause have globs, which want the whole path. */
 static bool has_glob(const struct candidates *c, const struct ygr_index_ref *refs, __u32 clause)
 {
@@ -358,7 +352,7 @@ bool ygr_match_directory(const struct ygr_policy_index *index, enum ygr_on on, c
 	__u32 i;
 
 	*decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
-	if ((index->image->fields_of[on] & OTHER_KEYS) || ygr_policy_index_is_parent(index, dir, len))
+	if ((index->image->fields_of[on] & YGR_INDEX_OTHER_FIELDS) || ygr_policy_index_is_parent(index, dir, len))
 		return false;
 	c.lists.nr = 0;
 	c.second_path = YGR_INDEX_LISTS_MAX;

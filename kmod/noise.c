@@ -404,7 +404,8 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 	}
 	if (has_budget(event, limits) && is_over_budget(noise, event, limits))
 		return true;
-	let_pass(limits, event);
+	if (!is_alert(event))
+		let_pass(limits, event);
 	if (slot && tell_repeats(noise, slot)) {
 		ygr_coalesce_begin(slot, &key, tick);
 		mark(noise, event);

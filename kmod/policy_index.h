@@ -35,6 +35,12 @@
 /* Lists that one event finds at most: two texts'; those of single keys; the unkeyed. */
 #define YGR_INDEX_LISTS_MAX	(2 * (1 + 2 * YGR_INDEX_NEST_MAX) + 5 + 1)
 
+/* What events are found by, other than the path of a file. */
+#define YGR_INDEX_OTHER_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_SHA256) | \
+				 YGR_FIELD_BIT(YGR_FIELD_VERITY) | YGR_FIELD_BIT(YGR_FIELD_XATTR) | \
+				 YGR_FIELD_BIT(YGR_FIELD_ADDRESS) | YGR_FIELD_BIT(YGR_FIELD_UNIX) | \
+				 YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
+
 /* One test that names a key. */
 struct ygr_index_ref {
 	__u32 what;		/* clause << 5 | test; of a program or cgroup, its bit */
@@ -98,7 +104,7 @@ struct ygr_policy_index {
 	__u64 cidr4_lens;		/* bit n: an IPv4 network of that prefix length */
 	__u64 cidr6_lens[3];
 	struct ygr_index_list unkeyed[YGR_ON_NR]; /* clauses that no key must be found for */
-	__u64 by_directory_on;		/* events of which ygr_match_directory() can say something */
+	__u64 by_directory_on;		/* events of which ygr_match_directory() may say something */
 	__u64 ignored_on;		/* events that their first rule ignores, whatever they are */
 	__u32 ignoring_rule[YGR_ON_NR];	/* index of that rule */
 };

@@ -414,7 +414,7 @@ static void note_ignored(struct ygr_policy_index *index, const struct ygr_policy
 	}
 }
 
-/* A clause that may hold of any file, and depends on who opens it, makes all directories depend on that. */
+/* A clause that may hold of any file, by what is no path, makes most directories depend on that. */
 static void note_by_directory(struct ygr_policy_index *index)
 {
 	__u32 on, i;
@@ -425,7 +425,7 @@ static void note_by_directory(struct ygr_policy_index *index)
 		for (i = list->next; i != list->end; i++)
 			if (index->clauses[index->refs[i].what >> YGR_INDEX_TEST_BITS].rest)
 				break;
-		if (i == list->end)
+		if (i == list->end && !(index->image->fields_of[on] & YGR_INDEX_OTHER_FIELDS))
 			index->by_directory_on |= YGR_ON_BIT(on);
 	}
 }
