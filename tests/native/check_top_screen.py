@@ -44,6 +44,7 @@ class Terminal:
         self.screen = pyte.Screen(cols, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.said = b""
         self.read_fd, write_fd = os.pipe()
         self.shell, self.fd = pty.fork()
         if not self.shell:
@@ -76,15 +77,15 @@ class Terminal:
 
     def hear(self):
         """What the shell says next; the screen is read meanwhile, as the program waits for that."""
-        line = b""
         deadline = time.monotonic() + PATIENCE_S
-        while not line.endswith(b"\n"):
+        while b"\n" not in self.said:
             self.read(0.05)
             if select.select([self.read_fd], [], [], 0)[0]:
-                line += os.read(self.read_fd, 65536)
+                self.said += os.read(self.read_fd, 65536)
             if time.monotonic() > deadline:
                 return None, None
         self.read(0)
+        line, _, self.said = self.said.partition(b"\n")
         return eval(line)  # our own repr()
 
     def read(self, seconds):
