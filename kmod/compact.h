@@ -3,8 +3,7 @@
  * A record in few bytes: what it has in common with others is told in records of its own
  * (context.h, directory.h), in the same reservation if it has not been told lately.
  *
- * For events that are allowed. Not for those of interrupts, kernel
- * threads, io_uring workers and tasks that act with borrowed credentials, nor for files that have no path in
+ * For events that are allowed. Not for those of interrupts, kernel threads, io_uring workers and tasks that act with borrowed credentials, nor for files that have no path in
  * the ordinary way: these are whole records.
  */
 #ifndef YGR_COMPACT_H

@@ -352,7 +352,7 @@ bool ygr_match_directory(const struct ygr_policy_index *index, enum ygr_on on, c
 	__u32 i;
 
 	*decision = (struct ygr_decision) { .action = YGR_ACTION_ALLOW };
-	if ((index->image->fields_of[on] & YGR_INDEX_OTHER_FIELDS) || ygr_policy_index_is_parent(index, dir, len))
+	if ((index->image->fields_of[on] & YGR_KEY_FIELDS_BUT_PATH) || ygr_policy_index_is_parent(index, dir, len))
 		return false;
 	c.lists.nr = 0;
 	c.second_path = YGR_INDEX_LISTS_MAX;

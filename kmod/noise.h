@@ -49,7 +49,8 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 /*
  * The short way, for opens and connects: what was not seen lately is a first, and of a budget a few events may be
  * taken before it is asked. So the second of a series may be told in full, as a first one, and
- * a budget be exceeded by what pass_nr says for each task, of opens that rules decide about once more; neither by more, and all is counted.
+ * a budget be exceeded by what pass_nr says for each task, of opens that rules decide about once more;
+ * neither by more, and all is counted.
  *
  * What was seen lately is known by a mark. Two that have the same are taken for one, and asked about the long way.
  */

@@ -274,7 +274,8 @@ static void add_own(struct ygr_event *event, struct ygr_event_strings *strings)
 static bool is_plain(const struct ygr_event *event)
 {
 	return event->verdict == YGR_VERDICT_ALLOW && !event->paths_resolved &&
-	       event->path_nr <= 1 && event->class > YGR_CLASS_SENSOR && !event->hold && !event->no_subject && !ygr_subject_is_proxy();
+	       event->path_nr <= 1 && event->class > YGR_CLASS_SENSOR && !event->hold &&
+	       !event->no_subject && !ygr_subject_is_proxy();
 }
 
 void *ygr_pipeline_begin(struct ygr_event *event, u16 body_len, struct ygr_event_strings *strings)

@@ -35,12 +35,6 @@
 /* Lists that one event finds at most: two texts'; those of single keys; the unkeyed. */
 #define YGR_INDEX_LISTS_MAX	(2 * (1 + 2 * YGR_INDEX_NEST_MAX) + 5 + 1)
 
-/* What events are found by, other than the path of a file. */
-#define YGR_INDEX_OTHER_FIELDS	(YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_SHA256) | \
-				 YGR_FIELD_BIT(YGR_FIELD_VERITY) | YGR_FIELD_BIT(YGR_FIELD_XATTR) | \
-				 YGR_FIELD_BIT(YGR_FIELD_ADDRESS) | YGR_FIELD_BIT(YGR_FIELD_UNIX) | \
-				 YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
-
 /* One test that names a key. */
 struct ygr_index_ref {
 	__u32 what;		/* clause << 5 | test; of a program or cgroup, its bit */

@@ -425,7 +425,7 @@ static void note_by_directory(struct ygr_policy_index *index)
 		for (i = list->next; i != list->end; i++)
 			if (index->clauses[index->refs[i].what >> YGR_INDEX_TEST_BITS].rest)
 				break;
-		if (i == list->end && !(index->image->fields_of[on] & YGR_INDEX_OTHER_FIELDS))
+		if (i == list->end && !(index->image->fields_of[on] & YGR_KEY_FIELDS_BUT_PATH))
 			index->by_directory_on |= YGR_ON_BIT(on);
 	}
 }

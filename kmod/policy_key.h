@@ -57,15 +57,16 @@ struct ygr_policy_key {
 #define YGR_KEY_NO_GLOB		0xffffffffu
 #define YGR_KEY_NEVER		0xfffffffeu
 
+/* Fields whose items are keys of the event, but for its path. */
+#define YGR_KEY_FIELDS_BUT_PATH	(YGR_FIELD_BIT(YGR_FIELD_FILE_ID) | YGR_FIELD_BIT(YGR_FIELD_SHA256) | \
+				 YGR_FIELD_BIT(YGR_FIELD_VERITY) | YGR_FIELD_BIT(YGR_FIELD_XATTR) | \
+				 YGR_FIELD_BIT(YGR_FIELD_ADDRESS) | YGR_FIELD_BIT(YGR_FIELD_UNIX) | \
+				 YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID))
+
 /* Fields whose items are keys, of the event or of a program or cgroup. */
 static inline bool ygr_policy_key_is_of_event(__u32 field)
 {
-	const __u32 fields = YGR_FIELD_BIT(YGR_FIELD_PATH) | YGR_FIELD_BIT(YGR_FIELD_FILE_ID) |
-			     YGR_FIELD_BIT(YGR_FIELD_SHA256) | YGR_FIELD_BIT(YGR_FIELD_VERITY) |
-			     YGR_FIELD_BIT(YGR_FIELD_XATTR) | YGR_FIELD_BIT(YGR_FIELD_ADDRESS) |
-			     YGR_FIELD_BIT(YGR_FIELD_UNIX) | YGR_FIELD_BIT(YGR_FIELD_CGROUP_ID);
-
-	return fields & YGR_FIELD_BIT(field);
+	return (YGR_KEY_FIELDS_BUT_PATH | YGR_FIELD_BIT(YGR_FIELD_PATH)) & YGR_FIELD_BIT(field);
 }
 
 static inline bool ygr_policy_key_is_of_subject(__u32 field)
