@@ -317,6 +317,8 @@ void bench_profile(void **state)
 	do_walk(WALK_WRITE, NULL);
 	for (unsigned int i = 0; i < PROFILED_CONNECTS; i++)
 		bench_works[BENCH_CONNECT_EACH].sample();
+	guest_policy_load(guest, reads_yaml);
+	do_walk(WALK_READ, NULL);
 	guest_close(guest);
 	assert_int_equal(guest_module_unload(), 0);
 }
