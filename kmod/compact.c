@@ -2,6 +2,9 @@
 #include "compact.h"
 #include "record.h"
 
+/* More than goes before a record, and it, need. */
+#define ROOM_MAX	(YGR_CONTEXT_BYTES_MAX + 2048u)
+
 /* Definitions and what refers to them are within two segments: also in the smallest ring. */
 static_assert(YGR_CONTEXT_BYTES_MAX + sizeof(struct ygr_ring_directory) + YGR_DIRECTORY_PATH_MAX <=
 	      YGR_RING_BYTES_MIN / YGR_RING_SEGMENT_NR);
@@ -15,12 +18,12 @@ struct place {
 	u64 pos;		/* reserved from here on */
 	u64 at;			/* the record's own */
 	u32 gap_bytes;
-	u32 context_bytes;	/* of its record, told or not */
+	u32 context_bytes;	/* of its record, told or not; 0: it cannot be told */
 	bool tells_context;
 	bool tells_directory;
 };
 
-/* Return: false: the directory's path would have to be walked anew. */
+/* Return: false: the directory's path would have to be walked anew, or there is nothing to tell the context by. */
 static bool find_place(struct place *place, struct ygr_ring *ring, u32 bytes,
 		       const struct ygr_context *context, const struct ygr_directory *directory)
 {
@@ -34,6 +37,8 @@ static bool find_place(struct place *place, struct ygr_ring *ring, u32 bytes,
 	place->at = place->pos + place->gap_bytes + told;
 	/* It may be just beyond what was in reach. */
 	place->tells_context |= place->at >= context->reach_end;
+	if (place->tells_context && !place->context_bytes)
+		return false;
 	if (place->tells_context)
 		place->at += place->context_bytes;
 	return !directory || place->tells_directory || place->at < directory->reach_end;
@@ -110,43 +115,53 @@ static __always_inline bool renew_file(struct ygr_compact_file *file, const stru
 	return READ_ONCE(dentry->d_parent) == parent && ygr_directory_is_unmoved(directory);
 }
 
-bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path,
-			    const struct dentry *child, unsigned long grace)
+bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path, unsigned long grace)
 {
-	return renew_file(file, path, child, grace);
+	return renew_file(file, path, NULL, grace);
 }
 
 /*
- * @file: NULL: the event is not about one; @dentry: its own, NULL: of a child
- * @by_rule: what its context has for strings; NULL: no rule decided
+ * What the context's record will have for strings by a rule, if it is not so far in reach that it need not be told.
+ *
+ * Return: its bytes, 0: it is in reach.
  */
-static __always_inline void *begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
-				   u16 body_len, const struct dentry *dentry,
-				   const struct ygr_compact_file *file, u32 strings_bytes,
-				   const struct ygr_event_strings *by_rule)
+static noinline u32 prepare_by_rule(struct ygr_event_strings *strings, const struct ygr_context *context,
+			   const struct ygr_context_judge *judge)
+{
+	strings->nr = 0;
+	if (READ_ONCE(this_cpu_ptr(&ygr_rings)->reserved) + ROOM_MAX < context->reach_end)
+		return 0;
+	ygr_context_add_rule(strings, judge->rule_name, judge->rule_alert, true);
+	return sizeof(struct ygr_record) + ygr_record_strings_bytes(strings);
+}
+
+/* @file: NULL: the event is not about one; @dentry: its own, NULL: of a child */
+static __always_inline void *begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge, u16 body_len,
+			    const struct dentry *dentry, const struct ygr_compact_file *file,
+			    u32 strings_bytes)
 {
 	unsigned long grace = ygr_compat_grace_periods();
 	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);
 	struct ygr_directory *directory = file ? file->directory : NULL;
-	const u32 rule_id = by_rule ? judge->rule_id : 0;
 	struct task_struct *task = current;
-	struct ygr_context *context = ygr_context_slot(task, rule_id);
+	struct ygr_context *context = ygr_context_slot(task, judge->rule_id);
+	struct ygr_event_strings strings __uninitialized;
 	struct ygr_ring_compact *record;
 	struct place place __uninitialized;
 	u32 bytes, flags;
 
-	if (!ygr_context_is_of(context, task, judge->generation, rule_id, grace) &&
+	if (!ygr_context_is_of(context, task, judge->generation, judge->rule_id, grace) &&
 	    !ygr_context_renew(context, task, judge, grace))
 		return NULL;
 	place.context_bytes = sizeof(struct ygr_record);
-	if (by_rule)
-		place.context_bytes += ygr_record_strings_bytes(by_rule);
+	if (judge->rule_id)
+		place.context_bytes = prepare_by_rule(&strings, context, judge);
 	if (place.context_bytes > YGR_CONTEXT_BYTES_MAX)
 		return NULL;
 	bytes = sizeof(*record) + body_len + (file ? ALIGN(file->name.len, 8) : 0) + strings_bytes;
 
 	this_cpu_inc(ygr_rings.nest);
-	if (!claim(&place, ring, bytes, class, context, by_rule, directory))
+	if (!claim(&place, ring, bytes, class, context, &strings, directory))
 		goto out_leave;
 	record = ygr_ring_at(ring, place.at);
 	flags = ygr_subject_call_flags();
@@ -158,17 +173,6 @@ static __always_inline void *begin(u16 type, enum ygr_class class, const struct 
 out_leave:
 	ygr_ring_commit();
 	return NULL;
-}
-
-static noinline void *begin_by_rule(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
-				    u16 body_len, const struct dentry *dentry,
-				    const struct ygr_compact_file *file, u32 strings_bytes)
-{
-	struct ygr_event_strings strings __uninitialized;
-
-	strings.nr = 0;
-	ygr_context_add_rule(&strings, judge->rule_name, judge->rule_alert, true);
-	return begin(type, class, judge, body_len, dentry, file, strings_bytes, &strings);
 }
 
 /* Whether there is a ring, and a task that its records can be of. */
@@ -187,9 +191,7 @@ void *ygr_compact_begin(u16 type, enum ygr_class class, const struct ygr_context
 	if (!is_possible() ||
 	    (path && !renew_file(&file, path, child, ygr_compat_grace_periods())))
 		return NULL;
-	if (judge->rule_id)
-		return begin_by_rule(type, class, judge, body_len, dentry, path ? &file : NULL, strings_bytes);
-	return begin(type, class, judge, body_len, dentry, path ? &file : NULL, strings_bytes, NULL);
+	return begin(type, class, judge, body_len, dentry, path ? &file : NULL, strings_bytes);
 }
 
 void *ygr_compact_begin_first(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
@@ -199,7 +201,5 @@ void *ygr_compact_begin_first(u16 type, enum ygr_class class, const struct ygr_c
 	/* This looks at where the reader is by now, too, which the short way does not. */
 	if (!is_possible() || ygr_ring_is_crowded())
 		return NULL;
-	if (judge->rule_id)
-		return begin_by_rule(type, class, judge, body_len, dentry, file, 0);
-	return begin(type, class, judge, body_len, dentry, file, 0, NULL);
+	return begin(type, class, judge, body_len, dentry, file, 0);
 }

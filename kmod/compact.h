@@ -62,8 +62,7 @@ void *ygr_compact_begin_first(u16 type, enum ygr_class class, const struct ygr_c
  * Context: preemption off, as long as it is used.
  * Return: false: it has no path in the ordinary way, or is being renamed.
  */
-bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path,
-			    const struct dentry *child, unsigned long grace);
+bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *path, unsigned long grace);
 
 /* From the body to its record, and to its strings. */
 static inline struct ygr_ring_compact *ygr_compact_of(void *body)
@@ -189,23 +188,21 @@ static __always_inline bool ygr_compact_find_file(struct ygr_compact_file *file,
 
 /*
  * The short way for an event about a file, if all that it refers to has been told. @type, @class (one that may be
- * lost), @body_len: constants. @rule_id: of the rule that decided; 0: none
+ * lost), @body_len: constants. @context: the task's slot; @rule_id: of the rule that decided; 0: none
  *
  * Context: a system call's, preemption off until it is committed.
  * Return: the record, to be committed by ygr_compact_commit() with what was put into @pos; NULL: as
  * ygr_compact_reserve().
  */
 static __always_inline struct ygr_ring_compact *
-ygr_compact_begin_found(u16 type, enum ygr_class class, u64 generation, u32 rule_id, u16 body_len,
-			const struct dentry *dentry, const struct ygr_compact_file *file,
-			unsigned long grace, u64 *pos)
+ygr_compact_begin_found(u16 type, enum ygr_class class, const struct ygr_context *context, u64 generation,
+			u32 rule_id, u16 body_len, const struct dentry *dentry,
+			const struct ygr_compact_file *file, unsigned long grace, u64 *pos)
 {
-	struct task_struct *task = current;
-	const struct ygr_context *context = ygr_context_slot(task, rule_id);
 	struct ygr_ring_compact *record;
 	u32 flags, bytes;
 
-	if (unlikely(!ygr_context_is_of(context, task, generation, rule_id, grace)))
+	if (unlikely(!ygr_context_is_of(context, current, generation, rule_id, grace)))
 		return NULL;
 	flags = ygr_subject_call_flags();
 	if (unlikely(d_unlinked(dentry)))
@@ -223,15 +220,14 @@ ygr_compact_begin_found(u16 type, enum ygr_class class, u64 generation, u32 rule
 
 /* The same about no file. */
 static __always_inline struct ygr_ring_compact *
-ygr_compact_begin_other(u16 type, enum ygr_class class, u64 generation, u16 body_len, u64 *pos)
+ygr_compact_begin_other(u16 type, enum ygr_class class, const struct ygr_context *context, u64 generation,
+			u16 body_len, u64 *pos)
 {
 	unsigned long grace = ygr_compat_grace_periods();
-	struct task_struct *task = current;
-	const struct ygr_context *context = ygr_context_slot(task, 0);
 	struct ygr_ring_compact *record;
 	u32 bytes = sizeof(*record) + body_len;
 
-	if (unlikely(!ygr_context_is_of(context, task, generation, 0, grace)))
+	if (unlikely(!ygr_context_is_of(context, current, generation, 0, grace)))
 		return NULL;
 	record = ygr_compact_reserve(bytes, context->reach_end, pos);
 	if (likely(record))

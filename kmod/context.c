@@ -99,6 +99,8 @@ bool ygr_context_renew(struct ygr_context *context, struct task_struct *task,
 	context->pid = NULL;
 	if (!is_ordinary(task, judge))
 		return false;
+	/* Before its cgroup is looked at: moved meanwhile, it has another set. */
+	context->cgroups = rcu_access_pointer(task->cgroups);
 	read_values(&values, task, current_cred(), judge);
 	if (memcmp(&values, &context->values, sizeof(values))) {
 		if (!differs_by_rule(&values, &context->values))

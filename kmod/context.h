@@ -4,7 +4,7 @@
  * referred to by the compact records that follow it in this CPU's ring.
  *
  * Which one still says the truth is found out each time, and no reference is held. What can change in a task is
- * compared by value. What is never changed but replaced (credentials, pid, parent) is
+ * compared by value. What is never changed but replaced (credentials, pid, parent, the set of its cgroups) is
  * compared by its address, and that only while no grace period of RCU, by which it is freed, has begun or
  * ended: it cannot have become another's memory. Then all is compared by value again.
  *
@@ -74,10 +74,11 @@ struct ygr_context_values {
 struct ygr_context {
 	u64 reach_end;		/* in the ring, of who may refer to its record; 0: it has none */
 	u64 pos;		/* of its record */
-	unsigned long grace;	/* as the next three were looked at */
+	unsigned long grace;	/* as the next five were looked at */
 	const struct pid *pid;	/* who becomes its process's leader by exec gets another */
 	const struct task_struct *parent;
 	const struct cred *cred;
+	const struct css_set *cgroups;
 	const struct nsproxy *nsproxy; /* the first task's, which lives for ever; NULL: another one */
 	u32 pass_nr;		/* events that may go by without its budgets being asked (noise.h) */
 	u32 pass_left;		/* of these */
@@ -104,7 +105,10 @@ static __always_inline u64 ygr_context_by_rule(const struct task_struct *task, u
 /* @nsproxy: NULL: the task is about to end */
 bool ygr_context_has_namespaces(const struct ygr_context *context, const struct nsproxy *nsproxy);
 
-/* Whether @context says of @task what is so now, by a short way. @rule_id: as it was chosen by. */
+/*
+ * Whether @context says of @task what is so now, by a short way: never of one that acts for somebody else
+ * (subject.h), which has no context. @rule_id: as it was chosen by.
+ */
 static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
 					      struct task_struct *task, u64 generation,
 					      u32 rule_id, unsigned long grace)
@@ -115,11 +119,12 @@ static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
 		      context->grace == grace &&
 		      context->parent == rcu_access_pointer(task->real_parent) &&
 		      context->cred == rcu_access_pointer(task->cred) &&
+		      context->cred == rcu_access_pointer(task->real_cred) &&
+		      context->cgroups == rcu_access_pointer(task->cgroups) &&
 		      (likely(context->nsproxy == task->nsproxy) ||
 		       ygr_context_has_namespaces(context, task->nsproxy)) &&
 		      values->login == ygr_context_pair(__kuid_val(audit_get_loginuid(task)),
 							audit_get_sessionid(task)) &&
-		      values->cgroup_id == cgroup_id(task_dfl_cgroup(task)) &&
 		      values->generation == generation &&
 		      (!rule_id || values->by_rule == ygr_context_by_rule(task, rule_id)) &&
 		      !memcmp(values->comm, task->comm, sizeof(values->comm)));

@@ -5,6 +5,7 @@
 #include "match.h"
 #include "path.h"
 #include "ring_produce.h"
+#include "tally.h"
 
 struct ygr_directory __percpu *ygr_directories __ro_after_init;
 
@@ -66,20 +67,22 @@ static struct ygr_directory_verdict judge(const struct ygr_policy *policy, enum 
 	struct ygr_directory_verdict verdict = { .generation = policy->generation };
 	struct ygr_decision decision;
 
-	if (!(policy->index.by_directory_on & policy->image.on_mask & YGR_ON_BIT(on)) ||
-	    !ygr_match_directory(&policy->index, on, path, len, &decision))
+	if (!ygr_match_directory(&policy->index, on, path, len, &decision))
 		return verdict;
 	/* An alert has no budget. */
 	if (decision.rule && policy->image.strings[decision.rule->alert_off])
 		return verdict;
 	verdict.rule_id = decision.rule_id;
+	if (verdict.rule_id)
+		verdict.tally = ygr_tally_of(policy->tallies, verdict.rule_id - 1);
+	verdict.looks_at_end = ygr_policy_index_has_ends(&policy->index);
 	verdict.way = decision.action == YGR_ACTION_IGNORE ||
 		      (decision.action == YGR_ACTION_ALLOW && (YGR_ON_QUIET & YGR_ON_BIT(on))) ?
 		      YGR_DIRECTORY_LEAVE : YGR_DIRECTORY_RECORD;
 	return verdict;
 }
 
-void ygr_directory_judge(struct ygr_directory *directory, const struct ygr_policy *policy)
+void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy)
 {
 	const char *path = directory->path;
 	u32 len = directory->path_len;
@@ -91,8 +94,7 @@ void ygr_directory_judge(struct ygr_directory *directory, const struct ygr_polic
 		path = (const char *)(record + 1);
 		len = record->path_len;
 	}
-	directory->reads = judge(policy, YGR_ON_OPEN_READ, path, len);
-	directory->writes = judge(policy, YGR_ON_OPEN_WRITE, path, len);
+	*ygr_directory_verdict(directory, on) = judge(policy, on, path, len);
 }
 
 void ygr_directory_write(const struct ygr_directory *directory, struct ygr_ring_directory *record)

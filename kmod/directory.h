@@ -52,8 +52,10 @@ enum ygr_directory_way {
 
 struct ygr_directory_verdict {
 	u64 generation;		/* of the policy; 0: none has been asked */
+	atomic64_t *tally;	/* that policy's, of that rule on this CPU; NULL: none decided */
 	u32 rule_id;		/* of the rule that decided; 0: none */
-	enum ygr_directory_way way;
+	u8 way;			/* enum ygr_directory_way */
+	bool looks_at_end;	/* a rule may name a file by the end of its path */
 };
 
 struct ygr_directory {
@@ -139,11 +141,11 @@ static __always_inline struct ygr_directory_verdict *ygr_directory_verdict(struc
 }
 
 /*
- * Asks @policy, and keeps what it says of reads and writes.
+ * Asks @policy, and keeps what it says of such opens.
  *
  * @directory: walked just now, or with a record in reach
  */
-void ygr_directory_judge(struct ygr_directory *directory, const struct ygr_policy *policy);
+void ygr_directory_judge(struct ygr_directory *directory, enum ygr_on on, const struct ygr_policy *policy);
 
 static inline u32 ygr_directory_bytes(const struct ygr_directory *directory)
 {

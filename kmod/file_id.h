@@ -20,11 +20,12 @@ static inline u64 ygr_file_id_ns(const struct timespec64 *time)
 /* Context: any. */
 static __always_inline void ygr_file_id_fill_known(struct ygr_file_id *id, const struct inode *inode)
 {
+	const dev_t dev = inode->i_sb->s_dev;
 	struct timespec64 mtime, ctime;
 
 	id->ino = inode->i_ino;
-	id->dev_major = MAJOR(inode->i_sb->s_dev);
-	id->dev_minor = MINOR(inode->i_sb->s_dev);
+	id->dev_major = MAJOR(dev);
+	id->dev_minor = MINOR(dev);
 	id->ino_generation = inode->i_generation;
 	id->mode = inode->i_mode;
 	id->uid = __kuid_val(inode->i_uid);

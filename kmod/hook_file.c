@@ -45,176 +45,174 @@ static bool writes(const struct file *file)
 	return (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
 }
 
-static u32 access_of(const struct file *file)
+/* What few opens have. A file without a name is made by its open, and not said to be. */
+static u32 rare_access_of(u32 mode, u32 flags)
 {
-	u32 mode = (__force u32)file->f_mode, flags = file->f_flags;
-
-	/* By shifts, not by branches. A file without a name is made by its open, and not said to be. */
-	return !!(mode & (__force u32)FMODE_READ) * YGR_ACCESS_READ |
-	       !!(mode & (__force u32)FMODE_WRITE) * YGR_ACCESS_WRITE |
-	       !!(flags & O_TRUNC) * YGR_ACCESS_WRITE |
+	return !!(flags & O_TRUNC) * YGR_ACCESS_WRITE |
 	       !!(mode & (__force u32)FMODE_CREATED) * YGR_ACCESS_CREATED |
 	       !!(flags & __O_TMPFILE) * YGR_ACCESS_CREATED |
 	       !!(flags & (__force u32)__FMODE_EXEC) * YGR_ACCESS_EXEC;
 }
 
-/* And what is to be known at the close is kept. */
-static __always_inline void fill_open(struct ygr_body_file *body, const struct file *file, u64 now_ns)
+static __always_inline u32 access_of(const struct file *file)
+{
+	u32 mode = (__force u32)file->f_mode, flags = file->f_flags;
+	u32 access = mode & (YGR_ACCESS_READ | YGR_ACCESS_WRITE);
+
+	BUILD_BUG_ON((__force u32)FMODE_READ != YGR_ACCESS_READ || (__force u32)FMODE_WRITE != YGR_ACCESS_WRITE);
+	if (unlikely((flags & (O_TRUNC | __O_TMPFILE | (__force u32)__FMODE_EXEC)) ||
+		     (mode & (__force u32)FMODE_CREATED)))
+		access |= rare_access_of(mode, flags);
+	return access;
+}
+
+static __always_inline u32 fill_body(struct ygr_body_file *body, const struct file *file)
 {
 	const u32 access = access_of(file);
 
 	ygr_file_id_fill_known(&body->file, file_inode(file));
 	body->access = access;
 	body->open_flags = file->f_flags;
-	if (ygr_writer_has(file))
-		ygr_writer_opened(file, access, &body->file, now_ns);
+	return access;
 }
 
-/* An open's file, and what the rules say of such opens in its directory. */
-struct place {
-	struct ygr_compact_file file;
-	struct ygr_directory_verdict verdict;
-	bool is_tellable;	/* the directory was found by the long way just now */
-};
-
-/* A rule may name the file by the end of its path. That nothing was renamed is asked after a look at that. */
-static __always_inline void look_at_name(struct place *place, const struct ygr_policy *policy)
+/*
+ * Whether the file's name leaves it at what was said of its directory. A rule may name the file by the end of its path:
+ * that nothing was renamed is asked again after a look at that.
+ */
+static __always_inline bool is_said_of(const struct ygr_directory_verdict *verdict, const struct ygr_compact_file *file,
+				       const struct ygr_policy *policy)
 {
-	const struct ygr_compact_name *name = &place->file.name;
+	const struct ygr_compact_name *name = &file->name;
 
-	if (ygr_policy_index_has_end(&policy->index, name->bytes[name->len - 1]) ||
-	    !ygr_directory_is_unmoved(place->file.directory))
-		place->verdict.way = YGR_DIRECTORY_JUDGE;
+	return likely(!verdict->looks_at_end) ||
+	       (!ygr_policy_index_has_end(&policy->index, name->bytes[name->len - 1]) &&
+		ygr_directory_is_unmoved(file->directory));
 }
 
-/* By the long way; also where no rule looks at opens of that kind. */
-static noinline bool find_place_anew(struct place *place, const struct file *file, enum ygr_on on,
-				     const struct ygr_policy *policy, unsigned long grace)
+static const struct ygr_directory_verdict
+	unruled = { .way = YGR_DIRECTORY_RECORD },	/* no rule looks at opens */
+	depends = { .way = YGR_DIRECTORY_JUDGE };	/* on the file's name */
+
+/* @file: found just now */
+static const struct ygr_directory_verdict *ask(const struct ygr_compact_file *file, enum ygr_on on,
+					       const struct ygr_policy *policy)
 {
 	const struct ygr_directory_verdict *verdict;
 
-	if (!ygr_compact_renew_file(&place->file, &file->f_path, NULL, grace))
-		return false;
-	place->is_tellable = true;
-	if (!(policy->image.on_mask & YGR_ON_BIT(on))) {
-		place->verdict = (struct ygr_directory_verdict) { .way = YGR_DIRECTORY_RECORD };
-		return true;
-	}
-	verdict = ygr_directory_verdict(place->file.directory, on);
+	if (policy->plans[on] != YGR_POLICY_JUDGES_DIRECTORIES)
+		return &unruled;
+	verdict = ygr_directory_verdict(file->directory, on);
 	if (verdict->generation != policy->generation)
-		ygr_directory_judge(place->file.directory, policy);
-	place->verdict = *verdict;
-	look_at_name(place, policy);
-	return true;
+		ygr_directory_judge(file->directory, on, policy);
+	return is_said_of(verdict, file, policy) ? verdict : &depends;
 }
 
-/* The first one in its directory for a while, or of its process: that is told before it. */
-static noinline bool record_first_open(const struct file *file, enum ygr_on on, struct place *place,
-				       const struct ygr_policy *policy, unsigned long grace)
+static __always_inline bool passes(struct ygr_context *context, const struct file *file, enum ygr_on on,
+				   const struct ygr_policy *policy)
 {
-	const u32 rule_id = place->verdict.rule_id;
-	const struct ygr_context_judge judge = ygr_context_judge_of(policy, rule_id);
-	struct ygr_body_file *body = NULL;
+	return ygr_noise_passes(context, &policy->noise, on,
+				ygr_noise_what_of_open(file_inode(file), file->f_flags));
+}
 
+/*
+ * The first one in its directory for a while, or of its process, which is told before it.
+ *
+ * @passed: the context by which it passes, as is known already; NULL: it is not
+ *
+ * Return: what was done.
+ */
+static noinline enum ygr_directory_way run_first_open(const struct file *file, enum ygr_on on,
+						      const struct ygr_policy *policy,
+						      struct ygr_context *passed, unsigned long grace)
+{
+	const struct ygr_directory_verdict *verdict;
+	struct ygr_compact_file found __uninitialized;
+	struct ygr_context_judge judge;
+	struct ygr_context *context;
+	struct ygr_body_file *body;
+	u32 access;
+
+	if (!ygr_compact_renew_file(&found, &file->f_path, grace))
+		goto out_judge;
+	verdict = ask(&found, on, policy);
+	if (verdict->way == YGR_DIRECTORY_LEAVE && !passed) {
+		ygr_pipeline_count(policy, verdict->rule_id);
+		return YGR_DIRECTORY_LEAVE;
+	}
 	/* Found again, its directory may be another, and so may what is said of it. */
-	if (place->is_tellable ||
-	    (find_place_anew(place, file, on, policy, grace) &&
-	     place->verdict.way == YGR_DIRECTORY_RECORD && place->verdict.rule_id == rule_id))
-		body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, sizeof(*body),
-					       file->f_path.dentry, &place->file);
-	if (!body) {
-		ygr_noise_pass_back(rule_id);
-		return false;
-	}
-	fill_open(body, file, ygr_compact_of(body)->time_ns);
-	ygr_record_commit();
-	return true;
-}
-
-static noinline bool record_first_unruled_open(const struct file *file, enum ygr_on on,
-					       const struct ygr_policy *policy, unsigned long grace)
-{
-	struct place place;
-
-	place.is_tellable = false;
-	place.verdict.rule_id = 0;
-	return record_first_open(file, on, &place, policy, grace);
-}
-
-static __always_inline void complete_open(struct ygr_ring_compact *record, u64 pos, const struct file *file)
-{
-	fill_open((void *)(record + 1), file, record->time_ns);
-	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
-}
-
-/* No rule looks at it. Return: false: it is not done. */
-static noinline bool run_unruled_open(const struct file *file, enum ygr_on on,
-				      const struct ygr_policy *policy)
-{
-	unsigned long grace = ygr_compat_grace_periods();
-	struct ygr_ring_compact *record = NULL;
-	struct ygr_compact_file found;
-	u64 pos;
-
-	if (!ygr_noise_passes(&policy->noise, on, 0,
-			      ygr_noise_what_of_open(file_inode(file), file->f_flags)))
-		return false;
-	if (likely(ygr_compact_find_file(&found, &file->f_path, grace)))
-		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation, 0,
-						 sizeof(struct ygr_body_file), file->f_path.dentry,
-						 &found, grace, &pos);
-	if (likely(record)) {
-		complete_open(record, pos, file);
-		return true;
-	}
-	return record_first_unruled_open(file, on, policy, grace);
-}
-
-/* It is to be recorded, and by which rule is known. Return: false: it is not done. */
-static __always_inline bool record_ruled_open(const struct file *file, enum ygr_on on, struct place *place,
-					      const struct ygr_policy *policy, unsigned long grace)
-{
-	struct ygr_ring_compact *record;
-	u64 pos;
-
-	if (!ygr_noise_passes(&policy->noise, on, place->verdict.rule_id,
-			      ygr_noise_what_of_open(file_inode(file), file->f_flags)))
-		return false;
-	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, policy->generation,
-					 place->verdict.rule_id, sizeof(struct ygr_body_file),
-					 file->f_path.dentry, &place->file, grace, &pos);
-	if (unlikely(!record))
-		return record_first_open(file, on, place, policy, grace);
-	complete_open(record, pos, file);
-	return true;
-}
-
-static __always_inline bool find_place(struct place *place, const struct file *file, enum ygr_on on,
-				       const struct ygr_policy *policy, unsigned long grace)
-{
-	place->is_tellable = false;
-	if (unlikely(!ygr_compact_find_file(&place->file, &file->f_path, grace)))
-		return find_place_anew(place, file, on, policy, grace);
-	place->verdict = *ygr_directory_verdict(place->file.directory, on);
-	if (unlikely(place->verdict.generation != policy->generation))
-		return find_place_anew(place, file, on, policy, grace);
-	look_at_name(place, policy);
-	return true;
-}
-
-/* Rules look at opens, and what they say may depend on the directory alone. Return: what was done. */
-static noinline enum ygr_directory_way run_ruled_open(const struct file *file, enum ygr_on on,
-						      const struct ygr_policy *policy)
-{
-	unsigned long grace = ygr_compat_grace_periods();
-	struct place place __uninitialized;
-
-	if (!find_place(&place, file, on, policy, grace) || place.verdict.way == YGR_DIRECTORY_JUDGE ||
-	    (place.verdict.way == YGR_DIRECTORY_RECORD &&
-	     !record_ruled_open(file, on, &place, policy, grace)))
+	context = ygr_context_slot(current, verdict->rule_id);
+	if (verdict->way != YGR_DIRECTORY_RECORD || (passed && passed != context))
+		goto out_judge;
+	if (!passed && !passes(context, file, on, policy))
 		return YGR_DIRECTORY_JUDGE;
-	ygr_pipeline_count(policy, place.verdict.rule_id);
-	return place.verdict.way;
+	passed = context;
+	judge = ygr_context_judge_of(policy, verdict->rule_id);
+	body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, sizeof(*body),
+				       file->f_path.dentry, &found);
+	if (!body)
+		goto out_judge;
+	access = fill_body(body, file);
+	if (ygr_writer_has(file))
+		ygr_writer_opened(file, access, &body->file, ygr_compact_of(body)->time_ns);
+	ygr_record_commit();
+	ygr_pipeline_count(policy, verdict->rule_id);
+	ygr_noise_passed(context, &policy->noise);
+	return YGR_DIRECTORY_RECORD;
+out_judge:
+	if (passed)
+		ygr_noise_pass_back(passed);
+	return YGR_DIRECTORY_JUDGE;
+}
+
+/*
+ * @is_judged: rules look at opens, and what they say may depend on the directory alone
+ *
+ * Return: what was done.
+ */
+static __always_inline enum ygr_directory_way run_open(const struct file *file, enum ygr_on on,
+						       const struct ygr_policy *policy, bool is_judged)
+{
+	unsigned long grace = ygr_compat_grace_periods();
+	const struct ygr_directory_verdict *verdict = &unruled;
+	struct ygr_compact_file found __uninitialized;
+	struct ygr_ring_compact *record;
+	struct ygr_context *context;
+	struct ygr_body_file *body;
+	u64 pos __uninitialized;
+	u32 access;
+
+	if (unlikely(!ygr_compact_find_file(&found, &file->f_path, grace)))
+		return run_first_open(file, on, policy, NULL, grace);
+	if (is_judged) {
+		verdict = ygr_directory_verdict(found.directory, on);
+		if (unlikely(verdict->generation != policy->generation))
+			return run_first_open(file, on, policy, NULL, grace);
+		if (verdict->way == YGR_DIRECTORY_JUDGE || !is_said_of(verdict, &found, policy))
+			return YGR_DIRECTORY_JUDGE;
+		if (verdict->way == YGR_DIRECTORY_LEAVE) {
+			ygr_pipeline_count(policy, verdict->rule_id);
+			return YGR_DIRECTORY_LEAVE;
+		}
+	}
+	context = ygr_context_slot(current, verdict->rule_id);
+	if (!passes(context, file, on, policy))
+		return YGR_DIRECTORY_JUDGE;
+	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, context, policy->generation,
+					 verdict->rule_id, sizeof(struct ygr_body_file),
+					 file->f_path.dentry, &found, grace, &pos);
+	if (unlikely(!record))
+		return run_first_open(file, on, policy, context, grace);
+	body = (void *)(record + 1);
+	access = fill_body(body, file);
+	/* What is to be known at the close is kept. */
+	if (ygr_writer_has(file))
+		ygr_writer_put(file, access, &body->file, record->time_ns);
+	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
+	if (is_judged && verdict->tally)
+		atomic64_inc(verdict->tally);
+	ygr_noise_passed(context, &policy->noise);
+	return YGR_DIRECTORY_RECORD;
 }
 
 static noinline void keep_writer(const struct file *file)
@@ -232,6 +230,40 @@ static noinline int judge_open(const struct file *file, enum ygr_on on)
 	init_file(&event, YGR_EV_OPEN, on, file_inode(file));
 	ygr_event_add_path(&event, &file->f_path, NULL);
 	return run_file(&event, access_of(file), file->f_flags);
+}
+
+/* The long way of whom the short one has left, and the end of all others that are not recorded. */
+static noinline void end_open(const struct file *file, enum ygr_on on, enum ygr_directory_way way,
+			      struct ftrace_regs *fregs)
+{
+	int error = way == YGR_DIRECTORY_JUDGE ? judge_open(file, on) : 0;
+
+	if (ygr_writer_has(file) && !error)
+		keep_writer(file);
+	preempt_enable_notrace();
+	ygr_attach_answer(fregs, error);
+}
+
+static noinline void run_unruled_open(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+				      struct ftrace_regs *fregs)
+{
+	enum ygr_directory_way way = run_open(file, on, policy, false);
+
+	if (way == YGR_DIRECTORY_RECORD)
+		preempt_enable_notrace();
+	else
+		end_open(file, on, way, fregs);
+}
+
+static noinline void run_ruled_open(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+				    struct ftrace_regs *fregs)
+{
+	enum ygr_directory_way way = run_open(file, on, policy, true);
+
+	if (way == YGR_DIRECTORY_RECORD)
+		preempt_enable_notrace();
+	else
+		end_open(file, on, way, fregs);
 }
 
 /* @device: of what is no device, whatever the caller said */
@@ -425,34 +457,29 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 {
 	const struct file *file = ygr_attach_arg(fregs, 0);
 	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
-	enum ygr_directory_way way = YGR_DIRECTORY_JUDGE;
 	const struct ygr_policy *policy;
-	enum ygr_pipeline_plan plan;
-	int error = 0;
 
 	/* What a file system opens beneath a file that has been judged above. */
 	if (ygr_compat_is_backing_open(file))
 		return;
 	preempt_disable_notrace();
-	plan = ygr_pipeline_plan(on, &policy);
-	/* For whom somebody else acts, only a long record has room for. */
-	if (plan == YGR_PIPELINE_RECORDS && !ygr_subject_is_proxy() &&
-	    run_unruled_open(file, on, policy))
-		goto out;
-	if (plan == YGR_PIPELINE_JUDGES && (policy->index.by_directory_on & YGR_ON_BIT(on)) &&
-	    !ygr_subject_is_proxy()) {
-		way = run_ruled_open(file, on, policy);
-		if (way == YGR_DIRECTORY_RECORD)
-			goto out;
+	/* The way goes on in each of these to its end: most opens need nothing to be set up for them. */
+	switch (ygr_pipeline_plan(on, &policy)) {
+	case YGR_POLICY_RECORDS:
+		run_unruled_open(file, on, policy, fregs);
+		return;
+	case YGR_POLICY_JUDGES_DIRECTORIES:
+		run_ruled_open(file, on, policy, fregs);
+		return;
+	case YGR_POLICY_JUDGES:
+		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
+		return;
+	default:
+		if (ygr_writer_has(file))
+			end_open(file, on, YGR_DIRECTORY_LEAVE, fregs);
+		else
+			preempt_enable_notrace();
 	}
-	/* Most opens need nothing to be set up for them. */
-	if (plan != YGR_PIPELINE_SKIPS && way == YGR_DIRECTORY_JUDGE)
-		error = judge_open(file, on);
-	if (ygr_writer_has(file) && !error)
-		keep_writer(file);
-out:
-	preempt_enable_notrace();
-	ygr_attach_answer(fregs, error);
 }
 
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,

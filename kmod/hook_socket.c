@@ -235,7 +235,7 @@ static void set_cookie(struct ygr_body_socket *body, const struct sock *sk)
 }
 
 /* The first of its process for a while: that is told before it. */
-static noinline bool record_first_connect(const struct ygr_body_socket *body,
+static noinline bool record_first_connect(const struct ygr_body_socket *body, struct ygr_context *context,
 					  const struct ygr_policy *policy)
 {
 	const struct ygr_context_judge judge = ygr_context_judge_of(policy, 0);
@@ -243,32 +243,34 @@ static noinline bool record_first_connect(const struct ygr_body_socket *body,
 					     NULL, NULL);
 
 	if (!room) {
-		ygr_noise_pass_back(0);
+		ygr_noise_pass_back(context);
 		return false;
 	}
 	memcpy(room, body, sizeof(*body));
 	ygr_record_commit();
+	ygr_noise_passed(context, &policy->noise);
 	return true;
 }
 
 /* Return: false: it is not done. */
 static bool record_connect(const struct ygr_body_socket *body, const struct ygr_policy *policy)
 {
+	struct ygr_context *context = ygr_context_slot(current, 0);
 	const struct ygr_address *to = &body->remote;
 	struct ygr_ring_compact *record;
 	u64 pos;
 
-	if (!ygr_noise_passes(&policy->noise, YGR_ON_CONNECT, 0,
+	if (!ygr_noise_passes(context, &policy->noise, YGR_ON_CONNECT,
 			      ygr_noise_what_of_connect(to->family, to->port, to->addr)))
 		return false;
-	record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, policy->generation,
-					 sizeof(*body), &pos);
-	if (likely(record)) {
-		memcpy(record + 1, body, sizeof(*body));
-		ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
-		return true;
-	}
-	return record_first_connect(body, policy);
+	record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, context,
+					 policy->generation, sizeof(*body), &pos);
+	if (unlikely(!record))
+		return record_first_connect(body, context, policy);
+	memcpy(record + 1, body, sizeof(*body));
+	ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
+	ygr_noise_passed(context, &policy->noise);
+	return true;
 }
 
 /* @policy: if no rule of it looks at connects, otherwise NULL */
@@ -282,8 +284,8 @@ static noinline int run_connect(const struct socket *sock, const struct sockaddr
 	set_cookie(&body, sock->sk);
 	set_sockaddr(&body.remote, address, len);
 	replace_unspecified(&body.remote, sock->sk);
-	/* For whom somebody else acts, and names of Unix sockets, only a long record has room for. */
-	if (policy && body.remote.family && !ygr_subject_is_proxy() && record_connect(&body, policy))
+	/* For names of Unix sockets only a long record has room. */
+	if (policy && body.remote.family && record_connect(&body, policy))
 		return 0;
 	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
@@ -292,15 +294,15 @@ static noinline int run_connect(const struct socket *sock, const struct sockaddr
 static __always_inline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	const struct ygr_policy *policy;
-	enum ygr_pipeline_plan plan;
+	enum ygr_policy_plan plan;
 	int error = 0;
 
 	preempt_disable_notrace();
 	plan = ygr_pipeline_plan(YGR_ON_CONNECT, &policy);
 	/* Asked where nothing has been set up for it. */
-	if (plan != YGR_PIPELINE_SKIPS)
+	if (plan != YGR_POLICY_SKIPS)
 		error = run_connect(sock, address, len,
-				    plan == YGR_PIPELINE_RECORDS ? policy : NULL);
+				    plan == YGR_POLICY_RECORDS ? policy : NULL);
 	preempt_enable_notrace();
 	return error;
 }

@@ -282,6 +282,14 @@ static u64 period_now(void)
 	return get_jiffies_64() / HZ + 1;
 }
 
+/* Whether who has an entry, and few have none, may go on. */
+static bool allows(struct ygr_budget *budget, struct ygr_budget_id id, u32 limit)
+{
+	struct ygr_budget_entry *entry = ygr_budget_find(budget, id);
+
+	return entry && ygr_budget_allows(budget, entry, period_now(), limit, false);
+}
+
 static void charge(struct ygr_budget *budget, struct ygr_budget_id id, u32 nr)
 {
 	struct ygr_budget_entry *entry = ygr_budget_find(budget, id);
@@ -290,9 +298,20 @@ static void charge(struct ygr_budget *budget, struct ygr_budget_id id, u32 nr)
 		ygr_budget_charge(budget, entry, period_now(), nr);
 }
 
+static struct ygr_budget_id process_of(const struct ygr_context *context)
+{
+	return (struct ygr_budget_id) {
+		.major = context->values.start_ns, .minor = context->values.ids >> 32,
+	};
+}
+
+static struct ygr_budget_id cgroup_of(const struct ygr_context *context)
+{
+	return (struct ygr_budget_id) { .major = context->values.cgroup_id };
+}
+
 void ygr_noise_charge(struct ygr_context *context)
 {
-	const struct ygr_context_values *values = &context->values;
 	struct noise *noise = this_cpu_read(noises);
 	u32 nr = context->pass_nr - context->pass_left;
 
@@ -300,10 +319,27 @@ void ygr_noise_charge(struct ygr_context *context)
 	context->pass_left = 0;
 	if (!nr || !noise)
 		return;
-	charge(&noise->processes, (struct ygr_budget_id) {
-		.major = values->start_ns, .minor = values->ids >> 32,
-	}, nr);
-	charge(&noise->cgroups, (struct ygr_budget_id) { .major = values->cgroup_id }, nr);
+	charge(&noise->processes, process_of(context), nr);
+	charge(&noise->cgroups, cgroup_of(context), nr);
+}
+
+static void let_pass_nr(struct ygr_context *context, const struct ygr_noise_limits *limits)
+{
+	context->pass_nr = limits->pass_nr;
+	context->pass_left = limits->pass_nr;
+}
+
+/* Who has had its budget, or needs a share of a crowded ring, is asked about the long way. */
+void ygr_noise_pass_on(struct ygr_context *context, const struct ygr_noise_limits *limits)
+{
+	struct noise *noise = this_cpu_read(noises);
+
+	ygr_noise_charge(context);
+	if (noise && !ygr_ring_is_crowded() &&
+	    allows(&noise->processes, process_of(context), limits->process_budget) &&
+	    (!task_dfl_cgroup(current)->level ||
+	     allows(&noise->cgroups, cgroup_of(context), limits->cgroup_budget)))
+		let_pass_nr(context, limits);
 }
 
 /* What comes next of this task need not be asked about: it was just now. */
@@ -319,8 +355,7 @@ static void let_pass(const struct ygr_noise_limits *limits, const struct ygr_eve
 	    (!judge.rule_id || !ygr_context_renew(context, current, &judge, ygr_compat_grace_periods())))
 		return;
 	ygr_noise_charge(context);
-	context->pass_nr = limits->pass_nr;
-	context->pass_left = limits->pass_nr;
+	let_pass_nr(context, limits);
 }
 
 /* Who cannot have an entry, since there is no room to tell of another, is left to the ring. */
@@ -368,12 +403,15 @@ static bool has_budget(const struct ygr_event *event, const struct ygr_noise_lim
 static void mark(struct noise *noise, const struct ygr_event *event)
 {
 	const struct ygr_match_event *match = &event->match;
+	u64 what;
 
 	if (event->inode)
-		ygr_noise_mark(noise->marks, ygr_noise_what_of_open(event->inode, (u32)event->detail));
+		what = ygr_noise_what_of_open(event->inode, (u32)event->detail);
 	else if (match->on == YGR_ON_CONNECT && match->addr_family)
-		ygr_noise_mark(noise->marks, ygr_noise_what_of_connect(match->addr_family, match->port,
-								       match->addr));
+		what = ygr_noise_what_of_connect(match->addr_family, match->port, match->addr);
+	else
+		return;
+	ygr_noise_mark(noise->marks, ygr_subject_start_ns(current), what);
 }
 
 bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *limits)

@@ -48,7 +48,7 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 
 /*
  * The short way, for opens and connects: what was not seen lately is a first, and of a budget a few events may be
- * taken before it is asked. So the second of a series may be told in full, as a first one, and
+ * taken before it is asked, and some more once it was. So the second of a series may be told in full, as a first one, and
  * a budget be exceeded by what pass_nr says for each task, of opens that rules decide about once more;
  * neither by more, and all is counted.
  *
@@ -73,10 +73,10 @@ static __always_inline u64 ygr_noise_what_of_connect(u16 family, u16 port, const
 	return halves[0] ^ halves[1] << 7 ^ halves[1] >> 57 ^ (u64)port << 32 ^ (u64)family << 48;
 }
 
-/* Return: whether it had none. It has one now. */
-static __always_inline bool ygr_noise_mark(u32 *marks, u64 what)
+/* @start_ns: of the process. Return: whether it had none. It has one now. */
+static __always_inline bool ygr_noise_mark(u32 *marks, u64 start_ns, u64 what)
 {
-	u64 hash = (what ^ (u64)current->tgid << 42) * 0x9e3779b97f4a7c15ull;
+	u64 hash = (what ^ start_ns) * 0x9e3779b97f4a7c15ull;
 	u32 *mark = &marks[hash >> (64 - YGR_NOISE_MARKS_LOG2)];
 	u32 tag = hash >> (32 - YGR_NOISE_MARKS_LOG2);
 
@@ -87,33 +87,38 @@ static __always_inline bool ygr_noise_mark(u32 *marks, u64 what)
 }
 
 /*
- * Whether an event of the current task that is to be recorded can be with no more said, if the task's
- * context is what it was.
+ * Whether an event of the current task that is to be recorded can be with no more said, if @context, the task's slot,
+ * is still the task's.
  *
- * @rule_id: of the rule that decided so; 0: none
  * @what: ygr_noise_what_of_*()
  *
- * Context: preemption off.
+ * Context: preemption off. After it was recorded: ygr_noise_passed(); if it was not: ygr_noise_pass_back().
  */
-static __always_inline bool ygr_noise_passes(const struct ygr_noise_limits *limits, enum ygr_on on,
-					     u32 rule_id, u64 what)
+static __always_inline bool ygr_noise_passes(struct ygr_context *context, const struct ygr_noise_limits *limits,
+					     enum ygr_on on, u64 what)
 {
-	struct ygr_context *context = ygr_context_slot(current, rule_id);
-
 	if (!context->pass_left || context->pid != current->thread_pid)
 		return false;
 	if ((limits->coalesce_on & YGR_ON_BIT(on)) &&
-	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), what))
+	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), context->values.start_ns, what))
 		return false;
 	context->pass_left--;
 	return true;
 }
 
-/* It was not recorded after all. Its budgets may have been told of it meanwhile, and then keep it. */
-static inline void ygr_noise_pass_back(u32 rule_id)
-{
-	struct ygr_context *context = ygr_context_slot(current, rule_id);
+/* Lets as many pass again, if the budgets and the ring do. */
+void ygr_noise_pass_on(struct ygr_context *context, const struct ygr_noise_limits *limits);
 
+/* The last one that may pass asks for those that come after it. */
+static __always_inline void ygr_noise_passed(struct ygr_context *context, const struct ygr_noise_limits *limits)
+{
+	if (unlikely(!context->pass_left))
+		ygr_noise_pass_on(context, limits);
+}
+
+/* It was not recorded after all. Its budgets may have been told of it meanwhile, and then keep it. */
+static inline void ygr_noise_pass_back(struct ygr_context *context)
+{
 	if (context->pass_left < context->pass_nr)
 		context->pass_left++;
 }

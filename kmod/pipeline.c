@@ -313,18 +313,10 @@ int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 bool ygr_pipeline_skips(enum ygr_on on)
 {
 	const struct ygr_policy *policy;
-	u64 bit = YGR_ON_BIT(on);
 	bool skips;
 
 	preempt_disable_notrace();
-	policy = ygr_policy_get();
-	if (policy->index.ignored_on & bit) {
-		ygr_tally_held(policy->tallies, policy->index.ignoring_rule[on]);
-		this_cpu_inc(counters.ignored);
-		skips = true;
-	} else {
-		skips = (YGR_ON_QUIET & bit) && !(policy->image.on_mask & bit);
-	}
+	skips = ygr_pipeline_plan(on, &policy) == YGR_POLICY_SKIPS;
 	preempt_enable_notrace();
 	return skips;
 }

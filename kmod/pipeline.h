@@ -26,12 +26,6 @@
  */
 bool ygr_pipeline_skips(enum ygr_on on);
 
-enum ygr_pipeline_plan {
-	YGR_PIPELINE_SKIPS,
-	YGR_PIPELINE_RECORDS,	/* no rule looks at it: it is recorded, unless it is noise */
-	YGR_PIPELINE_JUDGES,
-};
-
 /*
  * Counts that an event was decided by @rule_id (0: none) without ygr_pipeline_judge(), and not denied.
  *
@@ -40,22 +34,22 @@ enum ygr_pipeline_plan {
 void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id);
 
 /*
- * What is to be done about an event of kind @on, whatever it is, for hooks that are worth a way of their
- * own for each.
+ * For hooks that are worth a way of their own for each plan. What is ignored is counted, and skipped.
  *
  * @policy: the one in force
  *
  * Context: preemption off until it is done.
  */
-static __always_inline enum ygr_pipeline_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy **policy)
+static __always_inline enum ygr_policy_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy **policy)
 {
+	enum ygr_policy_plan plan;
+
 	*policy = ygr_policy_get();
-	if (YGR_ON_QUIET & YGR_ON_BIT(on) & ~(*policy)->image.on_mask)
-		return YGR_PIPELINE_SKIPS;
-	if ((*policy)->image.on_mask & YGR_ON_BIT(on))
-		return ((*policy)->index.ignored_on & YGR_ON_BIT(on)) && ygr_pipeline_skips(on) ?
-		       YGR_PIPELINE_SKIPS : YGR_PIPELINE_JUDGES;
-	return YGR_PIPELINE_RECORDS;
+	plan = (*policy)->plans[on];
+	if (plan != YGR_POLICY_IGNORES)
+		return plan;
+	ygr_pipeline_count(*policy, (*policy)->index.ignoring_rule[on] + 1);
+	return YGR_POLICY_SKIPS;
 }
 
 /* Whether the policy in force has a rule about @on. Context: any. */

@@ -373,7 +373,7 @@ int __init ygr_policy_init(bool only_signed)
 	if (ret)
 		return ret;
 	signed_only = only_signed;
-	ygr_noise_limits_fill(&nothing.noise, &nothing.image);
+	ygr_policy_object_conclude(&nothing);
 	ygr_trial_init(end_trial);
 	return 0;
 }

@@ -24,6 +24,15 @@
 
 struct ygr_tallies;
 
+/* What is to be done about an event of a kind, whatever it is. */
+enum ygr_policy_plan {
+	YGR_POLICY_RECORDS,		/* no rule looks at it: it is recorded, unless it is noise */
+	YGR_POLICY_SKIPS,		/* no rule looks at it, and it is not recorded by itself */
+	YGR_POLICY_IGNORES,		/* a rule does not want it: it is counted */
+	YGR_POLICY_JUDGES,
+	YGR_POLICY_JUDGES_DIRECTORIES,	/* for which its directory may be enough */
+};
+
 struct ygr_policy {
 	refcount_t users;		/* policy_object.h */
 	u64 generation;			/* 0: nothing was ever published */
@@ -35,6 +44,7 @@ struct ygr_policy {
 	struct ygr_policy_index index;	/* of the image; how it is judged by */
 	struct ygr_label_map labels;	/* filled before it is published */
 	struct ygr_noise_limits noise;
+	u8 plans[YGR_ON_NR];		/* enum ygr_policy_plan */
 	struct ygr_tallies *tallies;	/* what its rules did; NULL: the empty policy */
 };
 

@@ -152,6 +152,14 @@ static inline bool ygr_policy_index_has_end(const struct ygr_policy_index *index
 	return index->groups[YGR_KEY_PATH].suffix_ends[end / 64] >> end % 64 & 1;
 }
 
+/* Whether it may be so of any. */
+static inline bool ygr_policy_index_has_ends(const struct ygr_policy_index *index)
+{
+	const __u64 *ends = index->groups[YGR_KEY_PATH].suffix_ends;
+
+	return ends[0] | ends[1] | ends[2] | ends[3];
+}
+
 /* @family: AF_INET or AF_INET6; @addr: whole */
 void ygr_policy_index_find_address(const struct ygr_policy_index *index, __u16 family,
 				   const __u8 *addr, struct ygr_index_lists *lists);

@@ -7,6 +7,26 @@
 #include "signature.h"
 #include "tally.h"
 
+static enum ygr_policy_plan plan_of(const struct ygr_policy *policy, enum ygr_on on)
+{
+	const u64 bit = YGR_ON_BIT(on);
+
+	if (policy->index.ignored_on & bit)
+		return YGR_POLICY_IGNORES;
+	if (!(policy->image.on_mask & bit))
+		return YGR_ON_QUIET & bit ? YGR_POLICY_SKIPS : YGR_POLICY_RECORDS;
+	return policy->index.by_directory_on & bit ? YGR_POLICY_JUDGES_DIRECTORIES : YGR_POLICY_JUDGES;
+}
+
+void ygr_policy_object_conclude(struct ygr_policy *policy)
+{
+	unsigned int on;
+
+	ygr_noise_limits_fill(&policy->noise, &policy->image);
+	for (on = 0; on < YGR_ON_NR; on++)
+		policy->plans[on] = plan_of(policy, on);
+}
+
 struct ygr_policy *ygr_policy_object_create(void)
 {
 	struct ygr_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
@@ -14,7 +34,7 @@ struct ygr_policy *ygr_policy_object_create(void)
 	if (policy) {
 		refcount_set(&policy->users, 1);
 		policy->memory_bytes = sizeof(*policy);
-		ygr_noise_limits_fill(&policy->noise, &policy->image);
+		ygr_policy_object_conclude(policy);
 	}
 	return policy;
 }
@@ -118,11 +138,11 @@ int ygr_policy_object_fill(struct ygr_policy *policy, const struct ygr_policy_lo
 		error->code = YGR_POLICY_E_SIGNATURE;
 	if (!ret)
 		ret = ygr_policy_verify(blob, load->blob_bytes, &policy->image, error);
-	if (!ret) {
-		ygr_noise_limits_fill(&policy->noise, &policy->image);
+	if (!ret)
 		ret = check_support(&policy->image, error);
-	}
 	if (!ret)
 		ret = create_index(policy, error);
+	if (!ret)
+		ygr_policy_object_conclude(policy);
 	return ret;
 }

@@ -12,6 +12,9 @@
 /* The empty policy, with one reference. Context: may sleep. Return: NULL: no memory. */
 struct ygr_policy *ygr_policy_object_create(void);
 
+/* What hooks ask first, from image and index: create() and fill() have done it. After ygr_noise_init(). */
+void ygr_policy_object_conclude(struct ygr_policy *policy);
+
 void ygr_policy_object_get(struct ygr_policy *policy);
 
 /* @policy: may be NULL, and filled in part. Context: may sleep. */

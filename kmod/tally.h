@@ -42,12 +42,17 @@ void ygr_tally_reset(struct ygr_tallies *tallies);
 
 u64 ygr_tally_bytes(const struct ygr_tallies *tallies);
 
-/* Context: any, preemption off. */
-static inline void ygr_tally_held(struct ygr_tallies *tallies, u32 rule)
+/* Where it is counted on this CPU that @rule held. Context: any, preemption off. */
+static inline atomic64_t *ygr_tally_of(struct ygr_tallies *tallies, u32 rule)
 {
 	u32 copy = raw_smp_processor_id() & tallies->held_mask;
 
-	atomic64_inc(&tallies->held[(size_t)copy * tallies->rule_nr + rule]);
+	return &tallies->held[(size_t)copy * tallies->rule_nr + rule];
+}
+
+static inline void ygr_tally_held(struct ygr_tallies *tallies, u32 rule)
+{
+	atomic64_inc(ygr_tally_of(tallies, rule));
 }
 
 static inline bool ygr_tally_is_tripped(const atomic64_t *breaker)

@@ -9,9 +9,14 @@
 #ifndef YGR_WRITER_H
 #define YGR_WRITER_H
 
+#include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/hash.h>
+#include <linux/spinlock.h>
 
 #include "file_id.h"
+#include "subject.h"
 #include "writer_slot.h"
 
 /* Return: 0 or -ENOMEM. */
@@ -46,5 +51,48 @@ enum ygr_writer_end {
 
 /* Forgets it. @writer: filled in if it is news. */
 enum ygr_writer_end ygr_writer_closed(const struct file *file, struct ygr_writer *writer);
+
+/* ---- ygr_writer_opened() in place, where a call would cost what it does ---- */
+
+#define YGR_WRITER_BUCKETS_LOG2	10
+
+/* Held for a few dozen instructions, by who opens, writes or closes a file that hashes here. */
+struct ygr_writer_locked {
+	spinlock_t lock;
+	struct ygr_writer_bucket bucket;
+};
+
+extern struct ygr_writer_locked *ygr_writers;
+
+static __always_inline struct ygr_writer_locked *ygr_writer_lock(const struct file *file)
+{
+	struct ygr_writer_locked *bucket = &ygr_writers[hash_ptr(file, YGR_WRITER_BUCKETS_LOG2)];
+
+	spin_lock(&bucket->lock);
+	return bucket;
+}
+
+static __always_inline void ygr_writer_put(const struct file *file, u32 access, const struct ygr_file_id *id,
+					   u64 now_ns)
+{
+	struct ygr_writer_locked *bucket = ygr_writer_lock(file);
+	struct ygr_writer *writer = ygr_writer_bucket_put(&bucket->bucket, (unsigned long)file);
+	const struct fs_struct *fs = current->fs;
+
+	writer->inode = (unsigned long)file_inode(file);
+	writer->root_mnt = fs ? (unsigned long)fs->root.mnt : 0;
+	writer->root_dentry = fs ? (unsigned long)fs->root.dentry : 0;
+	writer->opened_ns = now_ns;
+	writer->start_ns = ygr_subject_start_ns(current);
+	writer->tid = current->pid;
+	writer->tgid = current->tgid;
+	writer->uid = __kuid_val(current_euid());
+	writer->access = access;
+	writer->size = id->size;
+	writer->mtime_ns = id->mtime_ns;
+	writer->ctime_ns = id->ctime_ns;
+	writer->written_bytes = 0;
+	spin_unlock(&bucket->lock);
+}
 
 #endif

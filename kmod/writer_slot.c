@@ -22,10 +22,9 @@ static struct ygr_writer *oldest(struct ygr_writer_bucket *bucket)
 	return best;
 }
 
-struct ygr_writer *ygr_writer_bucket_put(struct ygr_writer_bucket *bucket, __u64 file)
+struct ygr_writer *ygr_writer_bucket_put_among(struct ygr_writer_bucket *bucket, __u64 file)
 {
-	/* Mostly, nothing else is there. */
-	struct ygr_writer *slot = bucket->used_nr ? slot_of(bucket, file) : NULL;
+	struct ygr_writer *slot = slot_of(bucket, file);
 
 	if (slot)
 		return slot;

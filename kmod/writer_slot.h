@@ -22,8 +22,8 @@ struct ygr_writer {
 	__u64	root_dentry;
 	__u64	opened_ns;	/* CLOCK_BOOTTIME */
 	__u64	start_ns;	/* of the opener */
-	__u32	tgid;
 	__u32	tid;
+	__u32	tgid;
 	__u32	uid;		/* effective */
 	__u32	access;		/* YGR_ACCESS_* */
 	__u64	size;		/* as it was found, before O_TRUNC */
@@ -41,7 +41,17 @@ struct ygr_writer_bucket {
  * Where to put what is known of @file (not 0), all of it: in the place of what is left of an earlier file at the
  * same address, else in a free one, else in that of the oldest.
  */
-struct ygr_writer *ygr_writer_bucket_put(struct ygr_writer_bucket *bucket, __u64 file);
+struct ygr_writer *ygr_writer_bucket_put_among(struct ygr_writer_bucket *bucket, __u64 file);
+
+static inline struct ygr_writer *ygr_writer_bucket_put(struct ygr_writer_bucket *bucket, __u64 file)
+{
+	/* Mostly, nothing else is there. */
+	if (bucket->used_nr)
+		return ygr_writer_bucket_put_among(bucket, file);
+	bucket->used_nr = 1;
+	bucket->slots[0].file = file;
+	return &bucket->slots[0];
+}
 
 /* Return: NULL: not there. Another inode's file at the same address is not it. */
 struct ygr_writer *ygr_writer_bucket_find(struct ygr_writer_bucket *bucket, __u64 file, __u64 inode);

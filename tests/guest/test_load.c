@@ -86,6 +86,19 @@ static void an_open_is_recorded(void **state)
 	guest_expect(*state, .type = YGR_EV_OPEN, .tgid = getpid(), .path = "/tmp/load");
 }
 
+/* Nobody has loaded a policy yet. */
+static void a_read_is_not(void **state)
+{
+	int fd;
+
+	guest_forget(*state);
+	fd = open("/tmp/load", O_RDONLY);
+	assert_true(fd >= 0);
+	close(fd);
+	guest_drain(*state);
+	guest_reject(*state, .type = YGR_EV_OPEN, .tgid = getpid());
+}
+
 static void open_device_holds_the_module(void **state)
 {
 	(void)state;
@@ -109,6 +122,7 @@ int main(void)
 		cmocka_unit_test(all_hooks_are_attached),
 		cmocka_unit_test(start_tells_the_hooks),
 		cmocka_unit_test(an_open_is_recorded),
+		cmocka_unit_test(a_read_is_not),
 		cmocka_unit_test(open_device_holds_the_module),
 	};
 	const struct CMUnitTest unloaded[] = {

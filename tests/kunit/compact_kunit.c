@@ -85,8 +85,9 @@ static bool put_short_by(struct fixture *f, const struct path *path, u64 generat
 
 	enter(f);
 	if (ygr_compact_find_file(&file, path, grace))
-		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, generation, rule_id,
-						 sizeof(u64), path->dentry, &file, grace, &pos);
+		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, ygr_context_slot(current, rule_id),
+						 generation, rule_id, sizeof(u64), path->dentry, &file,
+						 grace, &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
 		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
@@ -106,7 +107,8 @@ static bool put_short_other(struct fixture *f, u64 generation)
 	u64 pos;
 
 	enter(f);
-	record = ygr_compact_begin_other(YGR_EV_OPEN, YGR_CLASS_FILE, generation, sizeof(u64), &pos);
+	record = ygr_compact_begin_other(YGR_EV_OPEN, YGR_CLASS_FILE, ygr_context_slot(current, 0), generation,
+					 sizeof(u64), &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
 		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
@@ -571,7 +573,7 @@ static bool put_first_by(struct fixture *f, const struct ygr_context_judge *judg
 	u64 *to = NULL;
 
 	enter(f);
-	if (ygr_compact_renew_file(&file, &f->path, NULL, ygr_compat_grace_periods()))
+	if (ygr_compact_renew_file(&file, &f->path, ygr_compat_grace_periods()))
 		to = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, judge, sizeof(*to),
 					     f->path.dentry, &file);
 	if (to) {
@@ -617,6 +619,36 @@ static void a_rule_has_a_context_of_its_own(struct kunit *test)
 	take_record(f, context, directory, "passwd", 0);
 	KUNIT_EXPECT_FALSE(test, put_short_by(f, &f->path, GENERATION, 6));
 	expect_end(f);
+}
+
+/* However its context came out of reach: alone, or behind a directory that is told before the record. */
+static void nor_is_its_context_told_without_its_name(struct kunit *test)
+{
+	const struct ygr_context_judge judge = {
+		.generation = GENERATION, .rule_id = 5, .rule_name = "watch", .rule_alert = "",
+	};
+	struct fixture *f = create(test);
+	const u64 end = f->pos + 20 * ygr_ring_geometry.data_bytes;
+	struct told told = { 0 };
+	char path[] = "/et?/";
+	u32 nr = 0;
+
+	while (f->pos < end) {
+		u32 context_nr = told.context_nr;
+		const struct ygr_record *record;
+
+		path[3] = 'a' + nr++ % 26;
+		kunit_tree_name(f->tree, f->etc, path + 1, 3);
+		kunit_tree_rename_any();
+		KUNIT_ASSERT_TRUE(test, put_first_by(f, &judge));
+		take_near(f, &told, path);
+		record = kunit_ring_at(told.context);
+		if (told.context_nr != context_nr)
+			KUNIT_ASSERT_EQ(test, record->len, sizeof(*record) + sizeof(struct ygr_string) + 8);
+	}
+	expect_end(f);
+	KUNIT_EXPECT_EQ(test, told.directory_nr, nr);
+	KUNIT_EXPECT_GE(test, told.context_nr, 20u * YGR_RING_SEGMENT_NR / 2);
 }
 
 /* A definition is short enough for the smallest ring, or there is none. */
@@ -749,6 +781,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_full_ring_takes_none),
 	KUNIT_CASE(the_short_way_without_a_file),
 	KUNIT_CASE(a_rule_has_a_context_of_its_own),
+	KUNIT_CASE(nor_is_its_context_told_without_its_name),
 	KUNIT_CASE(a_rule_that_says_much_has_none),
 	KUNIT_CASE(a_ring_that_was_read_is_calm_again),
 	KUNIT_CASE(what_was_lost_is_told_first),

@@ -254,7 +254,7 @@ static const struct change {
 	{ "cgroup_ns", change_cgroup_ns, true, { .cgroup_ns = 106 } },
 	{ "loginuid", change_loginuid, true, { .loginuid = ~26 } },
 	{ "sessionid", change_sessionid, true, { .sessionid = ~27 } },
-	{ "cgroup_id", change_cgroup_id, true, { .cgroup_id = 23 + (1ull << 40) } },
+	{ "cgroup_id", change_cgroup_id, false, { .cgroup_id = 23 + (1ull << 40) } },
 	{ "generation", change_generation, true, { .generation = 28 + (1ull << 40) } },
 	{ "comm, first", change_comm_first, true, { .comm = "x123456789abcde" } },
 	{ "comm, last", change_comm_last, true, { .comm = "0123456789abcdx" } },
@@ -367,10 +367,10 @@ static const struct {
 	{ "pid", replace_pid, true },
 	{ "parent", replace_parent, true },
 	{ "cred", replace_cred, true },
+	{ "set of cgroups", replace_cgroup, true },
 	{ "grace period", end_grace_period, true },
 	/* These are compared by what they say. */
 	{ "namespaces", replace_namespaces, false },
-	{ "cgroup", replace_cgroup, false },
 };
 
 static void the_same_is_not_told_again(struct kunit *test)
@@ -411,6 +411,14 @@ static void who_acts_for_others_has_none(struct kunit *test)
 	replace_cred(test, fake);
 	rcu_assign_pointer(fake->task.real_cred, &fake->cred);
 	is_nobody(test, fake);
+	/* Nor has who acts as what it was itself before. */
+	rcu_assign_pointer(fake->task.cred, &fake->cred);
+	KUNIT_EXPECT_TRUE(test, renew(fake));
+	replace_cred(test, fake);
+	rcu_assign_pointer(fake->task.cred, &fake->cred);
+	KUNIT_EXPECT_FALSE(test, is_of(fake));
+	is_nobody(test, fake);
+	rcu_assign_pointer(fake->task.real_cred, &fake->cred);
 	/* In between it was nobody's: the record is still its own. */
 	rcu_assign_pointer(fake->task.cred, &fake->cred);
 	KUNIT_EXPECT_TRUE(test, renew(fake));

@@ -10,6 +10,7 @@
 #include "kunit_ring.h"
 #include "kunit_tree.h"
 #include "policy_kunit.h"
+#include "tally.h"
 
 #define GRACE		7ul
 #define TOLD		(1ull << 40)	/* a reach_end: far from where the ring is */
@@ -468,10 +469,11 @@ static void expect_verdict(struct kunit *test, struct fixture *f, const struct y
 {
 	const struct ygr_directory_verdict *verdict = ygr_directory_verdict(&f->directory, on);
 
-	ygr_directory_judge(&f->directory, policy);
+	ygr_directory_judge(&f->directory, on, policy);
 	KUNIT_EXPECT_EQ(test, verdict->generation, policy->generation);
 	KUNIT_EXPECT_EQ(test, (u32)verdict->way, (u32)way);
 	KUNIT_EXPECT_EQ(test, verdict->rule_id, rule_id);
+	KUNIT_EXPECT_PTR_EQ(test, verdict->tally, rule_id ? &policy->tallies->held[rule_id - 1] : NULL);
 }
 
 /* By the path that was walked, or, if it is told, by the record's. Another walk forgets it. */
@@ -480,6 +482,8 @@ static void a_verdict_goes_with_the_path(struct kunit *test)
 	const u64 opens = YGR_ON_BIT(YGR_ON_OPEN_READ) | YGR_ON_BIT(YGR_ON_OPEN_WRITE);
 	struct fixture *f = create(test);
 	struct ygr_policy *policy = kunit_kzalloc(test, sizeof(*policy), GFP_KERNEL);
+	struct ygr_tallies tallies = { .rule_nr = 3 };
+	atomic64_t held[3];
 	struct kunit_policy built;
 
 	KUNIT_ASSERT_NOT_NULL(test, policy);
@@ -497,10 +501,15 @@ static void a_verdict_goes_with_the_path(struct kunit *test)
 	policy->image = built.image;
 	policy->index = built.index;
 	policy->generation = 3;
+	tallies.held = held;	/* one copy: whatever CPU this is */
+	policy->tallies = &tallies;
 
 	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->ssh));
 	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_LEAVE, 1);
 	expect_verdict(test, f, policy, YGR_ON_OPEN_READ, YGR_DIRECTORY_RECORD, 2);
+	/* Neither has thrown the other's away. */
+	KUNIT_EXPECT_EQ(test, (u32)f->directory.writes.way, (u32)YGR_DIRECTORY_LEAVE);
+	KUNIT_EXPECT_EQ(test, f->directory.writes.generation, policy->generation);
 	KUNIT_ASSERT_TRUE(test, renew(f, f->tree->mount, f->etc));
 	KUNIT_EXPECT_EQ(test, f->directory.reads.generation | f->directory.writes.generation, 0ull);
 	expect_verdict(test, f, policy, YGR_ON_OPEN_WRITE, YGR_DIRECTORY_RECORD, 2);
