@@ -475,7 +475,8 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
 		return;
 	default:
-		if (ygr_writer_has(file))
+		/* A close that nobody wants needs nothing to be kept for it. */
+		if (ygr_writer_has(file) && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES)
 			end_open(file, on, YGR_DIRECTORY_LEAVE, fregs);
 		else
 			preempt_enable_notrace();

@@ -320,6 +320,29 @@ static void opened_before_us_is_not_known(void **state)
 	assert_int_equal(body_of(event)->written_bytes, 0);
 }
 
+/* Nothing was kept for a close that nobody wanted then. One of before is known all the same. */
+static void opened_while_closes_are_ignored_is_not_known(void **state)
+{
+	const struct ygr_body_close_write *body;
+	int before, meanwhile;
+
+	before = open_for(A, O_WRONLY);
+	guest_policy_load(*state, RULES_1("{ name: quiet, on: [ open-write, close-write ], do: ignore }"));
+	meanwhile = open_for(B, O_WRONLY | O_CREAT);
+	guest_policy_clear(*state);
+	put(before, "x");
+	put(meanwhile, "x");
+	close(before);
+	close(meanwhile);
+	body = body_of(expect_close(*state, A));
+	assert_int_equal(body->opener_tgid, getpid());
+	assert_int_equal(body->access, YGR_ACCESS_WRITE | YGR_ACCESS_CHANGED);
+	body = body_of(expect_close(*state, B));
+	assert_int_equal(body->opener_tgid, 0);
+	assert_int_equal(body->opened_ns, 0);
+	assert_int_equal(body->access, 0);
+}
+
 #define test(f) cmocka_unit_test_setup(f, files_fresh)
 
 int main(void)
@@ -344,6 +367,7 @@ int main(void)
 		test(end_of_a_process_closes),
 		test(path_is_told_as_the_opener_says_it),
 		test(opener_is_not_always_the_closer),
+		test(opened_while_closes_are_ignored_is_not_known),
 	};
 
 	mkdir(DIR, 0777);
