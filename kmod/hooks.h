@@ -7,6 +7,7 @@
 
 extern const struct ygr_hook_table ygr_hook_exec_table;
 extern const struct ygr_hook_table ygr_hook_process_table;
+extern const struct ygr_hook_table ygr_hook_open_table;
 extern const struct ygr_hook_table ygr_hook_file_table;
 extern const struct ygr_hook_table ygr_hook_close_table;
 extern const struct ygr_hook_table ygr_hook_memory_table;

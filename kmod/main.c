@@ -115,6 +115,7 @@ MODULE_PARM_DESC(disable, "attach no hook: the module is there and sees nothing 
 static const struct ygr_hook_table * const tables[] = {
 	&ygr_hook_process_table,
 	&ygr_hook_exec_table,
+	&ygr_hook_open_table,
 	&ygr_hook_file_table,
 	&ygr_hook_close_table,
 	&ygr_hook_memory_table,
