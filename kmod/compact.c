@@ -2,7 +2,7 @@
 #include "compact.h"
 #include "record.h"
 
-/* More than goes before a record, and it, need. */
+/* More than goes before a record. */
 #define ROOM_MAX	(YGR_CONTEXT_BYTES_MAX + 2048u)
 
 /* Definitions and what refers to them are within two segments: also in the smallest ring. */
@@ -126,7 +126,7 @@ bool ygr_compact_renew_file(struct ygr_compact_file *file, const struct path *pa
  * Return: its bytes, 0: it is in reach.
  */
 static noinline u32 prepare_by_rule(struct ygr_event_strings *strings, const struct ygr_context *context,
-			   const struct ygr_context_judge *judge)
+				    const struct ygr_context_judge *judge)
 {
 	strings->nr = 0;
 	if (READ_ONCE(this_cpu_ptr(&ygr_rings)->reserved) + ROOM_MAX < context->reach_end)
@@ -136,9 +136,9 @@ static noinline u32 prepare_by_rule(struct ygr_event_strings *strings, const str
 }
 
 /* @file: NULL: the event is not about one; @dentry: its own, NULL: of a child */
-static __always_inline void *begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge, u16 body_len,
-			    const struct dentry *dentry, const struct ygr_compact_file *file,
-			    u32 strings_bytes)
+static __always_inline void *begin(u16 type, enum ygr_class class, const struct ygr_context_judge *judge,
+				   u16 body_len, const struct dentry *dentry,
+				   const struct ygr_compact_file *file, u32 strings_bytes)
 {
 	unsigned long grace = ygr_compat_grace_periods();
 	struct ygr_ring *ring = this_cpu_ptr(&ygr_rings);

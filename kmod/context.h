@@ -74,7 +74,7 @@ struct ygr_context_values {
 struct ygr_context {
 	u64 reach_end;		/* in the ring, of who may refer to its record; 0: it has none */
 	u64 pos;		/* of its record */
-	unsigned long grace;	/* as the next five were looked at */
+	unsigned long grace;	/* as the next four were looked at */
 	const struct pid *pid;	/* who becomes its process's leader by exec gets another */
 	const struct task_struct *parent;
 	const struct cred *cred;

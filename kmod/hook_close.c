@@ -12,6 +12,7 @@
 #include "file_id.h"
 #include "hooks.h"
 #include "pipeline.h"
+#include "policy.h"
 #include "writer.h"
 
 /* What an open file of one file system opens in another: told of the former. */
@@ -80,7 +81,8 @@ static noinline void closed(const struct file *file)
 	case YGR_WRITER_IS_NONE:
 		break;
 	case YGR_WRITER_UNKNOWN:
-		if (is_kernels_own(file))
+		/* Where closes are ignored, nothing was kept, and it may be no event at all: it is not counted as one. */
+		if (is_kernels_own(file) || ygr_policy_get()->plans[YGR_ON_CLOSE_WRITE] == YGR_POLICY_IGNORES)
 			break;
 		writer = (struct ygr_writer) { 0 };
 		fallthrough;

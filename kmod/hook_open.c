@@ -92,7 +92,7 @@ static __always_inline bool passes(struct ygr_context *context, const struct fil
 }
 
 /*
- * The first one in its directory for a while, or of its process, which is told before it.
+ * The first one in its directory for a while, or of its process since something of that changed, which is told before it.
  *
  * @passed: the context by which it passes, as is known already; NULL: it is not
  *
@@ -109,6 +109,12 @@ static noinline enum ygr_directory_way run_first_open(const struct file *file, e
 	struct ygr_body_file *body;
 	u32 access;
 
+	/* By no rule, that is sure: who may not pass needs no directory. */
+	if (!passed && policy->plans[on] == YGR_POLICY_RECORDS) {
+		passed = ygr_context_slot(current, 0);
+		if (!passes(passed, file, on, policy))
+			return YGR_DIRECTORY_JUDGE;
+	}
 	if (!ygr_compact_renew_file(&found, &file->f_path, grace))
 		goto out_judge;
 	verdict = ask(&found, on, policy);
@@ -266,13 +272,18 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 	case YGR_POLICY_JUDGES:
 		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
 		return;
-	default:
-		/* A close that nobody wants needs nothing to be kept for it. */
-		if (ygr_writer_has(file) && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES)
-			end_open(file, on, YGR_DIRECTORY_LEAVE, fregs);
-		else
-			preempt_enable_notrace();
+	case YGR_POLICY_SKIPS:
+	case YGR_POLICY_IGNORES:
+		break;
 	}
+	/* A close that nobody wants needs nothing to be kept for it. */
+	if (ygr_writer_has(file) && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES) {
+		end_open(file, on, YGR_DIRECTORY_LEAVE, fregs);
+		return;
+	}
+	if (ygr_writer_has(file))
+		ygr_writer_forget(file);
+	preempt_enable_notrace();
 }
 
 static struct ygr_hook hooks[] = {

@@ -314,10 +314,12 @@ void ygr_noise_charge(struct ygr_context *context)
 {
 	struct noise *noise = this_cpu_read(noises);
 	u32 nr = context->pass_nr - context->pass_left;
+	bool had_budget = context->pass_nr != U32_MAX;
 
 	context->pass_nr = 0;
 	context->pass_left = 0;
-	if (!nr || !noise)
+	/* What had no budget then, is charged to none now. */
+	if (!nr || !noise || !had_budget)
 		return;
 	charge(&noise->processes, process_of(context), nr);
 	charge(&noise->cgroups, cgroup_of(context), nr);

@@ -43,6 +43,9 @@ void ygr_writer_wrote(const struct file *file, u64 bytes);
 /* It is mapped, shared and to be written: from now on it can change without a call. */
 void ygr_writer_mapped(const struct file *file);
 
+/* It is opened, and nothing is to be known: nor by what an earlier file at its address has left behind. */
+void ygr_writer_forget(const struct file *file);
+
 enum ygr_writer_end {
 	YGR_WRITER_IS_NONE,	/* it is as it was when it was opened */
 	YGR_WRITER_IS_NEWS,	/* `access` says what was done: CREATED, CHANGED, MAPPED */
@@ -64,9 +67,14 @@ struct ygr_writer_locked {
 
 extern struct ygr_writer_locked *ygr_writers;
 
+static __always_inline struct ygr_writer_locked *ygr_writer_of(const struct file *file)
+{
+	return &ygr_writers[hash_ptr(file, YGR_WRITER_BUCKETS_LOG2)];
+}
+
 static __always_inline struct ygr_writer_locked *ygr_writer_lock(const struct file *file)
 {
-	struct ygr_writer_locked *bucket = &ygr_writers[hash_ptr(file, YGR_WRITER_BUCKETS_LOG2)];
+	struct ygr_writer_locked *bucket = ygr_writer_of(file);
 
 	spin_lock(&bucket->lock);
 	return bucket;

@@ -28,10 +28,12 @@ struct ygr_writer *ygr_writer_bucket_put_among(struct ygr_writer_bucket *bucket,
 
 	if (slot)
 		return slot;
-	if (bucket->used_nr == YGR_WRITER_WAYS)
+	if (bucket->used_nr == YGR_WRITER_WAYS) {
 		slot = oldest(bucket);
-	else
-		slot = bucket->used_nr++ ? slot_of(bucket, 0) : &bucket->slots[0];
+	} else {
+		slot = slot_of(bucket, 0);
+		bucket->used_nr++;
+	}
 	slot->file = file;
 	return slot;
 }

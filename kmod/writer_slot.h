@@ -37,12 +37,13 @@ struct ygr_writer_bucket {
 	struct ygr_writer slots[YGR_WRITER_WAYS];
 };
 
+/* put(), where something else is there. */
+struct ygr_writer *ygr_writer_bucket_put_among(struct ygr_writer_bucket *bucket, __u64 file);
+
 /*
  * Where to put what is known of @file (not 0), all of it: in the place of what is left of an earlier file at the
  * same address, else in a free one, else in that of the oldest.
  */
-struct ygr_writer *ygr_writer_bucket_put_among(struct ygr_writer_bucket *bucket, __u64 file);
-
 static inline struct ygr_writer *ygr_writer_bucket_put(struct ygr_writer_bucket *bucket, __u64 file)
 {
 	/* Mostly, nothing else is there. */

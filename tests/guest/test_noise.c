@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -682,6 +683,31 @@ static void what_passed_is_charged_to_the_process(void **state)
 	assert_true(compact_opens(guest, pid) > counts.plain / 2);
 }
 
+/* As many as anybody likes, and then a budget: that begins with nothing taken. */
+static void what_had_no_budget_is_charged_to_none(void **state)
+{
+	struct guest *guest = *state;
+	struct counts counts;
+	cpu_set_t first, all;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(first), &first), 0);
+	open_each((void *)(uintptr_t)10);
+	guest_policy_load(guest, "version: 1\nname: t\noptions: { process-budget: off, cgroup-budget: off }\nrules: []\n");
+	open_each_again_and_again((void *)(uintptr_t)100);
+	guest_policy_clear(guest);
+	settle(guest);
+	guest_forget(guest);
+	open_each((void *)(uintptr_t)10);
+	settle(guest);
+	counts = count(guest, getpid(), YGR_EV_OPEN);
+	assert_int_equal(counts.plain, 10);
+	assert_int_equal(counts.suppressed, 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
 static int many_short_again(void *arg)
 {
 	int failed = 0;
@@ -809,6 +835,7 @@ int main(void)
 	const struct CMUnitTest passes[] = {
 		cmocka_unit_test_setup(what_passed_is_charged_to_the_process, forget),
 		cmocka_unit_test_setup(what_short_ones_passed_is_charged_to_the_job, forget),
+		cmocka_unit_test_setup(what_had_no_budget_is_charged_to_none, forget),
 	};
 	const struct CMUnitTest fairness[] = {
 		cmocka_unit_test_setup(no_noise_drowns_an_exec, forget),
