@@ -378,7 +378,7 @@ static void measure_pace(const struct pace *pace, uint64_t alone_ns)
 void bench_delivery(void **state)
 {
 	(void)state;
-	load_prepare();
+	load_prepare_files();
 	work_ns = mmap(NULL, sizeof(*work_ns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	assert_true(work_ns != MAP_FAILED);

@@ -24,6 +24,15 @@ raw() { # series contender work
 	echo "$value"
 }
 
+# Whether all series have it: figures of before have not all works.
+is_measured() { # work
+	local series
+
+	for series in "${all[@]}"; do
+		[[ -n ${figure[$series work-none $1]-} ]] || return 1
+	done
+}
+
 # What is left of a refused open when nobody has judged it: a BPF program that does
 # nothing else refuses it, and what that program costs elsewhere is taken off.
 refused() { # series

@@ -21,6 +21,12 @@ extern const unsigned int load_work_nr;
 /* What they work on. May be called again. */
 void load_prepare(void);
 
+/* Of that only what `open-*` opens, which wants no program, and the cgroup. */
+void load_prepare_files(void);
+
+/* @argv: a program by its path, whose output nobody reads. Return: its exit status. */
+int load_run_program(char *const argv[]);
+
 #define LOAD_FILE_NR	1000u
 
 /* Each of the files with so many names in their path: 1, 4 or 16. Return: 0; 1: one failed. */

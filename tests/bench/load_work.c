@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is run: a few programs of ours, and two that everybody has. */
+/* What is run: a few programs of ours, two that everybody has, and what load_app.c has. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "bench.h"
 #include "load.h"
+#include "load_app.h"
 
 #define DIR_BASE	"/bench"
 #define SOURCES		"/src/kmod"	/* run puts it there */
@@ -101,8 +102,7 @@ static int change_names(void)
 
 /* ---- processes ---- */
 
-/* @argv: the program by its path. Return: its exit status. */
-static int run_program(char *const argv[])
+int load_run_program(char *const argv[])
 {
 	static char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", NULL };
 	int status, null;
@@ -124,7 +124,7 @@ static int run_processes(void)
 	char *argv[] = { "/t/prog_exit", NULL };
 
 	for (unsigned int i = 0; i < PROCESS_NR; i++)
-		if (run_program(argv))
+		if (load_run_program(argv))
 			return 1;
 	return 0;
 }
@@ -199,7 +199,7 @@ static int run_grep(void)
 {
 	char *argv[] = { "/usr/bin/grep", "-rnw", "GPL", SOURCES, NULL };
 
-	return run_program(argv);
+	return load_run_program(argv);
 }
 
 /* A source of some size that includes nothing. */
@@ -228,7 +228,7 @@ static int run_compile(void)
 	};
 
 	unlink(DIR_BASE "/unit.o");
-	return run_program(argv);
+	return load_run_program(argv);
 }
 
 const struct load_work load_works[] = {
@@ -241,15 +241,23 @@ const struct load_work load_works[] = {
 	{ "udp",	run_udp,	0,		0,		5 },
 	{ "grep",	run_grep,	YGR_EV_EXEC,	1,		5 },
 	{ "compile",	run_compile,	YGR_EV_EXEC,	3,		3 }, /* gcc, cc1, as */
+	{ "web",	load_web,	YGR_EV_CONNECT,	WEB_REQUEST_NR,	5 },
+	{ "database",	load_database,	YGR_EV_UNLINK,	DATABASE_TRANSACTION_NR, 5 },
 };
 
 const unsigned int load_work_nr = sizeof(load_works) / sizeof(load_works[0]);
 
-void load_prepare(void)
+void load_prepare_files(void)
 {
 	make_files(1);
 	make_files(4);
 	make_files(DEPTH_MAX);
-	write_unit();
 	bench_cgroup_make();
+}
+
+void load_prepare(void)
+{
+	load_prepare_files();
+	write_unit();
+	load_app_prepare();
 }
