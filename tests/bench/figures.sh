@@ -24,12 +24,12 @@ raw() { # series contender work
 	echo "$value"
 }
 
-# Whether all series have it: figures of before have not all works.
-is_measured() { # work
+# Whether all series have it: figures of before have not all works, or contenders.
+is_measured() { # work [contender]
 	local series
 
 	for series in "${all[@]}"; do
-		[[ -n ${figure[$series work-none $1]-} ]] || return 1
+		[[ -n ${figure[$series ${2-work-none} $1]-} ]] || return 1
 	done
 }
 

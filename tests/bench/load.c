@@ -108,7 +108,7 @@ static void measure_work(const char *contender, unsigned int nr, struct watcher 
 		if (watcher) {
 			struct books books = watcher->end(watcher, work->type);
 
-			watch_check(&books, work->type, work->done_nr);
+			watch_check(watcher, &books, work->type, work->done_nr);
 			watch_add(&sum, &books);
 		}
 	}
@@ -148,6 +148,9 @@ void bench_load(void **state)
 		watch_by_yagura("coalesce_ms=0 process_budget=0 cgroup_budget=0", record_all));
 	measure("work-bpf", watch_by_bpf("full_open"));
 	measure("work-bpf-all", watch_by_bpf("every_open"));
+	measure("work-fanotify", watch_by_fanotify(false));
+	measure("work-fanotify-permission", watch_by_fanotify(true));
 	measure("work-none-again", NULL);
+	measure("work-audit", watch_by_audit()); /* the last: what it has done to tasks stays */
 	starter_close();
 }

@@ -5,8 +5,6 @@
  * the work is done by a child, and nothing is measured after it.
  */
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/netlink.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -17,16 +15,11 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "peer_audit.h"
 
 #define BACKLOG_MAX	100000	/* records in the kernel's queue: none is to be lost */
-#define MESSAGE_BYTES	8970	/* the longest: MAX_AUDIT_MESSAGE_LENGTH of the kernel */
 
-struct message {
-	struct nlmsghdr header;
-	uint8_t payload[MESSAGE_BYTES];
-};
-
-static int netlink_open(void)
+int peer_audit_open(void)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 
@@ -38,11 +31,11 @@ static int netlink_open(void)
 static int request(int fd, uint16_t type, const void *payload, size_t bytes)
 {
 	static uint32_t seq;
-	struct message message = {
+	struct peer_audit_message message = {
 		.header = { .nlmsg_len = NLMSG_LENGTH(bytes), .nlmsg_type = type,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK, .nlmsg_seq = ++seq },
 	};
-	struct message answer;
+	struct peer_audit_message answer;
 
 	memcpy(message.payload, payload, bytes);
 	assert_int_equal(send(fd, &message, message.header.nlmsg_len, 0), message.header.nlmsg_len);
@@ -53,7 +46,7 @@ static int request(int fd, uint16_t type, const void *payload, size_t bytes)
 	return ((const struct nlmsgerr *)answer.payload)->error;
 }
 
-static void set_status(int fd, uint32_t mask, uint32_t value)
+void peer_audit_set(int fd, uint32_t mask, uint32_t value)
 {
 	struct audit_status status = { .mask = mask };
 
@@ -71,11 +64,6 @@ static void set_status(int fd, uint32_t mask, uint32_t value)
 	assert_int_equal(request(fd, AUDIT_SET, &status, sizeof(status)), 0);
 }
 
-static void watch(struct audit_rule_data *rule, unsigned int nr)
-{
-	rule->mask[AUDIT_WORD(nr)] |= AUDIT_BIT(nr);
-}
-
 static void add_field(struct audit_rule_data *rule, uint32_t field, uint32_t value)
 {
 	rule->fields[rule->field_count] = field;
@@ -83,22 +71,30 @@ static void add_field(struct audit_rule_data *rule, uint32_t field, uint32_t val
 	rule->fieldflags[rule->field_count++] = AUDIT_EQUAL;
 }
 
-/* -a always,exit -F arch=b64 -S open,creat,openat,openat2 -F perm=w; the same -S connect */
-static void add_rules(int fd)
+void peer_audit_add_rule(int fd, const unsigned int *calls, size_t nr, bool writes)
 {
-	struct audit_rule_data opens = { .flags = AUDIT_FILTER_EXIT, .action = AUDIT_ALWAYS };
-	struct audit_rule_data connects = opens;
+	struct audit_rule_data rule = { .flags = AUDIT_FILTER_EXIT, .action = AUDIT_ALWAYS };
 
-	add_field(&opens, AUDIT_ARCH, AUDIT_ARCH_X86_64);
-	add_field(&opens, AUDIT_PERM, AUDIT_PERM_WRITE);
-	watch(&opens, SYS_open);
-	watch(&opens, SYS_creat);
-	watch(&opens, SYS_openat);
-	watch(&opens, SYS_openat2);
-	assert_int_equal(request(fd, AUDIT_ADD_RULE, &opens, sizeof(opens)), 0);
-	add_field(&connects, AUDIT_ARCH, AUDIT_ARCH_X86_64);
-	watch(&connects, SYS_connect);
-	assert_int_equal(request(fd, AUDIT_ADD_RULE, &connects, sizeof(connects)), 0);
+	add_field(&rule, AUDIT_ARCH, AUDIT_ARCH_X86_64);
+	if (writes)
+		add_field(&rule, AUDIT_PERM, AUDIT_PERM_WRITE);
+	for (size_t i = 0; i < nr; i++)
+		rule.mask[AUDIT_WORD(calls[i])] |= AUDIT_BIT(calls[i]);
+	assert_int_equal(request(fd, AUDIT_ADD_RULE, &rule, sizeof(rule)), 0);
+}
+
+void peer_audit_add_opens(int fd)
+{
+	static const unsigned int calls[] = { SYS_open, SYS_creat, SYS_openat, SYS_openat2 };
+
+	peer_audit_add_rule(fd, calls, sizeof(calls) / sizeof(calls[0]), true);
+}
+
+void peer_audit_add_connects(int fd)
+{
+	static const unsigned int calls[] = { SYS_connect };
+
+	peer_audit_add_rule(fd, calls, 1, false);
 }
 
 /* By a child, so that the kernel audits who does the work. */
@@ -116,8 +112,8 @@ static void measure(const char *contender)
 	assert_int_equal(status, 0);
 }
 
-/* In place of auditd: takes each record and does nothing with it. */
-static pid_t start_reader(void)
+pid_t peer_audit_start_reader(void (*take)(void *arg, const struct peer_audit_message *message),
+			      void *arg)
 {
 	int ready[2];
 	char byte = 0;
@@ -127,14 +123,19 @@ static pid_t start_reader(void)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		int fd = netlink_open();
-		struct message message;
+		int fd = peer_audit_open();
+		struct peer_audit_message message;
+		ssize_t bytes;
 
-		set_status(fd, AUDIT_STATUS_PID, getpid());
+		peer_audit_set(fd, AUDIT_STATUS_PID, getpid());
 		if (write(ready[1], &byte, 1) != 1)
 			_exit(1);
-		while (recv(fd, &message, sizeof(message), 0) > 0 || errno == ENOBUFS)
-			;
+		while ((bytes = recv(fd, &message, sizeof(message) - 1, 0)) > 0 || errno == ENOBUFS) {
+			if (!take || bytes <= 0)
+				continue;
+			((char *)&message)[bytes] = '\0';
+			take(arg, &message);
+		}
 		_exit(1);
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
@@ -143,34 +144,42 @@ static pid_t start_reader(void)
 	return pid;
 }
 
-static uint32_t lost_nr(int fd)
+void peer_audit_stop_reader(pid_t pid)
 {
-	struct message message = { .header = { .nlmsg_len = NLMSG_LENGTH(0), .nlmsg_type = AUDIT_GET,
-					       .nlmsg_flags = NLM_F_REQUEST } };
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+struct audit_status peer_audit_status(int fd)
+{
+	struct peer_audit_message message = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(0), .nlmsg_type = AUDIT_GET,
+			    .nlmsg_flags = NLM_F_REQUEST },
+	};
 	const struct audit_status *status = (const void *)message.payload;
 
 	assert_true(send(fd, &message, message.header.nlmsg_len, 0) > 0);
 	do {
 		assert_true(recv(fd, &message, sizeof(message), 0) > 0);
 	} while (message.header.nlmsg_type != AUDIT_GET);
-	return status->lost;
+	return *status;
 }
 
 void bench_audit(void **state)
 {
-	int fd = netlink_open();
+	int fd = peer_audit_open();
 	pid_t reader;
 
 	(void)state;
-	set_status(fd, AUDIT_STATUS_BACKLOG_LIMIT, BACKLOG_MAX);
-	set_status(fd, AUDIT_STATUS_ENABLED, 1);
+	peer_audit_set(fd, AUDIT_STATUS_BACKLOG_LIMIT, BACKLOG_MAX);
+	peer_audit_set(fd, AUDIT_STATUS_ENABLED, 1);
 	measure("audit-no-rules");
-	add_rules(fd);
+	peer_audit_add_opens(fd);
+	peer_audit_add_connects(fd);
 	measure("audit-no-reader");
-	reader = start_reader();
+	reader = peer_audit_start_reader(NULL, NULL);
 	measure("audit-reader");
-	print_message("# audit: %u records lost\n", lost_nr(fd));
-	kill(reader, SIGKILL);
-	waitpid(reader, NULL, 0);
+	print_message("# audit: %u records lost\n", peer_audit_status(fd).lost);
+	peer_audit_stop_reader(reader);
 	close(fd);
 }

@@ -25,6 +25,8 @@ struct watcher {
 	/* @type: enum ygr_event_type, or 0. Waits until all is told. */
 	struct books (*end)(struct watcher *watcher, uint16_t type);
 	void (*close)(struct watcher *watcher); /* frees it; fails if it lost what it has no books of */
+	/* Whether each one of a kind is counted; NULL: of each kind that works do. */
+	bool (*sees)(uint16_t type);
 };
 
 /* @params: of the module; @yaml: NULL: what is recorded by itself */
@@ -33,8 +35,15 @@ struct watcher *watch_by_yagura(const char *params, const char *yaml);
 /* @open: the program for opens, see bpf/peer.bpf.c; the others are always the same */
 struct watcher *watch_by_bpf(const char *open);
 
+/* fanotify, for events that are told, or where each open waits for a process that permits it. */
+struct watcher *watch_by_fanotify(bool permission);
+
+/* audit, and a process in auditd's place. Leaves its mark on each task that is forked from then on. */
+struct watcher *watch_by_audit(void);
+
 /* Of a run that did @done_nr things of @type (0: nobody counted them). */
-void watch_check(const struct books *books, uint16_t type, uint64_t done_nr);
+void watch_check(const struct watcher *watcher, const struct books *books, uint16_t type,
+		 uint64_t done_nr);
 
 void watch_add(struct books *sum, const struct books *books);
 

@@ -58,7 +58,7 @@ struct watcher *watch_by_bpf(const char *open)
 	struct bpf *bpf = calloc(1, sizeof(*bpf));
 
 	assert_non_null(bpf);
-	bpf->watcher = (struct watcher){ begin, end, end_for_good };
+	bpf->watcher = (struct watcher){ begin, end, end_for_good, NULL };
 	bpf->peer = peer_load(programs, 1);
 	peer_attach(bpf->peer, programs);
 	peer_check(bpf->peer, TELLS_ALL);

@@ -106,7 +106,7 @@ struct watcher *watch_by_yagura(const char *params, const char *yaml)
 	struct yagura *yagura = calloc(1, sizeof(*yagura));
 
 	assert_non_null(yagura);
-	yagura->watcher = (struct watcher){ begin, end, end_for_good };
+	yagura->watcher = (struct watcher){ begin, end, end_for_good, NULL };
 	assert_int_equal(guest_module_load_file("/yagura.ko", params), 0);
 	yagura->guest = guest_open();
 	if (yaml)
