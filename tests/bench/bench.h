@@ -141,6 +141,7 @@ void bench_profile(void **state);
 void bench_cost(void **state);
 void bench_load(void **state);
 void bench_delivery(void **state);
+void bench_scale(void **state);
 void bench_audit(void **state);	/* leaves tasks changed: the last one */
 
 #endif

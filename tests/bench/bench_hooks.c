@@ -100,6 +100,15 @@ static int run_delivery(void)
 	return cmocka_run_group_tests(delivery, begin, end);
 }
 
+static int run_scale(void)
+{
+	const struct CMUnitTest scale[] = {
+		cmocka_unit_test(bench_scale),
+	};
+
+	return cmocka_run_group_tests(scale, begin, end);
+}
+
 static int run_quick(void)
 {
 	const struct CMUnitTest quick[] = {
@@ -119,6 +128,7 @@ static const struct {
 	{ "cost",	run_cost },
 	{ "work",	run_load },
 	{ "delivery",	run_delivery },
+	{ "scale",	run_scale },	/* on as many CPUs as there are */
 	{ "hooks",	run_hooks },	/* the last: audit leaves its mark on what runs */
 };
 
