@@ -73,3 +73,20 @@ property() { systemctl show -P "$2" "$1"; }
 
 # value FILE KEY - the first number or word of that name in a status file
 value() { sed -n "s/.*\"$2\": \"\{0,1\}\([^\",}]*\).*/\1/p" "/run/yagura/$1.json" | head -n 1; }
+
+# Which boot of the machine this is, where it has several (run-vm --reboots): 1 ...
+boot=$(($(cat /t/boot 2>/dev/null || echo 0) + 1))
+
+# end_boot HOW... - the next one runs this again
+end_boot() {
+	[[ $failed = 0 ]] || exit 1
+	echo "$boot" >/t/boot
+	sync /t/boot
+	sleep 1 # for what is still on its way to the serial port
+	"$@"
+	sleep 600
+	exit 1
+}
+
+# The reset button: nothing is written, nobody is told.
+cut_off() { echo b >/proc/sysrq-trigger; }

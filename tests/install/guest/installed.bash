@@ -21,3 +21,18 @@ denies() {
 		'- {name: no, on: exec, where: {path: /t/denied}, do: deny}' >/t/policy.yaml
 	check "a policy denies" eval 'yaguractl policy load /t/policy.yaml && ! /t/denied'
 }
+
+# Without the lists of all that Debian has, whose reading takes a minute here.
+apt() { apt-get -q -y --no-install-recommends -o Dir::State::Lists=/t/lists "$@"; }
+mkdir -p /t/lists/partial
+
+# flow N - ticks from N on, until it is enough
+flow() {
+	local n=$1
+	while [[ ! -e /run/enough ]]; do
+		n=$((n + 1))
+		/t/tick $n
+		echo $n >/run/last_tick
+		sleep 0.2
+	done
+}
