@@ -228,8 +228,13 @@ sensor() {
 	provoked rings warning 1 "2 rings, together 2048 KiB" ring_kib=256
 	status "${good_status/\"dropped\": 0/\"dropped\": 4}"
 	provoked drops warning 1 "4 of 10 since" ring_kib=2048
+	put etc/yagura/policy.d/.half.yaml ""
+	put etc/yagura/policy.d/README ""
 	status "${good_status/\"name\": \"web\",/}"
 	provoked policy note 0 "no policy is in force" "yaguractl policy load"
+	put etc/yagura/policy.d/10-web.yaml ""
+	status "${good_status/\"name\": \"web\",/}"
+	provoked policy error 3 "the host's policy is not in force" "yaguractl policy apply"
 	status "${good_status/\"locked\": true/\"locked\": false}"
 	provoked policy note 0 "not locked" "yaguractl policy lock --until-reboot"
 	status "${good_status/\"locked\"/\"tripped\": true, \"locked\"}"

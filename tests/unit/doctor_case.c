@@ -32,6 +32,7 @@ int doctor_forget(void **state)
 		.io_uring_disabled = -1,
 		.sig_enforce = -1,
 		.has_settings = YGR_UNKNOWN,
+		.has_policy = YGR_UNKNOWN,
 		.has_disk = YGR_UNKNOWN,
 		.reader = { .is_known = YGR_UNKNOWN, .runs = YGR_UNKNOWN, .silent_s = -1 },
 		.sender = { .is_known = YGR_UNKNOWN, .runs = YGR_UNKNOWN, .silent_s = -1 },

@@ -120,6 +120,10 @@ static void test_policy(void **state)
 	(void)state;
 	doctor_set(&doctor_facts.status, "{'policy':{'generation':0}}");
 	doctor_finds("policy", "note", "no policy is in force", "yaguractl policy load");
+	doctor_facts.has_policy = YGR_NO;
+	doctor_finds("policy", "note", "no policy is in force", "yaguractl policy load");
+	doctor_facts.has_policy = YGR_YES;
+	doctor_finds("policy", "error", "the host's policy is not in force", "yaguractl policy apply");
 	doctor_set(&doctor_facts.status, "{'policy':{'name':'x','enforce':0,'locked':false}}");
 	doctor_is_content("policy");
 	doctor_set(&doctor_facts.status, "{'policy':{'name':'x','enforce':1,'locked':true}}");

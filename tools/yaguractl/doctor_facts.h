@@ -64,6 +64,7 @@ struct ygr_doctor_facts {
 	int	 device_err;		/* 0, or why there is no status of it */
 	bool	 device_asked;
 	json_t	*status;		/* `yaguractl status --json`; NULL: none */
+	enum ygr_fact has_policy;	/* files that are to be the host's */
 
 	enum ygr_fact has_settings;	/* YGR_UNKNOWN: the file is there and cannot be read */
 	char	 settings_error[512];	/* "": it is good */

@@ -9,6 +9,7 @@
 #include <sys/timex.h>
 #include <time.h>
 
+#include "policy_load.h"
 #include "status_gather.h"
 
 /* Of files that are as long as the kernel, or somebody else, likes. */
@@ -240,6 +241,25 @@ static void gather_clock(struct ygr_doctor_facts *facts)
 		facts->clock_synchronised = timex.status & STA_UNSYNC ? YGR_NO : YGR_YES;
 }
 
+/* As the condition of yagura-policy.service has it. */
+static void gather_policy(const struct ygr_sysroot *root, struct ygr_doctor_facts *facts)
+{
+	DIR *directory = ygr_sysroot_open_directory(root, YGR_POLICY_PATH);
+	const struct dirent *entry;
+	unsigned int nr;
+
+	if (directory || errno == ENOENT)
+		facts->has_policy = YGR_NO;
+	for (nr = 0; directory && nr < NAMES_MAX && (entry = readdir(directory)); nr++) {
+		size_t len = strlen(entry->d_name);
+
+		if (*entry->d_name != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".yaml"))
+			facts->has_policy = YGR_YES;
+	}
+	if (directory)
+		closedir(directory);
+}
+
 static void gather_status(const struct ygr_sysroot *root, json_t *status,
 			  struct ygr_doctor_facts *facts)
 {
@@ -265,12 +285,14 @@ void ygr_doctor_gather(const struct ygr_sysroot *root, json_t *status, const cha
 		.is_observe_only = YGR_UNKNOWN,
 		.has_disk = YGR_UNKNOWN,
 		.has_settings = YGR_UNKNOWN,
+		.has_policy = YGR_UNKNOWN,
 	};
 	gather_kernel(root, facts);
 	ygr_doctor_gather_module(root, facts);
 	gather_livepatches(root, facts);
 	gather_memory(root, facts);
 	gather_status(root, status, facts);
+	gather_policy(root, facts);
 	gather_rings(root, facts);
 	if (root->is_own)
 		gather_clock(facts);

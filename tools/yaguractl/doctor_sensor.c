@@ -6,6 +6,7 @@
 
 #include "doctor.h"
 #include "json_field.h"
+#include "policy_load.h"
 #include "young_hook.h"
 
 #define RING_KIB_MIN	64
@@ -298,6 +299,14 @@ void ygr_doctor_policy(struct ygr_doctor_report *report, const struct ygr_doctor
 	if (!json_is_object(policy))
 		return;
 	judge_state(report, policy);
+	if (!json_object_get(policy, "name") && facts->has_policy == YGR_YES) {
+		finding = ygr_doctor_add(report, YGR_ERROR,
+					 "the host's policy is not in force: nothing is denied");
+		ygr_finding_prove(finding, YGR_POLICY_PATH " has files, the module no policy");
+		ygr_finding_mend(finding,
+				 "journalctl -b -u yagura-policy tells why; yaguractl policy apply");
+		return;
+	}
 	if (!json_object_get(policy, "name")) {
 		finding = ygr_doctor_add(report, YGR_NOTE,
 					 "no policy is in force: nothing is denied");
