@@ -305,7 +305,7 @@ bench-compare:	## whether BASE=commit|folder adds less than NEW (default: this t
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
 unitdir	?= $(prefix)/lib/systemd/system
-UNITS	= userd/yagurad.service tools/yaguractl/yagura-policy.service \
+UNITS	= userd/yagurad.service tools/yaguractl/yagura-policy.service tools/yaguractl/yagura-policy-early.service \
 	  tools/yagura-boot/yagura-module.service tools/yagura-boot/yagura-boot-done.service
 # man8/yagurad.8 ...
 MAN_PAGES = $(foreach page,$(notdir $(wildcard docs/man/*)),man$(patsubst .%,%,$(suffix $(page)))/$(page))

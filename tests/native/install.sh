@@ -27,7 +27,7 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..19"
+echo "1..20"
 mkdir -p "$root/opt/y/lib/modules-load.d"
 touch "$root/opt/y/lib/modules-load.d/yagura.conf"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
@@ -40,6 +40,8 @@ check "the unit starts the installed yagurad" \
 	contains opt/y/lib/systemd/system/yagurad.service '^ExecStart=/opt/y/sbin/yagurad'
 check "the policy's unit runs the installed yaguractl" \
 	contains opt/y/lib/systemd/system/yagura-policy.service '^ExecStart=/opt/y/sbin/yaguractl policy apply$'
+check "and so does that of before services start" \
+	contains opt/y/lib/systemd/system/yagura-policy-early.service '^ExecStart=-/opt/y/sbin/yaguractl policy apply$'
 check "examples are installed, folders included" \
 	contains opt/y/share/doc/yagura/examples/ansible/roles/yagura/tasks/main.yaml 'yaguractl'
 check "yagura-boot is installed" executable opt/y/sbin/yagura-boot

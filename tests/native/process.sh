@@ -123,7 +123,7 @@ say $? "file: lz4 -dc shows the last event"
 # ---- the service
 if command -v systemd-analyze >/dev/null; then
 	# One wants the other.
-	for unit in userd/yagurad.service tools/yaguractl/yagura-policy.service tools/yagura-boot/*.service; do
+	for unit in userd/yagurad.service tools/yaguractl/*.service tools/yagura-boot/*.service; do
 		sed "/^Documentation/d; s,/usr/local/sbin/\(yagurad\|yaguractl\),$(realpath "$B")/\1,
 			s,/usr/local/sbin/yagura-boot,$(realpath tools/yagura-boot/yagura-boot)," "$unit" >"$work/${unit##*/}"
 	done
@@ -132,8 +132,8 @@ if command -v systemd-analyze >/dev/null; then
 	say $? "the service file has nothing that systemd does not know"
 	systemd-analyze security --offline=yes --threshold=40 "$work/yagurad.service" >"$work/security" 2>&1
 	say $? "its exposure is at most 4.0 ($(sed -n 's/.*Overall.*: \([0-9.]*\).*/\1/p' "$work/security"))"
-	verify yagura-policy.service
-	say $? "nor has the policy's"
+	verify yagura-policy.service yagura-policy-early.service
+	say $? "nor have the policy's"
 	verify yagura-module.service yagura-boot-done.service
 	say $? "nor have those of the boot"
 else
