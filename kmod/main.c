@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <generated/utsrelease.h>
 
+#include <yagura/ygr_abi.h>
 #include <ygr_version.h>
 
 #include "adopt.h"
@@ -299,3 +300,5 @@ module_exit(yagura_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Yagura, an EDR sensor at the LSM hook points");
 MODULE_VERSION(YGR_VERSION);
+/* For who is to load it: yagura-upgrade(8). */
+MODULE_INFO(abi, __stringify(YGR_ABI_VERSION));

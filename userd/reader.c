@@ -293,7 +293,7 @@ static int open_source(struct reader *reader)
 				       ygr_source_open(&reader->source, config->device);
 	if (ret)
 		ygr_error("%s: %s", config->device,
-			  ret == -EPROTO ? "speaks an ABI that this reader does not know" :
+			  ret == -EPROTO ? "speaks an ABI that this reader does not know: yagura-upgrade, or reboot" :
 			  ret == -EBUSY ? "another reader has it" : strerror(-ret));
 	return ret;
 }

@@ -103,15 +103,26 @@ int ygr_cli_usage(const char *fmt, ...)
 	return YGR_EXIT_USAGE;
 }
 
-int ygr_cli_open_device(void)
+static int explain_open(int fd)
 {
-	struct ygr_info info;
-	int fd = ygr_device_open(&info);
-
 	if (fd >= 0)
 		return fd;
 	ygr_cli_fail(YGR_EXIT_DEVICE, "%s: %s", YGR_DEVICE_PATH, ygr_device_explain(fd));
 	return -1;
+}
+
+int ygr_cli_open_device(void)
+{
+	struct ygr_info info;
+
+	return explain_open(ygr_device_open(&info));
+}
+
+int ygr_cli_open_any_device(void)
+{
+	struct ygr_info info;
+
+	return explain_open(ygr_device_open_any(&info));
 }
 
 int ygr_cli_finish_output(int code)

@@ -35,6 +35,8 @@ int ygr_cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A status handle, or what is wrong told on stderr and -1. */
 int ygr_cli_open_device(void);
+/* Likewise, of a module of any ABI version: ygr_device_open_any(). */
+int ygr_cli_open_any_device(void);
 
 /* Every byte must have arrived: a full disk behind stdout is a failure. */
 int ygr_cli_finish_output(int code);

@@ -24,9 +24,9 @@ struct in_force {
 	size_t bytes;
 };
 
-static int read_in_force(struct in_force *in_force)
+/* @fd: is closed */
+static int read_from(int fd, struct in_force *in_force)
 {
-	int fd = ygr_cli_open_device();
 	int err;
 
 	*in_force = (struct in_force) { 0 };
@@ -37,6 +37,11 @@ static int read_in_force(struct in_force *in_force)
 	if (err && err != -ENODATA)
 		return ygr_cli_fail(YGR_EXIT_FAULT, "reading the policy: %s", strerror(-err));
 	return YGR_EXIT_OK;
+}
+
+static int read_in_force(struct in_force *in_force)
+{
+	return read_from(ygr_cli_open_device(), in_force);
 }
 
 /* ---- show ---- */
@@ -102,7 +107,9 @@ static int show_protected(void)
 static int show_as(int form)
 {
 	struct in_force in_force;
-	int code = read_in_force(&in_force);
+	/* Its bytes can be had from any module, for the next one: yagura-upgrade(8). */
+	int code = form == 'b' ? read_from(ygr_cli_open_any_device(), &in_force) :
+				 read_in_force(&in_force);
 
 	if (code)
 		return code;

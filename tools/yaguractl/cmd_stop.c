@@ -18,6 +18,8 @@ static int refuse(int err)
 		return ygr_cli_fail(YGR_EXIT_FAULT, "the sensor is stopped already: unload the module");
 	case -EPERM:
 		return ygr_cli_fail(YGR_EXIT_FAULT, "not stopped: the policy is locked until the next boot");
+	case -ENOTTY:
+		return ygr_cli_fail(YGR_EXIT_DEVICE, "not stopped: the loaded module is of an ABI version before 3, and stops when it is unloaded");
 	default:
 		return ygr_cli_fail(YGR_EXIT_FAULT, "not stopped: %s", strerror(-err));
 	}
@@ -26,7 +28,7 @@ static int refuse(int err)
 static int stop(void)
 {
 	uint32_t detached_nr;
-	int fd = ygr_cli_open_device();
+	int fd = ygr_cli_open_any_device();
 	int err;
 
 	if (fd < 0)

@@ -16,7 +16,7 @@ static int request(int fd, unsigned long number, void *argument)
 	return ioctl(fd, number, argument) ? -errno : 0;
 }
 
-int ygr_device_open(struct ygr_info *info)
+int ygr_device_open_any(struct ygr_info *info)
 {
 	int fd, err;
 
@@ -27,14 +27,22 @@ int ygr_device_open(struct ygr_info *info)
 	/* Another size of struct ygr_info is another number: older or newer. */
 	if (err == -ENOTTY) {
 		memset(info, 0, sizeof(*info));
-		err = -EPROTO;
+		err = 0;
 	}
-	if (!err && info->abi_version != YGR_ABI_VERSION)
-		err = -EPROTO;
 	if (!err)
 		return fd;
 	close(fd);
 	return err;
+}
+
+int ygr_device_open(struct ygr_info *info)
+{
+	int fd = ygr_device_open_any(info);
+
+	if (fd < 0 || info->abi_version == YGR_ABI_VERSION)
+		return fd;
+	close(fd);
+	return -EPROTO;
 }
 
 int ygr_device_get_info(int fd, struct ygr_info *info)
@@ -204,7 +212,7 @@ const char *ygr_device_explain(int err)
 	case -EPERM:
 		return "permission denied: this needs root (CAP_SYS_ADMIN in the initial user namespace)";
 	case -EPROTO:
-		return "the loaded module has another ABI version than this yaguractl: install the matching one";
+		return "the loaded module has another ABI version than this yaguractl: yagura-upgrade, or reboot";
 	default:
 		return strerror(-err);
 	}

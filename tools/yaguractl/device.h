@@ -20,6 +20,12 @@
  */
 int ygr_device_open(struct ygr_info *info);
 
+/*
+ * The same, and a module of another ABI version is no failure: *info is filled, or zero where even that cannot be
+ * asked. Of the requests below only show and stop are for such a one: -ENOTTY, if it is from before ABI 3.
+ */
+int ygr_device_open_any(struct ygr_info *info);
+
 int ygr_device_get_info(int fd, struct ygr_info *info);
 int ygr_device_get_hook(int fd, uint32_t index, struct ygr_hook_info *hook);
 int ygr_device_get_ring(int fd, uint32_t cpu, struct ygr_ring_info *ring);

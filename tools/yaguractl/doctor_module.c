@@ -291,7 +291,7 @@ void ygr_doctor_device(struct ygr_doctor_report *report, const struct ygr_doctor
 	} else if (err == -EPROTO) {
 		finding = ygr_doctor_add(report, YGR_ERROR,
 					 "the loaded module is of another version than the programs");
-		ygr_finding_mend(finding, "yagura-upgrade");
+		ygr_finding_mend(finding, "yagura-upgrade; if the policy is locked, reboot");
 	} else {
 		finding = ygr_doctor_add(report, YGR_ERROR, "the module does not answer");
 		ygr_finding_mend(finding, "dmesg | grep -i yagura");

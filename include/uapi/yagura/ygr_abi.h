@@ -330,7 +330,7 @@ _Static_assert(sizeof(struct ygr_ring_directory) == 16, "directory record layout
 #define YGR_IOC_GET_STATS	_IOWR(YGR_IOC_MAGIC, 3, struct ygr_stats)
 #define YGR_IOC_GET_NOISE	_IOWR(YGR_IOC_MAGIC, 4, struct ygr_noise_stats)
 #define YGR_IOC_POLICY_LOAD	_IOWR(YGR_IOC_MAGIC, 16, struct ygr_policy_load)
-#define YGR_IOC_POLICY_SHOW	_IOWR(YGR_IOC_MAGIC, 17, struct ygr_policy_show)
+#define YGR_IOC_POLICY_SHOW	_IOWR(YGR_IOC_MAGIC, 17, struct ygr_policy_show) /* and STOP: the same in every ABI from 3 on */
 #define YGR_IOC_POLICY_CLEAR	_IOWR(YGR_IOC_MAGIC, 18, struct ygr_policy_change)
 #define YGR_IOC_POLICY_CONFIRM	_IOWR(YGR_IOC_MAGIC, 19, struct ygr_policy_change)
 #define YGR_IOC_POLICY_ROLLBACK	_IOWR(YGR_IOC_MAGIC, 20, struct ygr_policy_change)
