@@ -179,7 +179,7 @@ static void tell_start(u64 load_id)
 
 static int __init yagura_init(void)
 {
-	u64 load_id = ktime_get_boot_fast_ns();
+	u64 load_id;
 	int ret;
 
 	ygr_compat_init();
@@ -232,6 +232,8 @@ static int __init yagura_init(void)
 	ygr_dns_init(dns && !disable);
 	ygr_roll_call_init(tell_running && !disable);
 	ygr_timers_init(totals_ms, flush_ms);
+	/* From here on all is seen: an outage that is told ends with it, and not while hooks are attached. */
+	load_id = ktime_get_boot_fast_ns();
 	tell_start(load_id);
 	ygr_heartbeat_init(load_id, heartbeat_ms);
 	/* Last: who opens it finds everything in place. */
