@@ -34,6 +34,14 @@ is() {
 	why="wanted $2, got $3" say $? "$1"
 }
 
+# has_booted [--wait] - no unit has failed, and nothing is waited for; else it says which
+has_booted() {
+	[[ $(systemctl is-system-running "$@") = running ]] && return
+	systemctl --failed --no-legend --plain
+	systemctl list-jobs --no-legend
+	return 1
+}
+
 # within SECONDS COMMAND... - try it again and again; what it said last is said
 within() {
 	local until=$((SECONDS + $1)) said

@@ -4,7 +4,7 @@
 
 # runs_version VERSION - six results
 runs_version() {
-	check "the machine has booted" eval '[[ $(systemctl is-system-running --wait) = running ]] || systemctl --failed --no-legend --plain | grep .'
+	check "the machine has booted" has_booted --wait
 	is "the module is $1" "$1" "$(cat /sys/module/yagura/version)"
 	is "the service is active, and started at boot" "active enabled" \
 		"$(systemctl is-active yagurad) $(systemctl is-enabled yagurad)"
