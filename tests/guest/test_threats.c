@@ -73,14 +73,18 @@ static void descriptor_handed_over_is_no_event(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	pid = fork();
 	if (!pid) {
+		char byte;
 		int got;
 
 		close(fd);
 		got = receive(ends[1]);
-		_exit(got >= 0 && write(got, "other", 5) == 5 && !close(got) ? 0 : 1);
+		_exit(got >= 0 && read(ends[1], &byte, 1) == 1 && write(got, "other", 5) == 5 &&
+		      !close(got) ? 0 : 1);
 	}
 	assert_int_equal(hand_over(ends[0], fd), 0);
 	close(fd);
+	/* Now nobody has it but the child, whose close is the last. */
+	assert_int_equal(write(ends[0], "g", 1), 1);
 	assert_int_equal(guest_child_wait(pid, GUEST_WAIT_MS), 0);
 	flush(*state);
 	guest_reject(*state, .type = YGR_EV_OPEN, .tgid = pid, .path = A);
