@@ -20,12 +20,12 @@ say() {
 	failed=1
 }
 
-# check NAME COMMAND... - a result, from the command's status and words
+# check NAME COMMAND... - a result, from the command's status and words, which are in $why_was then
 check() {
 	local status=0
 	why=$("${@:2}" 2>&1) || status=$?
 	say "$status" "$1"
-	why=
+	why_was=$why why=
 }
 
 # is NAME WANTED GOT

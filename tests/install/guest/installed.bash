@@ -26,12 +26,14 @@ denies() {
 apt() { apt-get -q -y --no-install-recommends -o Dir::State::Lists=/t/lists "$@"; }
 mkdir -p /t/lists/partial
 
-# flow N - ticks from N on, until it is enough
+# flow N - ticks from N on, until it is enough; when each began and ended is in /run/flow, in ns
 flow() {
-	local n=$1
+	local n=$1 begin
 	while [[ ! -e /run/enough ]]; do
 		n=$((n + 1))
+		begin=${EPOCHREALTIME/./}000
 		/t/tick $n
+		echo "$n $begin ${EPOCHREALTIME/./}000" >>/run/flow
 		echo $n >/run/last_tick
 		sleep 0.2
 	done
