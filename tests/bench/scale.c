@@ -22,7 +22,6 @@
 #define RUN_NR		5u
 #define OPEN_NR		1000u	/* by each CPU; for a while, and no more than a ring holds */
 #define READY_WAIT_NS	10000000000ull
-#define TURN_NS		100000u	/* that an open does not take if no other CPU had its turn meanwhile */
 
 static const struct variant {
 	const char *name;
@@ -40,7 +39,8 @@ static unsigned int cpu_nr;
 
 /* In memory that all processes share. */
 static struct field {
-	bool counts_turns;	/* how often a CPU's turn came again, which is not measured */
+	bool counts_turns;	/* how often another CPU was the last to open, which is not measured */
+	unsigned int last_cpu;
 	unsigned int turn_nr;
 	unsigned int ready_nr;
 	unsigned int done_nr;
@@ -92,22 +92,19 @@ static void wait_at(const int gate[2])
 
 static bool open_all(const struct variant *variant, unsigned int cpu)
 {
-	uint64_t last_ns = 0, now_ns;
 	char path[64];
 
 	for (unsigned int i = 0; i < OPEN_NR; i++) {
 		int fd;
 
-		if (field->counts_turns) {
-			now_ns = bench_now_ns();
-			if (last_ns && now_ns - last_ns > TURN_NS)
-				__atomic_add_fetch(&field->turn_nr, 1, __ATOMIC_RELAXED);
-			last_ns = now_ns;
-		}
+		if (field->counts_turns && __atomic_exchange_n(&field->last_cpu, cpu, __ATOMIC_RELAXED) != cpu)
+			__atomic_add_fetch(&field->turn_nr, 1, __ATOMIC_RELAXED);
 		file_path(path, variant->has_own ? cpu : 0, i % variant->file_nr);
 		fd = open(path, O_WRONLY);
 		if (fd < 0 || close(fd))
 			return false;
+		/* Ends this CPU's turn. Without it one has opened all before another begins. */
+		__builtin_ia32_pause();
 	}
 	return true;
 }
