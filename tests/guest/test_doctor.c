@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "guest.h"
@@ -11,6 +13,7 @@
 #define CTL		"/t/yaguractl"
 #define FTRACE_ENABLED	"/proc/sys/kernel/ftrace_enabled"
 #define POLICY_PATH	"/tmp/doctor.yaml"
+#define HOST_POLICY	"/etc/yagura/policy.d"
 #define POLICY \
 	"version: 1\nname: doctor\nrules:\n" \
 	"  - { name: no, on: open-write, where: { path: /tmp/doctor-denied }, do: deny }\n"
@@ -91,6 +94,14 @@ static void policy_is_looked_at(void **state)
 	(void)state;
 	load(NULL);
 	expect("policy", "note", "no policy is in force", "yaguractl policy load FILE");
+	assert_int_equal(mkdir(HOST_POLICY, 0755), 0);
+	assert_int_equal(guest_file_write(HOST_POLICY "/10.yaml", POLICY), 0);
+	expect("policy", "error", "the host's policy is not in force", "yaguractl policy apply");
+	command_run(&said, CTL, "policy", "apply");
+	assert_int_equal(said.status, 0);
+	assert_false(has("policy", "error", "", ""));
+	assert_int_equal(unlink(HOST_POLICY "/10.yaml"), 0);
+	assert_int_equal(rmdir(HOST_POLICY), 0);
 	command_run(&said, CTL, "policy", "load", "--confirm", "60", POLICY_PATH);
 	assert_int_equal(said.status, 0);
 	expect("policy", "note", "on trial", "yaguractl policy confirm");
@@ -138,9 +149,12 @@ static void ftrace_that_was_switched_off(void **state)
 	unload();
 }
 
+/* Whatever another test has left for a host's policy is none of ours. */
 static int setup(void **state)
 {
 	(void)state;
+	mkdir("/etc/yagura", 0755);
+	rename(HOST_POLICY, HOST_POLICY ".left-by-others");
 	return guest_file_write(POLICY_PATH, POLICY);
 }
 
