@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
+#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
@@ -218,13 +219,31 @@ static __always_inline struct ygr_hook *shared_at(unsigned long ip)
 	return ip - shared[low]->address < CALL_WITHIN ? shared[low] : NULL;
 }
 
-static void notrace dispatch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			     struct ftrace_regs *fregs)
+/* What was found last for an address that hashes there, and is mostly asked for again: a search costs 50 instructions. */
+#define FOUND_BITS	9
+
+static struct ygr_hook *found[1 << FOUND_BITS];
+
+static noinline notrace void search_and_dispatch(unsigned long ip, unsigned long parent_ip,
+						 struct ftrace_regs *fregs)
 {
 	struct ygr_hook *hook = shared_at(ip);
 
-	if (likely(hook))
+	if (!hook)
+		return;
+	WRITE_ONCE(found[hash_long(ip, FOUND_BITS)], hook);
+	hook->ops.func(ip, parent_ip, &hook->ops, fregs);
+}
+
+static void notrace dispatch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			     struct ftrace_regs *fregs)
+{
+	struct ygr_hook *hook = READ_ONCE(found[hash_long(ip, FOUND_BITS)]);
+
+	if (likely(hook && ip - hook->address < CALL_WITHIN))
 		hook->ops.func(ip, parent_ip, &hook->ops, fregs);
+	else
+		search_and_dispatch(ip, parent_ip, fregs);
 }
 
 static int compare_addresses(const void *a, const void *b)

@@ -188,23 +188,19 @@ static __always_inline bool ygr_compact_find_file(struct ygr_compact_file *file,
 
 /*
  * The short way for an event about a file, if all that it refers to has been told. @type, @class (one that may be
- * lost), @body_len: constants. @context: the task's slot; @rule_id: of the rule that decided; 0: none
+ * lost), @body_len: constants. @context: the task's, as it is now
  *
  * Context: a system call's, preemption off until it is committed.
  * Return: the record, to be committed by ygr_compact_commit() with what was put into @pos; NULL: as
  * ygr_compact_reserve().
  */
 static __always_inline struct ygr_ring_compact *
-ygr_compact_begin_found(u16 type, enum ygr_class class, const struct ygr_context *context, u64 generation,
-			u32 rule_id, u16 body_len, const struct dentry *dentry,
-			const struct ygr_compact_file *file, unsigned long grace, u64 *pos)
+ygr_compact_begin_found(u16 type, enum ygr_class class, const struct ygr_context *context, u16 body_len,
+			const struct dentry *dentry, const struct ygr_compact_file *file, u64 *pos)
 {
+	u32 flags = ygr_subject_call_flags(), bytes;
 	struct ygr_ring_compact *record;
-	u32 flags, bytes;
 
-	if (unlikely(!ygr_context_is_of(context, current, generation, rule_id, grace)))
-		return NULL;
-	flags = ygr_subject_call_flags();
 	if (unlikely(d_unlinked(dentry)))
 		flags |= YGR_F_UNLINKED;
 	bytes = sizeof(*record) + body_len + ALIGN(file->name.len, 8);
@@ -220,15 +216,11 @@ ygr_compact_begin_found(u16 type, enum ygr_class class, const struct ygr_context
 
 /* The same about no file. */
 static __always_inline struct ygr_ring_compact *
-ygr_compact_begin_other(u16 type, enum ygr_class class, const struct ygr_context *context, u64 generation,
-			u16 body_len, u64 *pos)
+ygr_compact_begin_other(u16 type, enum ygr_class class, const struct ygr_context *context, u16 body_len, u64 *pos)
 {
-	unsigned long grace = ygr_compat_grace_periods();
 	struct ygr_ring_compact *record;
 	u32 bytes = sizeof(*record) + body_len;
 
-	if (unlikely(!ygr_context_is_of(context, current, generation, 0, grace)))
-		return NULL;
 	record = ygr_compact_reserve(bytes, context->reach_end, pos);
 	if (likely(record))
 		ygr_compact_fill(record, bytes, type, class, *pos, context, ygr_subject_call_flags(),

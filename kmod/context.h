@@ -130,6 +130,12 @@ static __always_inline bool ygr_context_is_of(const struct ygr_context *context,
 		      !memcmp(values->comm, task->comm, sizeof(values->comm)));
 }
 
+/* What was of @task not long ago: it may not say all that is so any more, but what may still pass by it is the task's. */
+static __always_inline bool ygr_context_was_of(const struct ygr_context *context, const struct task_struct *task)
+{
+	return context->pid == task->thread_pid;
+}
+
 /*
  * By the long way. @context keeps its record, if it has one, if that still says all.
  *

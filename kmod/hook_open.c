@@ -84,11 +84,21 @@ static const struct ygr_directory_verdict *ask(const struct ygr_compact_file *fi
 	return is_said_of(verdict, file, policy) ? verdict : &depends;
 }
 
+/* @context: the task's */
 static __always_inline bool passes(struct ygr_context *context, const struct file *file, enum ygr_on on,
 				   const struct ygr_policy *policy)
 {
 	return ygr_noise_passes(context, &policy->noise, on,
 				ygr_noise_what_of_open(file_inode(file), file->f_flags));
+}
+
+/* Return: the current task's context of @rule_id, if the open passes by it; NULL: it has to be asked about. */
+static struct ygr_context *let_pass(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+				    u32 rule_id)
+{
+	struct ygr_context *context = ygr_context_slot(current, rule_id);
+
+	return ygr_context_was_of(context, current) && passes(context, file, on, policy) ? context : NULL;
 }
 
 /*
@@ -105,14 +115,13 @@ static noinline enum ygr_directory_way run_first_open(const struct file *file, e
 	const struct ygr_directory_verdict *verdict;
 	struct ygr_compact_file found __uninitialized;
 	struct ygr_context_judge judge;
-	struct ygr_context *context;
 	struct ygr_body_file *body;
 	u32 access;
 
 	/* By no rule, that is sure: who may not pass needs no directory. */
 	if (!passed && policy->plans[on] == YGR_POLICY_RECORDS) {
-		passed = ygr_context_slot(current, 0);
-		if (!passes(passed, file, on, policy))
+		passed = let_pass(file, on, policy, 0);
+		if (!passed)
 			return YGR_DIRECTORY_JUDGE;
 	}
 	if (!ygr_compact_renew_file(&found, &file->f_path, grace))
@@ -123,12 +132,13 @@ static noinline enum ygr_directory_way run_first_open(const struct file *file, e
 		return YGR_DIRECTORY_LEAVE;
 	}
 	/* Found again, its directory may be another, and so may what is said of it. */
-	context = ygr_context_slot(current, verdict->rule_id);
-	if (verdict->way != YGR_DIRECTORY_RECORD || (passed && passed != context))
+	if (verdict->way != YGR_DIRECTORY_RECORD ||
+	    (passed && passed != ygr_context_slot(current, verdict->rule_id)))
 		goto out_judge;
-	if (!passed && !passes(context, file, on, policy))
+	if (!passed)
+		passed = let_pass(file, on, policy, verdict->rule_id);
+	if (!passed)
 		return YGR_DIRECTORY_JUDGE;
-	passed = context;
 	judge = ygr_context_judge_of(policy, verdict->rule_id);
 	body = ygr_compact_begin_first(YGR_EV_OPEN, YGR_CLASS_FILE, &judge, sizeof(*body),
 				       file->f_path.dentry, &found);
@@ -139,7 +149,7 @@ static noinline enum ygr_directory_way run_first_open(const struct file *file, e
 		ygr_writer_opened(file, access, &body->file, ygr_compact_of(body)->time_ns);
 	ygr_record_commit();
 	ygr_pipeline_count(policy, verdict->rule_id);
-	ygr_noise_passed(context, &policy->noise);
+	ygr_noise_passed(passed, &policy->noise);
 	return YGR_DIRECTORY_RECORD;
 out_judge:
 	if (passed)
@@ -178,18 +188,20 @@ static __always_inline enum ygr_directory_way run_open(const struct file *file, 
 		}
 	}
 	context = ygr_context_slot(current, verdict->rule_id);
+	if (unlikely(!ygr_context_is_of(context, current, policy->generation, verdict->rule_id, grace)))
+		return run_first_open(file, on, policy, NULL, grace);
 	if (!passes(context, file, on, policy))
 		return YGR_DIRECTORY_JUDGE;
-	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, context, policy->generation,
-					 verdict->rule_id, sizeof(struct ygr_body_file),
-					 file->f_path.dentry, &found, grace, &pos);
+	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, context, sizeof(struct ygr_body_file),
+					 file->f_path.dentry, &found, &pos);
 	if (unlikely(!record))
 		return run_first_open(file, on, policy, context, grace);
 	body = (void *)(record + 1);
 	access = fill_body(body, file);
 	/* What is to be known at the close is kept. */
 	if (ygr_writer_has(file))
-		ygr_writer_put(file, access, &body->file, record->time_ns);
+		ygr_writer_put(file, access, &body->file, record->time_ns,
+			       ygr_writer_opener_of(context, &found.directory->marks.root));
 	ygr_compact_commit(record, pos, YGR_CLASS_FILE);
 	if (is_judged && verdict->tally)
 		atomic64_inc(verdict->tally);
@@ -250,31 +262,13 @@ static noinline void run_ruled_open(const struct file *file, enum ygr_on on, con
 	run_to_end(file, on, policy, true, fregs);
 }
 
-static void notrace on_open(unsigned long ip, unsigned long parent_ip,
-			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* Opens that are judged each by itself, or not looked at. */
+static noinline void run_other_open(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+				    struct ftrace_regs *fregs)
 {
-	const struct file *file = ygr_attach_arg(fregs, 0);
-	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
-	const struct ygr_policy *policy;
-
-	/* What a file system opens beneath a file that has been judged above. */
-	if (ygr_compat_is_backing_open(file))
-		return;
-	preempt_disable_notrace();
-	/* The way goes on in each of these to its end: most opens need nothing to be set up for them. */
-	switch (ygr_pipeline_plan(on, &policy)) {
-	case YGR_POLICY_RECORDS:
-		run_unruled_open(file, on, policy, fregs);
-		return;
-	case YGR_POLICY_JUDGES_DIRECTORIES:
-		run_ruled_open(file, on, policy, fregs);
-		return;
-	case YGR_POLICY_JUDGES:
+	if (ygr_pipeline_plan(on, policy) == YGR_POLICY_JUDGES) {
 		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
 		return;
-	case YGR_POLICY_SKIPS:
-	case YGR_POLICY_IGNORES:
-		break;
 	}
 	/* A close that nobody wants needs nothing to be kept for it. */
 	if (ygr_writer_has(file) && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES) {
@@ -284,6 +278,32 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 	if (ygr_writer_has(file))
 		ygr_writer_forget(file);
 	preempt_enable_notrace();
+}
+
+/*
+ * The way goes on in each of these to its end: nothing is kept here for when they come back, and the most frequent are
+ * asked about first.
+ */
+static void notrace on_open(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct file *file = ygr_attach_arg(fregs, 0);
+	enum ygr_on on = writes(file) ? YGR_ON_OPEN_WRITE : YGR_ON_OPEN_READ;
+	const struct ygr_policy *policy;
+	u8 plan;
+
+	/* What a file system opens beneath a file that has been judged above. */
+	if (ygr_compat_is_backing_open(file))
+		return;
+	preempt_disable_notrace();
+	policy = ygr_policy_get();
+	plan = policy->plans[on];
+	if (plan == YGR_POLICY_RECORDS)
+		run_unruled_open(file, on, policy, fregs);
+	else if (plan == YGR_POLICY_JUDGES_DIRECTORIES)
+		run_ruled_open(file, on, policy, fregs);
+	else
+		run_other_open(file, on, policy, fregs);
 }
 
 static struct ygr_hook hooks[] = {

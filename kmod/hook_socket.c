@@ -34,7 +34,7 @@ static struct ygr_recent destinations;
 static siphash_key_t destination_secret;
 
 /* @len is the caller's word: nothing beyond it is looked at. */
-static void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, int len)
+static __always_inline void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, int len)
 {
 	const struct sockaddr_in *in = (const void *)from;
 	const struct sockaddr_in6 *in6 = (const void *)from;
@@ -66,14 +66,11 @@ static void set_ipv4_or_sockaddr(struct ygr_address *to, const struct sock *sk,
  * is bound to, or else the loopback one. IPv6 does not ask for the bound
  * one, only for its family.
  */
-static void replace_unspecified(struct ygr_address *to, const struct sock *sk)
+static noinline void replace_by_own(struct ygr_address *to, const struct sock *sk)
 {
 	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
-	struct in6_addr addr;
 
-	memcpy(&addr, to->addr, sizeof(addr));
-	if (likely(!ipv6_addr_any(&addr) || !to->family) || !sk ||
-	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
+	if (!sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
 		return;
 	if (to->family == AF_INET) {
 		ygr_address_set_ipv4(to, inet_sk(sk)->inet_saddr ?: htonl(INADDR_LOOPBACK), to->port);
@@ -83,6 +80,15 @@ static void replace_unspecified(struct ygr_address *to, const struct sock *sk)
 		ygr_address_set_ipv4(to, htonl(INADDR_LOOPBACK), to->port);
 	else
 		ygr_address_set_ipv6(to, &loopback, to->port, to->scope_id);
+}
+
+static __always_inline void replace_unspecified(struct ygr_address *to, const struct sock *sk)
+{
+	struct in6_addr addr;
+
+	memcpy(&addr, to->addr, sizeof(addr));
+	if (unlikely(ipv6_addr_any(&addr) && to->family))
+		replace_by_own(to, sk);
 }
 
 /* As the socket was connected; nothing if it is not. */
@@ -146,7 +152,7 @@ static void init_by(struct ygr_event *event, u16 type, enum ygr_on on,
 	event->match.addr = address->addr;
 }
 
-static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
+static __always_inline void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
 
@@ -160,15 +166,13 @@ static void fill_socket(struct ygr_body_socket *body, const struct socket *sock)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
-static int judge_create(int family, int type, int protocol, int kern)
+static noinline int judge_create(int family, int type, int protocol)
 {
 	const struct ygr_body_socket body = {
 		.family = family, .type = type, .protocol = protocol,
 	};
 	struct ygr_event event __uninitialized;
 
-	if (kern || ygr_pipeline_skips(YGR_ON_SOCKET_CREATE))
-		return 0;
 	init_socket(&event, YGR_EV_SOCKET_CREATE, YGR_ON_SOCKET_CREATE, family, type, protocol);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
@@ -196,13 +200,11 @@ static int run_named(struct ygr_event *event, const struct ygr_body_socket *body
 	return ygr_event_error(event);
 }
 
-static int judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
+static noinline int judge_bind(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_BIND))
-		return 0;
 	fill_socket(&body, sock);
 	memset(&body.local, 0, sizeof(body.local));
 	set_ipv4_or_sockaddr(&body.local, sock->sk, address, len);
@@ -210,72 +212,99 @@ static int judge_bind(const struct socket *sock, const struct sockaddr *address,
 	return run_named(&event, &body, address, len);
 }
 
-static int judge_listen(const struct socket *sock, int backlog)
+static noinline int judge_listen(const struct socket *sock, int backlog)
 {
 	struct ygr_body_socket body = { .backlog = backlog };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_LISTEN))
-		return 0;
 	fill_socket(&body, sock);
 	init_by(&event, YGR_EV_LISTEN, YGR_ON_LISTEN, &body, &body.local);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-/* The number that joins it to what comes of it. Before the verdict: it is told of a denial, too. */
+/* The number that joins it to what comes of it; 0: there is none. Context: preemption off. */
+static __always_inline u64 cookie_of(const struct sock *sk)
+{
+	const struct ygr_flow *flow = sk ? ygr_flow_begin(sk) : NULL;
+
+	return flow ? flow->cookie : 0;
+}
+
+/* Before the verdict: it is told of a denial, too. */
 static void set_cookie(struct ygr_body_socket *body, const struct sock *sk)
 {
-	const struct ygr_flow *flow;
-
 	preempt_disable_notrace();
-	flow = sk ? ygr_flow_begin(sk) : NULL;
-	if (flow)
-		body->socket_cookie = flow->cookie;
+	body->socket_cookie = cookie_of(sk);
 	preempt_enable_notrace();
 }
 
+static __always_inline void fill_connect(struct ygr_body_socket *body, const struct socket *sock,
+					 const struct ygr_address *to, u64 cookie)
+{
+	body->family = 0;
+	body->protocol = 0;
+	body->pad = 0;
+	body->backlog = 0;
+	body->pad2 = 0;
+	body->local = (struct ygr_address) { 0 };
+	fill_socket(body, sock);
+	body->remote = *to;
+	body->socket_cookie = cookie;
+	body->peer_start_ns = 0;
+	body->peer_tgid = 0;
+	body->peer_uid = 0;
+}
+
 /* The first of its process for a while: that is told before it. */
-static noinline bool record_first_connect(const struct ygr_body_socket *body, struct ygr_context *context,
-					  const struct ygr_policy *policy)
+static noinline bool record_first_connect(const struct socket *sock, const struct ygr_address *to, u64 cookie,
+					  struct ygr_context *context, const struct ygr_policy *policy)
 {
 	const struct ygr_context_judge judge = ygr_context_judge_of(policy, 0);
-	void *room = ygr_compact_begin_first(YGR_EV_CONNECT, YGR_CLASS_SOCKET, &judge, sizeof(*body),
-					     NULL, NULL);
+	struct ygr_body_socket *body = ygr_compact_begin_first(YGR_EV_CONNECT, YGR_CLASS_SOCKET, &judge, sizeof(*body),
+							       NULL, NULL);
 
-	if (!room) {
+	if (!body) {
 		ygr_noise_pass_back(context);
 		return false;
 	}
-	memcpy(room, body, sizeof(*body));
+	fill_connect(body, sock, to, cookie);
 	ygr_record_commit();
 	ygr_noise_passed(context, &policy->noise);
 	return true;
 }
 
-/* Return: false: it is not done. */
-static bool record_connect(const struct ygr_body_socket *body, const struct ygr_policy *policy)
+/*
+ * The short way, if no rule looks at connects. For the name of a Unix socket only a whole record has room.
+ *
+ * Return: false: it is not done.
+ */
+static __always_inline bool record_connect(const struct socket *sock, const struct sockaddr *address, int len,
+					   const struct ygr_policy *policy)
 {
 	struct ygr_context *context = ygr_context_slot(current, 0);
-	const struct ygr_address *to = &body->remote;
+	bool is_told = ygr_context_is_of(context, current, policy->generation, 0, ygr_compat_grace_periods());
 	struct ygr_ring_compact *record;
-	u64 pos;
+	struct ygr_address to = { 0 };
+	u64 cookie, pos;
 
-	if (!ygr_noise_passes(context, &policy->noise, YGR_ON_CONNECT,
-			      ygr_noise_what_of_connect(to->family, to->port, to->addr)))
+	set_sockaddr(&to, address, len);
+	replace_unspecified(&to, sock->sk);
+	if (!to.family || (!is_told && !ygr_context_was_of(context, current)) ||
+	    !ygr_noise_passes(context, &policy->noise, YGR_ON_CONNECT,
+			      ygr_noise_what_of_connect(to.family, to.port, to.addr)))
 		return false;
-	record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, context,
-					 policy->generation, sizeof(*body), &pos);
+	cookie = cookie_of(sock->sk);
+	record = is_told ? ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, context,
+						   sizeof(struct ygr_body_socket), &pos) : NULL;
 	if (unlikely(!record))
-		return record_first_connect(body, context, policy);
-	memcpy(record + 1, body, sizeof(*body));
+		return record_first_connect(sock, &to, cookie, context, policy);
+	fill_connect((void *)(record + 1), sock, &to, cookie);
 	ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
 	ygr_noise_passed(context, &policy->noise);
 	return true;
 }
 
-/* @policy: if no rule of it looks at connects, otherwise NULL */
-static noinline int run_connect(const struct socket *sock, const struct sockaddr *address, int len,
-				const struct ygr_policy *policy)
+static noinline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
@@ -284,27 +313,28 @@ static noinline int run_connect(const struct socket *sock, const struct sockaddr
 	set_cookie(&body, sock->sk);
 	set_sockaddr(&body.remote, address, len);
 	replace_unspecified(&body.remote, sock->sk);
-	/* For names of Unix sockets only a long record has room. */
-	if (policy && body.remote.family && record_connect(&body, policy))
-		return 0;
 	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
 }
 
-static __always_inline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+static noinline void run_unruled_connect(const struct socket *sock, const struct sockaddr *address, int len,
+					 const struct ygr_policy *policy, struct ftrace_regs *fregs)
 {
-	const struct ygr_policy *policy;
-	enum ygr_policy_plan plan;
 	int error = 0;
 
-	preempt_disable_notrace();
-	plan = ygr_pipeline_plan(YGR_ON_CONNECT, &policy);
-	/* Asked where nothing has been set up for it. */
-	if (plan != YGR_POLICY_SKIPS)
-		error = run_connect(sock, address, len,
-				    plan == YGR_POLICY_RECORDS ? policy : NULL);
+	if (!record_connect(sock, address, len, policy))
+		error = judge_connect(sock, address, len);
 	preempt_enable_notrace();
-	return error;
+	ygr_attach_answer(fregs, error);
+}
+
+static noinline void run_ruled_connect(const struct socket *sock, const struct sockaddr *address, int len,
+				       struct ftrace_regs *fregs)
+{
+	int error = judge_connect(sock, address, len);
+
+	preempt_enable_notrace();
+	ygr_attach_answer(fregs, error);
 }
 
 /* Where the current process sends to from a network, as one number. */
@@ -422,31 +452,51 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 static void notrace on_create(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_create(ygr_attach_number(fregs, 0),
-					      ygr_attach_number(fregs, 1),
-					      ygr_attach_number(fregs, 2),
-					      ygr_attach_number(fregs, 3)));
+	bool is_kernels_own = (int)ygr_attach_number(fregs, 3);
+
+	if (!is_kernels_own && !ygr_pipeline_skips(YGR_ON_SOCKET_CREATE))
+		ygr_attach_answer(fregs, judge_create(ygr_attach_number(fregs, 0),
+						      ygr_attach_number(fregs, 1),
+						      ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_bind(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_bind(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					    ygr_attach_number(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_BIND))
+		ygr_attach_answer(fregs, judge_bind(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						    ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_listen(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_listen(ygr_attach_arg(fregs, 0),
-					      ygr_attach_number(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_LISTEN))
+		ygr_attach_answer(fregs, judge_listen(ygr_attach_arg(fregs, 0),
+						      ygr_attach_number(fregs, 1)));
 }
 
+/* The way goes on in each of these to its end, as that of opens does. */
 static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_connect(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					       ygr_attach_number(fregs, 2)));
+	const struct socket *sock = ygr_attach_arg(fregs, 0);
+	const struct sockaddr *address = ygr_attach_arg(fregs, 1);
+	int len = ygr_attach_number(fregs, 2);
+	const struct ygr_policy *policy;
+
+	preempt_disable_notrace();
+	policy = ygr_policy_get();
+	switch (ygr_pipeline_plan(YGR_ON_CONNECT, policy)) {
+	case YGR_POLICY_RECORDS:
+		run_unruled_connect(sock, address, len, policy, fregs);
+		return;
+	case YGR_POLICY_SKIPS:
+		preempt_enable_notrace();
+		return;
+	default:
+		run_ruled_connect(sock, address, len, fregs);
+	}
 }
 
 static void see_stream(const struct socket *sock, const struct msghdr *msg, size_t size,
@@ -473,7 +523,8 @@ static bool connects(const struct socket *sock, const struct msghdr *msg)
 static int judge_connecting_send(const struct socket *sock, const struct msghdr *msg, size_t size)
 {
 	struct ygr_address remote = { 0 };
-	int error = judge_connect(sock, msg->msg_name, msg->msg_namelen);
+	int error = ygr_pipeline_skips(YGR_ON_CONNECT) ? 0 :
+		    judge_connect(sock, msg->msg_name, msg->msg_namelen);
 
 	if (error)
 		return error;

@@ -353,7 +353,7 @@ static void let_pass(const struct ygr_noise_limits *limits, const struct ygr_eve
 	struct ygr_context *context = ygr_context_slot(current, judge.rule_id);
 
 	/* What a rule decided by a path is a whole record, which leaves no context behind. */
-	if (context->pid != current->thread_pid &&
+	if (!ygr_context_was_of(context, current) &&
 	    (!judge.rule_id || !ygr_context_renew(context, current, &judge, ygr_compat_grace_periods())))
 		return;
 	ygr_noise_charge(context);

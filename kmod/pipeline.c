@@ -312,11 +312,10 @@ int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 
 bool ygr_pipeline_skips(enum ygr_on on)
 {
-	const struct ygr_policy *policy;
 	bool skips;
 
 	preempt_disable_notrace();
-	skips = ygr_pipeline_plan(on, &policy) == YGR_POLICY_SKIPS;
+	skips = ygr_pipeline_plan(on, ygr_policy_get()) == YGR_POLICY_SKIPS;
 	preempt_enable_notrace();
 	return skips;
 }

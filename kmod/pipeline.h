@@ -40,15 +40,13 @@ void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id);
  *
  * Context: preemption off until it is done.
  */
-static __always_inline enum ygr_policy_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy **policy)
+static __always_inline enum ygr_policy_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy *policy)
 {
-	enum ygr_policy_plan plan;
+	enum ygr_policy_plan plan = policy->plans[on];
 
-	*policy = ygr_policy_get();
-	plan = (*policy)->plans[on];
 	if (plan != YGR_POLICY_IGNORES)
 		return plan;
-	ygr_pipeline_count(*policy, (*policy)->index.ignoring_rule[on] + 1);
+	ygr_pipeline_count(policy, policy->index.ignoring_rule[on] + 1);
 	return YGR_POLICY_SKIPS;
 }
 

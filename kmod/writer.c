@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/mm.h>
 
+#include "subject.h"
 #include "writer.h"
 
 /* What was neither written nor changed nor made is no news. */
@@ -34,7 +35,16 @@ static struct ygr_writer *find(struct ygr_writer_locked *bucket, const struct fi
 void ygr_writer_opened(const struct file *file, u32 access, const struct ygr_file_id *id,
 		       u64 now_ns)
 {
-	ygr_writer_put(file, access, id, now_ns);
+	const struct task_struct *task = current;
+	struct ygr_writer_opener by = {
+		.start_ns = ygr_subject_start_ns(task),
+		.ids = ygr_context_pair(task->pid, task->tgid),
+		.uid = __kuid_val(current_euid()),
+	};
+
+	if (task->fs)
+		by.root = task->fs->root;
+	ygr_writer_put(file, access, id, now_ns, by);
 }
 
 void ygr_writer_forget(const struct file *file)

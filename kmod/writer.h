@@ -9,14 +9,12 @@
 #ifndef YGR_WRITER_H
 #define YGR_WRITER_H
 
-#include <linux/cred.h>
 #include <linux/fs.h>
-#include <linux/fs_struct.h>
 #include <linux/hash.h>
 #include <linux/spinlock.h>
 
+#include "context.h"
 #include "file_id.h"
-#include "subject.h"
 #include "writer_slot.h"
 
 /* Return: 0 or -ENOMEM. */
@@ -80,21 +78,39 @@ static __always_inline struct ygr_writer_locked *ygr_writer_lock(const struct fi
 	return bucket;
 }
 
+struct ygr_writer_opener {
+	struct path root;
+	u64 start_ns;
+	u64 ids;		/* pid, tgid */
+	u32 uid;
+};
+
+/* The current task, by what has been found to be true of it. */
+static __always_inline struct ygr_writer_opener ygr_writer_opener_of(const struct ygr_context *context,
+								     const struct path *root)
+{
+	return (struct ygr_writer_opener) {
+		.root = *root,
+		.start_ns = context->values.start_ns,
+		.ids = context->values.ids,
+		.uid = (u32)context->values.effective_ids,
+	};
+}
+
 static __always_inline void ygr_writer_put(const struct file *file, u32 access, const struct ygr_file_id *id,
-					   u64 now_ns)
+					   u64 now_ns, struct ygr_writer_opener by)
 {
 	struct ygr_writer_locked *bucket = ygr_writer_lock(file);
 	struct ygr_writer *writer = ygr_writer_bucket_put(&bucket->bucket, (unsigned long)file);
-	const struct fs_struct *fs = current->fs;
 
 	writer->inode = (unsigned long)file_inode(file);
-	writer->root_mnt = fs ? (unsigned long)fs->root.mnt : 0;
-	writer->root_dentry = fs ? (unsigned long)fs->root.dentry : 0;
+	writer->root_mnt = (unsigned long)by.root.mnt;
+	writer->root_dentry = (unsigned long)by.root.dentry;
 	writer->opened_ns = now_ns;
-	writer->start_ns = ygr_subject_start_ns(current);
-	writer->tid = current->pid;
-	writer->tgid = current->tgid;
-	writer->uid = __kuid_val(current_euid());
+	writer->start_ns = by.start_ns;
+	writer->tid = (u32)by.ids;
+	writer->tgid = by.ids >> 32;
+	writer->uid = by.uid;
 	writer->access = access;
 	writer->size = id->size;
 	writer->mtime_ns = id->mtime_ns;

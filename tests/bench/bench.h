@@ -94,12 +94,17 @@ void bench_tell(const char *contender, const char *what, uint64_t value);
 /* What a work that is not one of the table's came to. */
 void bench_tell_mean(const char *contender, const char *work, uint64_t median, uint64_t mean);
 
+enum bench_by {
+	BENCH_BY_MEDIAN,
+	BENCH_BY_MEAN,
+};
+
 /*
- * Of @nr runs of @parts each: by the part, the median run, the mean of all, and the least and the
+ * Of @nr runs of @parts each: by the part, the figure, which is @by, the mean of all, and the least and the
  * dearest. Sorts @ns.
  */
 void bench_tell_runs(const char *contender, const char *work, uint64_t *ns, unsigned int nr,
-		     unsigned int parts);
+		     unsigned int parts, enum bench_by by);
 
 void bench_report_open(const char *section);
 void bench_report_close(void);

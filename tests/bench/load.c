@@ -113,7 +113,7 @@ static void measure_work(const char *contender, unsigned int nr, struct watcher 
 			watch_add(&sum, &books);
 		}
 	}
-	bench_tell_runs(contender, work->name, ns, work->run_nr, 1);
+	bench_tell_runs(contender, work->name, ns, work->run_nr, 1, BENCH_BY_MEDIAN);
 	if (watcher)
 		watch_tell(contender, work->name, &sum, work->run_nr);
 }

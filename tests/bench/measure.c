@@ -50,15 +50,16 @@ static uint64_t by_part(uint64_t ns, unsigned int parts)
 }
 
 void bench_tell_runs(const char *contender, const char *work, uint64_t *ns, unsigned int nr,
-		     unsigned int parts)
+		     unsigned int parts, enum bench_by by)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, mean;
 	char name[48];
 
 	for (unsigned int i = 0; i < nr; i++)
 		sum += ns[i];
 	bench_sort(ns, nr);
-	bench_tell_mean(contender, work, by_part(ns[nr / 2], parts), by_part(sum / nr, parts));
+	mean = by_part(sum / nr, parts);
+	bench_tell_mean(contender, work, by == BENCH_BY_MEAN ? mean : by_part(ns[nr / 2], parts), mean);
 	snprintf(name, sizeof(name), "%s-least", work);
 	bench_tell(contender, name, by_part(ns[0], parts));
 	snprintf(name, sizeof(name), "%s-most", work);

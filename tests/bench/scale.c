@@ -202,7 +202,7 @@ static void measure_variant(const char *contender, const struct variant *variant
 		}
 	}
 	snprintf(work, sizeof(work), "%s-%u", variant->name, cpu_nr);
-	bench_tell_runs(contender, work, ns, RUN_NR, open_nr);
+	bench_tell_runs(contender, work, ns, RUN_NR, open_nr, BENCH_BY_MEDIAN);
 	if (watcher)
 		watch_tell(contender, work, &sum, RUN_NR);
 }
