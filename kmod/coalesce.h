@@ -23,7 +23,7 @@
 #define YGR_COALESCE_WORD_NR	9
 #define YGR_COALESCE_NAME_MAX	108	/* sun_path */
 
-/* Who, what and how, as noise.c puts it. The first word should tell most apart. */
+/* Who, what and how, as noise_repeat.c puts it. The first word should tell most apart. */
 struct ygr_coalesce_key {
 	__u64 words[YGR_COALESCE_WORD_NR];
 	const char *name;	/* what has no number; may be NULL if name_len is 0 */
