@@ -114,6 +114,8 @@ static void a_key_is_told(void **state)
 	const struct ygr_body_setting *body;
 	const struct guest_event *event;
 
+	/* Emulated CPUs may have times that are further apart than the two events are. */
+	assert_int_equal(guest_pin(0), 0);
 	assert_int_equal(run(call_add_key), 0);
 	/* The first is of the keyring that it goes to. */
 	event = guest_expect(*state, .type = YGR_EV_KEYCTL, .tgid = child);
