@@ -84,7 +84,6 @@ static const struct ygr_directory_verdict *ask(const struct ygr_compact_file *fi
 	return is_said_of(verdict, file, policy) ? verdict : &depends;
 }
 
-/* @context: the task's */
 static __always_inline bool passes(struct ygr_context *context, const struct file *file, enum ygr_on on,
 				   const struct ygr_policy *policy)
 {
@@ -98,7 +97,7 @@ static struct ygr_context *let_pass(const struct file *file, enum ygr_on on, con
 {
 	struct ygr_context *context = ygr_context_slot(current, rule_id);
 
-	return ygr_context_was_of(context, current) && passes(context, file, on, policy) ? context : NULL;
+	return passes(context, file, on, policy) ? context : NULL;
 }
 
 /*
@@ -188,10 +187,10 @@ static __always_inline enum ygr_directory_way run_open(const struct file *file, 
 		}
 	}
 	context = ygr_context_slot(current, verdict->rule_id);
-	if (unlikely(!ygr_context_is_of(context, current, policy->generation, verdict->rule_id, grace)))
-		return run_first_open(file, on, policy, NULL, grace);
 	if (!passes(context, file, on, policy))
 		return YGR_DIRECTORY_JUDGE;
+	if (unlikely(!ygr_context_is_of(context, current, policy->generation, verdict->rule_id, grace)))
+		return run_first_open(file, on, policy, context, grace);
 	record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, context, sizeof(struct ygr_body_file),
 					 file->f_path.dentry, &found, &pos);
 	if (unlikely(!record))
@@ -262,21 +261,37 @@ static noinline void run_ruled_open(const struct file *file, enum ygr_on on, con
 	run_to_end(file, on, policy, true, fregs);
 }
 
-/* Opens that are judged each by itself, or not looked at. */
-static noinline void run_other_open(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
-				    struct ftrace_regs *fregs)
+static __always_inline void count_if_ignored(enum ygr_on on, const struct ygr_policy *policy)
 {
-	if (ygr_pipeline_plan(on, policy) == YGR_POLICY_JUDGES) {
-		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
-		return;
-	}
-	/* A close that nobody wants needs nothing to be kept for it. */
-	if (ygr_writer_has(file) && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES) {
+	if (policy->plans[on] == YGR_POLICY_IGNORES)
+		ygr_pipeline_count_ignored(policy, on);
+}
+
+/* Where something is kept for the close, or there may be something to forget. */
+static noinline void run_unwanted_writer(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+					 bool keeps, struct ftrace_regs *fregs)
+{
+	count_if_ignored(on, policy);
+	if (keeps) {
 		end_open(file, on, YGR_DIRECTORY_LEAVE, fregs);
 		return;
 	}
-	if (ygr_writer_has(file))
-		ygr_writer_forget(file);
+	ygr_writer_forget(file);
+	preempt_enable_notrace();
+}
+
+/* One that is not recorded. A close that nobody wants, either, needs nothing to be kept for it. */
+static noinline void run_unwanted_open(const struct file *file, enum ygr_on on, const struct ygr_policy *policy,
+				       struct ftrace_regs *fregs)
+{
+	bool is_writer = ygr_writer_has(file);
+	bool keeps = is_writer && policy->plans[YGR_ON_CLOSE_WRITE] != YGR_POLICY_IGNORES;
+
+	if (keeps || (is_writer && ygr_writer_may_know(file))) {
+		run_unwanted_writer(file, on, policy, keeps, fregs);
+		return;
+	}
+	count_if_ignored(on, policy);
 	preempt_enable_notrace();
 }
 
@@ -302,8 +317,10 @@ static void notrace on_open(unsigned long ip, unsigned long parent_ip,
 		run_unruled_open(file, on, policy, fregs);
 	else if (plan == YGR_POLICY_JUDGES_DIRECTORIES)
 		run_ruled_open(file, on, policy, fregs);
+	else if (plan == YGR_POLICY_JUDGES)
+		end_open(file, on, YGR_DIRECTORY_JUDGE, fregs);
 	else
-		run_other_open(file, on, policy, fregs);
+		run_unwanted_open(file, on, policy, fregs);
 }
 
 static struct ygr_hook hooks[] = {

@@ -278,41 +278,45 @@ static noinline bool record_first_connect(const struct socket *sock, const struc
  *
  * Return: false: it is not done.
  */
-static __always_inline bool record_connect(const struct socket *sock, const struct sockaddr *address, int len,
+static __always_inline bool record_connect(const struct socket *sock, const struct ygr_address *to,
 					   const struct ygr_policy *policy)
 {
 	struct ygr_context *context = ygr_context_slot(current, 0);
-	bool is_told = ygr_context_is_of(context, current, policy->generation, 0, ygr_compat_grace_periods());
-	struct ygr_ring_compact *record;
-	struct ygr_address to = { 0 };
+	unsigned long grace = ygr_compat_grace_periods();
+	struct ygr_ring_compact *record = NULL;
 	u64 cookie, pos;
 
-	set_sockaddr(&to, address, len);
-	replace_unspecified(&to, sock->sk);
-	if (!to.family || (!is_told && !ygr_context_was_of(context, current)) ||
-	    !ygr_noise_passes(context, &policy->noise, YGR_ON_CONNECT,
-			      ygr_noise_what_of_connect(to.family, to.port, to.addr)))
+	if (!to->family || !ygr_noise_passes(context, &policy->noise, YGR_ON_CONNECT,
+					     ygr_noise_what_of_connect(to->family, to->port, to->addr)))
 		return false;
 	cookie = cookie_of(sock->sk);
-	record = is_told ? ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, context,
-						   sizeof(struct ygr_body_socket), &pos) : NULL;
+	if (likely(ygr_context_is_of(context, current, policy->generation, 0, grace)))
+		record = ygr_compact_begin_other(YGR_EV_CONNECT, YGR_CLASS_SOCKET, context,
+						 sizeof(struct ygr_body_socket), &pos);
 	if (unlikely(!record))
-		return record_first_connect(sock, &to, cookie, context, policy);
-	fill_connect((void *)(record + 1), sock, &to, cookie);
+		return record_first_connect(sock, to, cookie, context, policy);
+	fill_connect((void *)(record + 1), sock, to, cookie);
 	ygr_compact_commit(record, pos, YGR_CLASS_SOCKET);
 	ygr_noise_passed(context, &policy->noise);
 	return true;
 }
 
-static noinline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len)
+static __always_inline void set_connected(struct ygr_address *to, const struct socket *sock,
+					  const struct sockaddr *address, int len)
 {
-	struct ygr_body_socket body = { 0 };
+	set_sockaddr(to, address, len);
+	replace_unspecified(to, sock->sk);
+}
+
+/* @to: set_connected() */
+static noinline int judge_connect(const struct socket *sock, const struct sockaddr *address, int len,
+				  const struct ygr_address *to)
+{
+	struct ygr_body_socket body __uninitialized;
 	struct ygr_event event __uninitialized;
 
-	fill_socket(&body, sock);
+	fill_connect(&body, sock, to, 0);
 	set_cookie(&body, sock->sk);
-	set_sockaddr(&body.remote, address, len);
-	replace_unspecified(&body.remote, sock->sk);
 	init_by(&event, YGR_EV_CONNECT, YGR_ON_CONNECT, &body, &body.remote);
 	return run_named(&event, &body, address, len);
 }
@@ -320,10 +324,12 @@ static noinline int judge_connect(const struct socket *sock, const struct sockad
 static noinline void run_unruled_connect(const struct socket *sock, const struct sockaddr *address, int len,
 					 const struct ygr_policy *policy, struct ftrace_regs *fregs)
 {
+	struct ygr_address to = { 0 };
 	int error = 0;
 
-	if (!record_connect(sock, address, len, policy))
-		error = judge_connect(sock, address, len);
+	set_connected(&to, sock, address, len);
+	if (!record_connect(sock, &to, policy))
+		error = judge_connect(sock, address, len, &to);
 	preempt_enable_notrace();
 	ygr_attach_answer(fregs, error);
 }
@@ -331,8 +337,11 @@ static noinline void run_unruled_connect(const struct socket *sock, const struct
 static noinline void run_ruled_connect(const struct socket *sock, const struct sockaddr *address, int len,
 				       struct ftrace_regs *fregs)
 {
-	int error = judge_connect(sock, address, len);
+	struct ygr_address to = { 0 };
+	int error;
 
+	set_connected(&to, sock, address, len);
+	error = judge_connect(sock, address, len, &to);
 	preempt_enable_notrace();
 	ygr_attach_answer(fregs, error);
 }
@@ -487,10 +496,13 @@ static void notrace on_connect(unsigned long ip, unsigned long parent_ip,
 
 	preempt_disable_notrace();
 	policy = ygr_policy_get();
-	switch (ygr_pipeline_plan(YGR_ON_CONNECT, policy)) {
+	switch (policy->plans[YGR_ON_CONNECT]) {
 	case YGR_POLICY_RECORDS:
 		run_unruled_connect(sock, address, len, policy, fregs);
 		return;
+	case YGR_POLICY_IGNORES:
+		ygr_pipeline_count_ignored(policy, YGR_ON_CONNECT);
+		fallthrough;
 	case YGR_POLICY_SKIPS:
 		preempt_enable_notrace();
 		return;
@@ -523,13 +535,13 @@ static bool connects(const struct socket *sock, const struct msghdr *msg)
 static int judge_connecting_send(const struct socket *sock, const struct msghdr *msg, size_t size)
 {
 	struct ygr_address remote = { 0 };
-	int error = ygr_pipeline_skips(YGR_ON_CONNECT) ? 0 :
-		    judge_connect(sock, msg->msg_name, msg->msg_namelen);
+	int error = 0;
 
+	set_connected(&remote, sock, msg->msg_name, msg->msg_namelen);
+	if (!ygr_pipeline_skips(YGR_ON_CONNECT))
+		error = judge_connect(sock, msg->msg_name, msg->msg_namelen, &remote);
 	if (error)
 		return error;
-	set_sockaddr(&remote, msg->msg_name, msg->msg_namelen);
-	replace_unspecified(&remote, sock->sk);
 	see_stream(sock, msg, size, &remote);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include "compat/compat.h"
 #include "noise_cpu.h"
 #include "policy.h"
 #include "subject.h"
@@ -29,6 +30,23 @@ static bool has_budget(const struct ygr_event *event, const struct ygr_noise_lim
 	return (limits->process_budget | limits->cgroup_budget) && !is_alert(event);
 }
 
+/* What comes next of this task need not be asked about: it was just now. */
+static void let_pass(const struct ygr_event *event, const struct ygr_noise_limits *limits)
+{
+	const struct ygr_context_judge judge = {
+		.generation = event->generation, .rule_id = event->decision.rule_id,
+	};
+	struct ygr_context *context = ygr_context_slot(current, judge.rule_id);
+
+	/* What a rule decided by a path is a whole record, which leaves no context behind. */
+	if (!ygr_context_was_of(context, current) &&
+	    (!judge.rule_id || !ygr_context_renew(context, current, &judge, ygr_compat_grace_periods())))
+		return;
+	if (context->pass_nr != context->pass_left)
+		ygr_noise_charge(context);
+	ygr_noise_let_pass(context, limits);
+}
+
 bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *limits)
 {
 	struct ygr_noise_cpu *noise = this_cpu_read(ygr_noise_cpus);
@@ -38,19 +56,23 @@ bool ygr_noise_takes(struct ygr_event *event, const struct ygr_noise_limits *lim
 	    event->verdict != YGR_VERDICT_ALLOW || event->no_subject || !noise ||
 	    unlikely(!in_task()))
 		return false;
-	switch (ygr_noise_ask_repeat(noise, event, limits, &first)) {
-	case YGR_COALESCE_REPEAT:
-		return true;
-	case YGR_COALESCE_SECOND:
-		return false;
-	case YGR_COALESCE_NEW:
-		break;
+	first.slot = NULL;
+	if (ygr_noise_may_repeat(event, limits)) {
+		switch (ygr_noise_ask_repeat(noise, event, limits, &first)) {
+		case YGR_COALESCE_REPEAT:
+			return true;
+		case YGR_COALESCE_SECOND:
+			return false;
+		case YGR_COALESCE_NEW:
+			break;
+		}
 	}
 	if (has_budget(event, limits) && ygr_noise_is_over_budget(noise, event, limits))
 		return true;
 	if (!is_alert(event))
-		ygr_noise_let_pass(event, limits);
-	ygr_noise_begin_repeat(noise, event, &first);
+		let_pass(event, limits);
+	if (first.slot)
+		ygr_noise_begin_repeat(noise, event, &first);
 	return false;
 }
 

@@ -87,9 +87,9 @@ static __always_inline bool ygr_noise_mark(u32 *marks, u64 start_ns, u64 what)
 }
 
 /*
- * Whether an event of the current task that is to be recorded can be with no more said.
+ * Whether an event of the current task that is to be recorded can be with no more said, if @context, the task's slot,
+ * is still the task's.
  *
- * @context: the task's
  * @what: ygr_noise_what_of_*()
  *
  * Context: preemption off. After it was recorded: ygr_noise_passed(); if it was not: ygr_noise_pass_back().
@@ -97,7 +97,7 @@ static __always_inline bool ygr_noise_mark(u32 *marks, u64 start_ns, u64 what)
 static __always_inline bool ygr_noise_passes(struct ygr_context *context, const struct ygr_noise_limits *limits,
 					     enum ygr_on on, u64 what)
 {
-	if (!context->pass_left)
+	if (!context->pass_left || !ygr_context_was_of(context, current))
 		return false;
 	if ((limits->coalesce_on & YGR_ON_BIT(on)) &&
 	    !ygr_noise_mark(this_cpu_read(ygr_noise_marks), context->values.start_ns, what))

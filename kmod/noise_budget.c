@@ -158,27 +158,6 @@ void ygr_noise_charge(struct ygr_context *context)
 	charge(&noise->cgroups, cgroup_of(context), nr);
 }
 
-static void let_pass_nr(struct ygr_context *context, const struct ygr_noise_limits *limits)
-{
-	context->pass_nr = limits->pass_nr;
-	context->pass_left = limits->pass_nr;
-}
-
-void ygr_noise_let_pass(const struct ygr_event *event, const struct ygr_noise_limits *limits)
-{
-	const struct ygr_context_judge judge = {
-		.generation = event->generation, .rule_id = event->decision.rule_id,
-	};
-	struct ygr_context *context = ygr_context_slot(current, judge.rule_id);
-
-	/* What a rule decided by a path is a whole record, which leaves no context behind. */
-	if (!ygr_context_was_of(context, current) &&
-	    (!judge.rule_id || !ygr_context_renew(context, current, &judge, ygr_compat_grace_periods())))
-		return;
-	ygr_noise_charge(context);
-	let_pass_nr(context, limits);
-}
-
 /* Who has had its budget, or needs a share of a crowded ring, is asked about the long way. */
 void ygr_noise_pass_on(struct ygr_context *context, const struct ygr_noise_limits *limits)
 {
@@ -189,7 +168,7 @@ void ygr_noise_pass_on(struct ygr_context *context, const struct ygr_noise_limit
 	    allows(&noise->processes, process_of(context), limits->process_budget) &&
 	    (!task_dfl_cgroup(current)->level ||
 	     allows(&noise->cgroups, cgroup_of(context), limits->cgroup_budget)))
-		let_pass_nr(context, limits);
+		ygr_noise_let_pass(context, limits);
 }
 
 /* Who cannot have an entry, since there is no room to tell of another, is left to the ring. */

@@ -42,18 +42,24 @@ DECLARE_PER_CPU(struct ygr_noise_cpu *, ygr_noise_cpus);	/* NULL: a CPU without 
 /* What begin() has to know of what ask() found. */
 struct ygr_noise_first {
 	struct ygr_coalesce_key key;
-	struct ygr_coalesce_slot *slot;	/* NULL: such events are not merged */
+	struct ygr_coalesce_slot *slot;	/* NULL: such events are not merged; the caller's to set */
 	u64 tick;
 };
 
+static __always_inline bool ygr_noise_may_repeat(const struct ygr_event *event, const struct ygr_noise_limits *limits)
+{
+	return (limits->coalesce_on & YGR_ON_BIT(event->match.on)) &&
+	       (event->class != YGR_CLASS_FILE || event->inode);
+}
+
 /*
- * What is to become of an event. If it is one more of a series it is counted there, and done with; the second is to be
- * held, which its `hold` says.
+ * What is to become of an event that may repeat. If it is one more of a series it is counted there, and done with; the
+ * second is to be held, which its `hold` says.
  */
 enum ygr_coalesce_answer ygr_noise_ask_repeat(struct ygr_noise_cpu *noise, struct ygr_event *event,
 					      const struct ygr_noise_limits *limits, struct ygr_noise_first *first);
 
-/* It is new, and recorded. */
+/* It has a slot, is new, and recorded. */
 void ygr_noise_begin_repeat(struct ygr_noise_cpu *noise, const struct ygr_event *event, struct ygr_noise_first *first);
 
 /* Tells what is held of a process. */
@@ -68,8 +74,12 @@ void ygr_noise_flush_repeats(struct ygr_noise_cpu *noise, bool everything);
 bool ygr_noise_is_over_budget(struct ygr_noise_cpu *noise, const struct ygr_event *event,
 			      const struct ygr_noise_limits *limits);
 
-/* What comes next of this task need not be asked about: it was just now. */
-void ygr_noise_let_pass(const struct ygr_event *event, const struct ygr_noise_limits *limits);
+/* So many of @context's task need not be asked about. */
+static inline void ygr_noise_let_pass(struct ygr_context *context, const struct ygr_noise_limits *limits)
+{
+	context->pass_nr = limits->pass_nr;
+	context->pass_left = limits->pass_nr;
+}
 
 /* Tells what was suppressed of a process. */
 void ygr_noise_settle_budget(struct ygr_noise_cpu *noise, u64 start_ns, pid_t tgid);

@@ -113,12 +113,6 @@ static void fill_key(struct ygr_coalesce_key *key, const struct ygr_event *event
 	fill_who(key, event);
 }
 
-static bool may_repeat(const struct ygr_event *event, const struct ygr_noise_limits *limits)
-{
-	return (limits->coalesce_on & YGR_ON_BIT(event->match.on)) &&
-	       (event->class != YGR_CLASS_FILE || event->inode);
-}
-
 /* For those that go the short way. */
 static void mark(struct ygr_noise_cpu *noise, const struct ygr_event *event)
 {
@@ -139,9 +133,6 @@ enum ygr_coalesce_answer ygr_noise_ask_repeat(struct ygr_noise_cpu *noise, struc
 {
 	enum ygr_coalesce_answer answer;
 
-	first->slot = NULL;
-	if (!may_repeat(event, limits))
-		return YGR_COALESCE_NEW;
 	first->tick = get_jiffies_64();
 	fill_key(&first->key, event);
 	answer = ygr_coalesce_ask(&noise->coalesce, &first->key, first->tick, limits->window_ticks, &first->slot);
@@ -156,7 +147,7 @@ enum ygr_coalesce_answer ygr_noise_ask_repeat(struct ygr_noise_cpu *noise, struc
 
 void ygr_noise_begin_repeat(struct ygr_noise_cpu *noise, const struct ygr_event *event, struct ygr_noise_first *first)
 {
-	if (!first->slot || !tell_repeats(noise, first->slot))
+	if (!tell_repeats(noise, first->slot))
 		return;
 	ygr_coalesce_begin(first->slot, &first->key, first->tick);
 	mark(noise, event);

@@ -310,14 +310,29 @@ int ygr_pipeline_run(struct ygr_event *event, const void *body, u16 body_len)
 	return ygr_event_error(event);
 }
 
+static __always_inline void count_ignored(const struct ygr_policy *policy, enum ygr_on on)
+{
+	ygr_tally_held(policy->tallies, policy->index.ignoring_rule[on]);
+	this_cpu_inc(counters.ignored);
+}
+
+void ygr_pipeline_count_ignored(const struct ygr_policy *policy, enum ygr_on on)
+{
+	count_ignored(policy, on);
+}
+
 bool ygr_pipeline_skips(enum ygr_on on)
 {
-	bool skips;
+	const struct ygr_policy *policy;
+	u8 plan;
 
 	preempt_disable_notrace();
-	skips = ygr_pipeline_plan(on, ygr_policy_get()) == YGR_POLICY_SKIPS;
+	policy = ygr_policy_get();
+	plan = policy->plans[on];
+	if (plan == YGR_POLICY_IGNORES)
+		count_ignored(policy, on);
 	preempt_enable_notrace();
-	return skips;
+	return plan == YGR_POLICY_SKIPS || plan == YGR_POLICY_IGNORES;
 }
 
 void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id)

@@ -34,21 +34,11 @@ bool ygr_pipeline_skips(enum ygr_on on);
 void ygr_pipeline_count(const struct ygr_policy *policy, u32 rule_id);
 
 /*
- * For hooks that are worth a way of their own for each plan. What is ignored is counted, and skipped.
+ * Counts an event of kind @on, which @policy ignores: for hooks that have a way of their own for each of its plans.
  *
- * @policy: the one in force
- *
- * Context: preemption off until it is done.
+ * Context: preemption off.
  */
-static __always_inline enum ygr_policy_plan ygr_pipeline_plan(enum ygr_on on, const struct ygr_policy *policy)
-{
-	enum ygr_policy_plan plan = policy->plans[on];
-
-	if (plan != YGR_POLICY_IGNORES)
-		return plan;
-	ygr_pipeline_count(policy, policy->index.ignoring_rule[on] + 1);
-	return YGR_POLICY_SKIPS;
-}
+void ygr_pipeline_count_ignored(const struct ygr_policy *policy, enum ygr_on on);
 
 /* Whether the policy in force has a rule about @on. Context: any. */
 bool ygr_pipeline_looks_at(enum ygr_on on);

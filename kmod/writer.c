@@ -49,14 +49,9 @@ void ygr_writer_opened(const struct file *file, u32 access, const struct ygr_fil
 
 void ygr_writer_forget(const struct file *file)
 {
-	struct ygr_writer_locked *bucket = ygr_writer_of(file);
-	struct ygr_writer *slot;
+	struct ygr_writer_locked *bucket = ygr_writer_lock(file);
+	struct ygr_writer *slot = find(bucket, file);
 
-	/* Whoever left it is no other CPU's any more. */
-	if (!READ_ONCE(bucket->bucket.used_nr))
-		return;
-	spin_lock(&bucket->lock);
-	slot = find(bucket, file);
 	if (slot)
 		ygr_writer_bucket_free(&bucket->bucket, slot);
 	spin_unlock(&bucket->lock);

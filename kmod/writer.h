@@ -41,9 +41,6 @@ void ygr_writer_wrote(const struct file *file, u64 bytes);
 /* It is mapped, shared and to be written: from now on it can change without a call. */
 void ygr_writer_mapped(const struct file *file);
 
-/* It is opened, and nothing is to be known: nor by what an earlier file at its address has left behind. */
-void ygr_writer_forget(const struct file *file);
-
 enum ygr_writer_end {
 	YGR_WRITER_IS_NONE,	/* it is as it was when it was opened */
 	YGR_WRITER_IS_NEWS,	/* `access` says what was done: CREATED, CHANGED, MAPPED */
@@ -76,6 +73,15 @@ static __always_inline struct ygr_writer_locked *ygr_writer_lock(const struct fi
 
 	spin_lock(&bucket->lock);
 	return bucket;
+}
+
+/* It is opened, and nothing is to be known: nor by what an earlier file at its address has left behind. */
+void ygr_writer_forget(const struct file *file);
+
+/* Whether an earlier file at its address may have left something: whoever did, is no other CPU's any more. */
+static __always_inline bool ygr_writer_may_know(const struct file *file)
+{
+	return READ_ONCE(ygr_writer_of(file)->bucket.used_nr);
 }
 
 struct ygr_writer_opener {
