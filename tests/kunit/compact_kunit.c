@@ -78,16 +78,17 @@ static bool put(struct fixture *f)
 
 static bool put_short_by(struct fixture *f, const struct path *path, u64 generation, u32 rule_id)
 {
+	const struct ygr_context *context = ygr_context_slot(current, rule_id);
 	unsigned long grace = ygr_compat_grace_periods();
 	struct ygr_ring_compact *record = NULL;
 	struct ygr_compact_file file;
 	u64 pos;
 
 	enter(f);
-	if (ygr_compact_find_file(&file, path, grace))
-		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, ygr_context_slot(current, rule_id),
-						 generation, rule_id, sizeof(u64), path->dentry, &file,
-						 grace, &pos);
+	if (ygr_compact_find_file(&file, path, grace) &&
+	    ygr_context_is_of(context, current, generation, rule_id, grace))
+		record = ygr_compact_begin_found(YGR_EV_OPEN, YGR_CLASS_FILE, context, sizeof(u64), path->dentry,
+						 &file, &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
 		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
@@ -103,12 +104,13 @@ static bool put_short(struct fixture *f, const struct path *path, u64 generation
 
 static bool put_short_other(struct fixture *f, u64 generation)
 {
-	struct ygr_ring_compact *record;
+	const struct ygr_context *context = ygr_context_slot(current, 0);
+	struct ygr_ring_compact *record = NULL;
 	u64 pos;
 
 	enter(f);
-	record = ygr_compact_begin_other(YGR_EV_OPEN, YGR_CLASS_FILE, ygr_context_slot(current, 0), generation,
-					 sizeof(u64), &pos);
+	if (ygr_context_is_of(context, current, generation, 0, ygr_compat_grace_periods()))
+		record = ygr_compact_begin_other(YGR_EV_OPEN, YGR_CLASS_FILE, context, sizeof(u64), &pos);
 	if (record) {
 		*(u64 *)(record + 1) = 4711;
 		ygr_compact_commit(record, pos, YGR_CLASS_FILE);
