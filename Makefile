@@ -289,7 +289,7 @@ bench-native: $(B)/bench/native	## the reader's speed and density, beside memcpy
 bench-events: $(B)/bench/events user	## what reading a spool costs: filters and formats
 	$(Q)tests/bench/events/run $<
 
-bench:	## instructions per event beside BPF, fanotify and audit, by -icount, on both kernels
+bench:	## instructions per event beside what else there is, by -icount, on both kernels
 	$(Q)tests/bench/run
 
 .PHONY: bench-quick bench-compare

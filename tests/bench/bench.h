@@ -142,6 +142,7 @@ void bench_bpf(void **state);
 void bench_bpf_rules(void **state);
 void bench_fanotify(void **state);
 void bench_falco(void **state);
+void bench_bpftrace(void **state);
 void bench_find(void **state);
 void bench_profile(void **state);
 void bench_cost(void **state);

@@ -47,6 +47,7 @@ static int run_hooks(void)
 		cmocka_unit_test(bench_bpf),
 		cmocka_unit_test(bench_fanotify),
 		cmocka_unit_test(bench_falco),
+		cmocka_unit_test(bench_bpftrace),
 		cmocka_unit_test(bench_bpf_rules),
 		cmocka_unit_test(bench_yagura_rules),
 		cmocka_unit_test(nothing_at_last),
