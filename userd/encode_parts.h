@@ -90,6 +90,8 @@ static inline uint8_t *put_words(struct extras *extras, uint8_t *at, const char 
 {
 	uint32_t nr = 0;
 
+	if (!bits)
+		return at;
 	for (int bit = 0; bit < 32; bit++)
 		nr += (bits & 1u << bit) && names[bit];
 	if (!nr)
