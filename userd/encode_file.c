@@ -19,19 +19,23 @@ static char *put_decimal(char *at, uint32_t value)
 	return at;
 }
 
+/* "major:minor" */
+static char *put_pair(char *at, uint32_t major, uint32_t minor)
+{
+	at = put_decimal(at, major);
+	*at++ = ':';
+	return put_decimal(at, minor);
+}
+
 /* Files of one disk come in a row: its name is made once. */
 uint8_t *ygr_encode_device(struct ygr_encoder *encoder, uint8_t *at, uint32_t major, uint32_t minor)
 {
 	struct ygr_encoder_device *device = &encoder->device;
-	char *end;
 
 	if (device->major != major || device->minor != minor || !device->len) {
 		device->major = major;
 		device->minor = minor;
-		end = put_decimal(device->text, major);
-		*end++ = ':';
-		end = put_decimal(end, minor);
-		device->len = (uint8_t)(end - device->text);
+		device->len = (uint8_t)(put_pair(device->text, major, minor) - device->text);
 	}
 	return ygr_pack_str(at, device->text, device->len);
 }
@@ -85,7 +89,7 @@ static uint8_t *put_close_access(uint8_t *at, uint32_t bits)
 	static const char *const words[] = {
 		"read", "write", "created", "exec", "executable", "changed", "mapped",
 	};
-	const uint32_t nr = sizeof(words) / sizeof(words[0]);
+	const uint32_t nr = NR(words);
 
 	bits &= (1u << nr) - 1;
 	if (!bits)
@@ -139,7 +143,7 @@ static uint8_t *put_file_event(struct ygr_encoder *encoder, uint8_t *at,
 
 /* ---- what few files have --------------------------------------------------- */
 
-/* "major:minor" of a device to be made; the number is as mknod(2) takes it. */
+/* Of a device to be made; the number is as mknod(2) takes it. */
 static uint8_t *put_rdev(struct extras *extras, uint8_t *at, const struct ygr_body_file *body)
 {
 	uint32_t device = body->access;
@@ -147,9 +151,7 @@ static uint8_t *put_rdev(struct extras *extras, uint8_t *at, const struct ygr_bo
 
 	if (!S_ISCHR(body->open_flags) && !S_ISBLK(body->open_flags))
 		return at;
-	end = put_decimal(text, (device & 0xfff00) >> 8);
-	*end++ = ':';
-	end = put_decimal(end, (device & 0xff) | ((device >> 12) & 0xfff00));
+	end = put_pair(text, (device & 0xfff00) >> 8, (device & 0xff) | ((device >> 12) & 0xfff00));
 	return ygr_pack_str(put_key(extras, at, "rdev"), text, (size_t)(end - text));
 }
 

@@ -67,7 +67,7 @@ static const char *tls_version(uint16_t version)
 {
 	static const char *const names[] = { "ssl3", "1.0", "1.1", "1.2", "1.3" };
 
-	return version >> 8 == 3 && (version & 0xff) < sizeof(names) / sizeof(names[0]) ? names[version & 0xff] : "";
+	return version >> 8 == 3 && (version & 0xff) < NR(names) ? names[version & 0xff] : "";
 }
 
 static uint8_t *put_hello(struct extras *extras, uint8_t *at, const struct ygr_client_hello *hello)

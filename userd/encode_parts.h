@@ -32,6 +32,8 @@
 #define SHAPES_NR	(SHAPE_BARE + 1)
 #define DEPTH_MAX	16		/* of a line of ancestors */
 
+#define NR(words)	(sizeof(words) / sizeof((words)[0]))
+
 /* ---- text ----------------------------------------------------------------- */
 
 static inline uint8_t *put_text(uint8_t *at, const char *bytes, size_t len)

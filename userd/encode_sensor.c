@@ -31,7 +31,7 @@ static uint8_t *put_policy(struct extras *extras, uint8_t *at, const struct ygr_
 		[YGR_POLICY_OP_CONFIRM] = "confirm", [YGR_POLICY_OP_LOCK] = "lock",
 	};
 
-	if (body->op < sizeof(ops) / sizeof(ops[0]) && ops[body->op])
+	if (body->op < NR(ops) && ops[body->op])
 		at = put_word(put_key(extras, at, "op"), ops[body->op]);
 	at = put_extra(extras, at, "old_generation", body->old_generation);
 	at = put_extra(extras, at, "new_generation", body->new_generation);
@@ -95,7 +95,7 @@ static uint8_t *put_suppressed(struct extras *extras, uint8_t *at,
 		[YGR_SUPPRESSED_PROCESS] = "process", [YGR_SUPPRESSED_CGROUP] = "cgroup",
 	};
 
-	if (body->scope < sizeof(scopes) / sizeof(scopes[0]) && scopes[body->scope])
+	if (body->scope < NR(scopes) && scopes[body->scope])
 		at = put_word(put_key(extras, at, "scope"), scopes[body->scope]);
 	at = put_extra(extras, at, "first_ns", body->first_ns);
 	at = put_extra(extras, at, "last_ns", body->last_ns);

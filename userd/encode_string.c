@@ -270,7 +270,7 @@ uint8_t *ygr_encode_strings(struct extras *extras, uint8_t *at, const struct ygr
 		if (!string_keys[tag])
 			continue;
 		is_cut |= ygr_record_string_is_cut(string);
-		if (!string->bytes || done & TAG(tag) || !string_keys[tag])
+		if (!string->bytes || done & TAG(tag))
 			continue;
 		at = put_other_string(extras, at, tag, string);
 	}

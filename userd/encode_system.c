@@ -25,7 +25,7 @@ static uint8_t *put_ids_call(uint8_t *at, uint32_t call, bool is_group)
 		[YGR_IDS_GROUPS] = { NULL, "setgroups" },
 	};
 
-	if (call >= sizeof(calls) / sizeof(calls[0]) || !calls[call][is_group])
+	if (call >= NR(calls) || !calls[call][is_group])
 		return ygr_pack_nil(at);
 	return put_word(at, calls[call][is_group]);
 }
@@ -80,8 +80,6 @@ static uint8_t *put_choice(uint8_t *at, const char *const *words, size_t nr, uin
 {
 	return index < nr && words[index] ? put_word(at, words[index]) : ygr_pack_nil(at);
 }
-
-#define NR(words) (sizeof(words) / sizeof((words)[0]))
 
 static uint8_t *put_code(struct ygr_encoder *encoder, uint8_t *at, const struct ygr_record_view *view)
 {
