@@ -219,7 +219,7 @@ static __always_inline struct ygr_hook *shared_at(unsigned long ip)
 	return ip - shared[low]->address < CALL_WITHIN ? shared[low] : NULL;
 }
 
-/* What was found last for an address that hashes there, and is mostly asked for again: a search costs 50 instructions. */
+/* What was found last for an address that hashes there, and is mostly asked for again: a search costs 70 instructions more. */
 #define FOUND_BITS	9
 
 static struct ygr_hook *found[1 << FOUND_BITS];

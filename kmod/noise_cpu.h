@@ -2,7 +2,7 @@
 /*
  * What a CPU keeps of noise (noise.h), and what is done about each kind of it: for noise.c, which has both.
  *
- * Context of all: task, preemption off, on that CPU.
+ * Context of all: task, preemption off, on that CPU; to flush, on another one if that CPU has gone.
  */
 #ifndef YGR_NOISE_CPU_H
 #define YGR_NOISE_CPU_H

@@ -551,6 +551,7 @@ static void counted(void **state)
 	assert_int_equal(daemon_number(&daemon_, DAEMON_READER, "names.malformed"), 0);
 	assert_int_equal(daemon_number(&daemon_, DAEMON_READER, "names.namespaces"), 1);
 	assert_int_equal(daemon_number(&daemon_, DAEMON_READER, "names.addresses"), 4);
+	assert_int_equal(daemon_number(&daemon_, DAEMON_READER, "names.connections"), 0);
 }
 
 int main(void)
