@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,36 @@ static void fork_is_one_allocation_and_does_without(void **state)
 	need_fault();
 	work.failures = failures(work.guest);
 	assert_int_equal(shortage_sweep(fork_once, check_work, &work), 1);
+}
+
+/* More than what is free in the slabs that there are. */
+#define KEPT_NR	256
+
+static int stay(void *arg)
+{
+	(void)arg;
+	return pause();
+}
+
+/* One is one, also where the kernel has to make a slab for it first. */
+static void each_of_many_forks_is_one_allocation(void **state)
+{
+	struct shortage shortages[KEPT_NR];
+	pid_t children[KEPT_NR];
+
+	(void)state;
+	need_fault();
+	for (unsigned int i = 0; i < KEPT_NR; i++) {
+		shortage_begin(~0u);
+		children[i] = guest_child_start(stay, NULL);
+		shortages[i] = shortage_end();
+	}
+	for (unsigned int i = 0; i < KEPT_NR; i++) {
+		assert_int_equal(kill(children[i], SIGKILL), 0);
+		assert_int_equal(guest_child_wait(children[i], GUEST_WAIT_MS), 128 + SIGKILL);
+	}
+	for (unsigned int i = 0; i < KEPT_NR; i++)
+		assert_int_equal(shortages[i].seen, 1);
 }
 
 static int execute(void *arg)
@@ -667,6 +698,7 @@ int main(void)
 {
 	const struct CMUnitTest loaded[] = {
 		cmocka_unit_test_setup(fork_is_one_allocation_and_does_without, guest_fresh),
+		cmocka_unit_test_setup(each_of_many_forks_is_one_allocation, guest_fresh),
 		cmocka_unit_test_setup(exec_is_three_allocations_and_does_without, guest_fresh),
 		cmocka_unit_test_setup(exec_does_without_all_that_rules_ask_for, guest_fresh),
 		cmocka_unit_test_setup(denial_needs_no_memory, guest_fresh),

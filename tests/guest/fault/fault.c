@@ -100,13 +100,15 @@ static bool is_watched(const struct task_struct *task)
 
 /*
  * What a debugging kernel keeps of an allocation: it copes without, and so nobody is told. And
- * what belongs to a security module, when yagura.ko goes on to it.
+ * what belongs to a security module, when yagura.ko goes on to it. A slab that is made for
+ * an allocation is a part of that one, which was asked about already.
  */
 static bool is_for_another(const char *name)
 {
 	static const char * const prefixes[] = {
 		"__create_object", "create_object", "kmemleak_", "kasan_", "stack_depot_",
 		"__stack_depot_", "debug_object", "__debug_object", "fill_pool", "security_",
+		"___slab_alloc", "allocate_slab", "new_slab",
 	};
 	unsigned int i;
 
