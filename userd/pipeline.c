@@ -11,6 +11,8 @@
 #define RETRY_MIN_NS		(20 * YGR_NS_PER_MS)
 #define RETRY_MAX_NS		(2 * YGR_NS_PER_S)
 #define NO_MEMORY_WAIT_NS	(100 * YGR_NS_PER_MS)
+/* Of a ring, what a batch may hold and not be written; from a half on, the kernel has to be choosy. */
+#define HELD_SHARE		4u
 
 /* ---- spool -> release ----------------------------------------------------- */
 
@@ -215,13 +217,25 @@ static int fill_batch(struct ygr_pipeline *pipeline, uint64_t now_ns)
 	return 0;
 }
 
+/* What is in a batch stays in its ring until that is on disk. */
+static bool holds_much(const struct ygr_pipeline *pipeline)
+{
+	for (uint32_t i = 0; i < pipeline->source->ring_nr; i++) {
+		const struct ygr_ring_reader *ring = &pipeline->rings[i];
+
+		if (ring->pos - ring->tail >= ring->map.data_bytes / HELD_SHARE)
+			return true;
+	}
+	return false;
+}
+
 static bool is_due(const struct ygr_pipeline *pipeline, uint64_t now_ns)
 {
 	const struct ygr_batch *batch = &pipeline->filling;
 
 	if (ygr_batch_is_empty(batch))
 		return false;
-	return is_full(pipeline) || pipeline->draining ||
+	return is_full(pipeline) || pipeline->draining || holds_much(pipeline) ||
 	       now_ns - batch->opened_ns >= pipeline->config.flush_ns;
 }
 

@@ -31,6 +31,7 @@ struct fixture {
 	enum ygr_loop_kind kind;
 	uint64_t limit_bytes;
 	bool keep_newest;
+	bool is_patient;	/* neither age nor size makes a batch due */
 	struct ring_fake fakes[RINGS_NR];
 	struct ygr_ring_map maps[RINGS_NR];
 	struct ygr_source source;
@@ -80,7 +81,8 @@ static void start(struct fixture *fixture)
 		.keep_newest = fixture->keep_newest,
 	};
 	const struct ygr_pipeline_config config = {
-		.hold_ns = 0, .flush_ns = 1000000, .batch_bytes = 4096, .table_bytes = 64 << 10,
+		.hold_ns = 0, .flush_ns = fixture->is_patient ? 60000000000 : 1000000,
+		.batch_bytes = fixture->is_patient ? 8 << 20 : 4096, .table_bytes = 64 << 10,
 		.boot_id = { 1, 2, 3 }, .names = fixture->names,
 	};
 
@@ -218,6 +220,30 @@ static void test_delivers_over_uring(void **state)
 	ygr_loop_destroy(loop);
 	fixture->kind = YGR_LOOP_URING;
 	deliver_everything(fixture);
+}
+
+/* Its records stay in the ring until it is written. */
+static void test_a_batch_that_holds_a_quarter_of_a_ring(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct ring_fake *fake = &fixture->fakes[1];
+	uint64_t record_bytes, time_ns = 1;
+
+	fixture->is_patient = true;
+	start(fixture);
+	assert_true(put(fixture, 1, time_ns++));
+	for (record_bytes = fake->head; fake->head + record_bytes < RING_BYTES / 4; time_ns++)
+		assert_true(put(fixture, 1, time_ns));
+	ygr_pipeline_pump(&fixture->pipeline);
+	assert_int_equal(fixture->pipeline.rings[1].pos, fake->head);
+	assert_false(fixture->pipeline.is_writing);
+	assert_true(put(fixture, 1, time_ns));
+	ygr_pipeline_pump(&fixture->pipeline);
+	assert_true(fixture->pipeline.is_writing);
+	assert_true(drain(fixture, 5000));
+	assert_int_equal(fake->consumer->tail, fake->head);
+	stop(fixture);
+	assert_int_equal(read_spool(fixture).events, time_ns);
 }
 
 static void test_nothing_to_do(void **state)
@@ -686,6 +712,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_delivers_over_epoll),
 		TEST(test_delivers_over_uring),
+		TEST(test_a_batch_that_holds_a_quarter_of_a_ring),
 		TEST(test_nothing_to_do),
 		TEST(test_killed_before_the_write),
 		TEST(test_killed_before_the_release),
