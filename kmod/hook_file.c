@@ -34,37 +34,30 @@ static int run_in(struct ygr_event *event, const struct path *dir, u32 access, u
 }
 
 /* @device: of what is no device, whatever the caller said */
-static int judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode,
-			u32 device)
+static noinline int judge_create(const struct path *dir, const struct dentry *dentry, umode_t mode, u32 device)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_CREATE))
-		return 0;
 	init_file(&event, YGR_EV_CREATE, YGR_ON_CREATE, NULL);
 	ygr_event_add_path(&event, dir, dentry);
 	return run_in(&event, dir, S_ISCHR(mode) || S_ISBLK(mode) ? device : 0, mode);
 }
 
-static int judge_mkdir(const struct path *dir, const struct dentry *dentry, umode_t mode)
+static noinline int judge_mkdir(const struct path *dir, const struct dentry *dentry, umode_t mode)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_MKDIR))
-		return 0;
 	init_file(&event, YGR_EV_MKDIR, YGR_ON_MKDIR, NULL);
 	ygr_event_add_path(&event, dir, dentry);
 	return run_in(&event, dir, 0, S_IFDIR | (mode & S_IALLUGO));
 }
 
-static int judge_symlink(const struct path *dir, const struct dentry *dentry, const char *target)
+static noinline int judge_symlink(const struct path *dir, const struct dentry *dentry, const char *target)
 {
 	const u32 len = strnlen(target, PATH_MAX);
 	struct ygr_event_strings strings __uninitialized;
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_SYMLINK))
-		return 0;
 	init_file(&event, YGR_EV_SYMLINK, YGR_ON_SYMLINK, NULL);
 	ygr_event_add_path(&event, dir, dentry);
 	strings.nr = 0;
@@ -73,26 +66,21 @@ static int judge_symlink(const struct path *dir, const struct dentry *dentry, co
 }
 
 /* @type, @on: of a file's name, or of a directory */
-static int judge_removal(const struct path *dir, const struct dentry *dentry, u16 type,
-			 enum ygr_on on)
+static noinline int judge_removal(const struct path *dir, const struct dentry *dentry, u16 type, enum ygr_on on)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(on))
-		return 0;
 	init_file(&event, type, on, d_backing_inode(dentry));
 	ygr_event_add_path(&event, dir, dentry);
 	return run_file(&event, 0, 0);
 }
 
-static int judge_rename(const struct path *old_dir, const struct dentry *old_dentry,
-			const struct path *new_dir, const struct dentry *new_dentry,
-			unsigned int flags)
+static noinline int judge_rename(const struct path *old_dir, const struct dentry *old_dentry,
+				 const struct path *new_dir, const struct dentry *new_dentry,
+				 unsigned int flags)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_RENAME))
-		return 0;
 	init_file(&event, YGR_EV_RENAME, YGR_ON_RENAME, d_backing_inode(old_dentry));
 	ygr_event_add_path(&event, old_dir, old_dentry);
 	ygr_event_add_path(&event, new_dir, new_dentry);
@@ -100,38 +88,32 @@ static int judge_rename(const struct path *old_dir, const struct dentry *old_den
 }
 
 /* Both names are in one mount, or the call has failed before. */
-static int judge_link(struct dentry *old_dentry, const struct path *new_dir,
-		      const struct dentry *new_dentry)
+static noinline int judge_link(struct dentry *old_dentry, const struct path *new_dir,
+			       const struct dentry *new_dentry)
 {
 	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_LINK))
-		return 0;
 	init_file(&event, YGR_EV_LINK, YGR_ON_LINK, d_backing_inode(old_dentry));
 	ygr_event_add_path(&event, &old, NULL);
 	ygr_event_add_path(&event, new_dir, new_dentry);
 	return run_file(&event, 0, 0);
 }
 
-static int judge_truncate(const struct path *path)
+static noinline int judge_truncate(const struct path *path)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_TRUNCATE))
-		return 0;
 	init_file(&event, YGR_EV_TRUNCATE, YGR_ON_TRUNCATE, d_backing_inode(path->dentry));
 	ygr_event_add_path(&event, path, NULL);
 	return run_file(&event, 0, 0);
 }
 
-static int judge_chmod(const struct path *path, umode_t mode)
+static noinline int judge_chmod(const struct path *path, umode_t mode)
 {
 	const struct inode *inode = d_backing_inode(path->dentry);
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_CHMOD))
-		return 0;
 	init_file(&event, YGR_EV_CHMOD, YGR_ON_CHMOD, inode);
 	ygr_event_add_path(&event, path, NULL);
 	if (mode & (S_ISUID | S_ISGID))
@@ -142,12 +124,10 @@ static int judge_chmod(const struct path *path, umode_t mode)
 }
 
 /* An id that stays as it is, is ~0. */
-static int judge_chown(const struct path *path, kuid_t uid, kgid_t gid)
+static noinline int judge_chown(const struct path *path, kuid_t uid, kgid_t gid)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_CHOWN))
-		return 0;
 	init_file(&event, YGR_EV_CHOWN, YGR_ON_CHOWN, d_backing_inode(path->dentry));
 	ygr_event_add_path(&event, path, NULL);
 	return run_file(&event, __kgid_val(gid), __kuid_val(uid));
@@ -187,34 +167,20 @@ static int run_by_dentry(struct ygr_event *event, struct dentry *dentry, u32 ope
 	return ret;
 }
 
-static int judge_xattr(struct dentry *dentry, u16 type, enum ygr_on on, const char *name, u32 flags)
+static noinline int judge_xattr(struct dentry *dentry, u16 type, enum ygr_on on, const char *name, u32 flags)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(on))
-		return 0;
 	init_file(&event, type, on, d_backing_inode(dentry));
 	event.match.xattr.bytes = name;
 	event.match.xattr.len = strlen(name);
 	return run_by_dentry(&event, dentry, flags);
 }
 
-static int judge_setxattr(struct dentry *dentry, const char *name, u32 flags)
-{
-	return judge_xattr(dentry, YGR_EV_SETXATTR, YGR_ON_SETXATTR, name, flags);
-}
-
-static int judge_removexattr(struct dentry *dentry, const char *name)
-{
-	return judge_xattr(dentry, YGR_EV_REMOVEXATTR, YGR_ON_REMOVEXATTR, name, 0);
-}
-
-static int judge_chattr(struct dentry *dentry, u32 flags)
+static noinline int judge_chattr(struct dentry *dentry, u32 flags)
 {
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_CHATTR))
-		return 0;
 	init_file(&event, YGR_EV_CHATTR, YGR_ON_CHATTR, d_backing_inode(dentry));
 	return run_by_dentry(&event, dentry, flags);
 }
@@ -222,59 +188,67 @@ static int judge_chattr(struct dentry *dentry, u32 flags)
 static void notrace on_mknod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      ygr_attach_number(fregs, 2),
-					      ygr_attach_number(fregs, 3)));
+	if (!ygr_pipeline_skips(YGR_ON_CREATE))
+		ygr_attach_answer(fregs, judge_create(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						      ygr_attach_number(fregs, 2),
+						      ygr_attach_number(fregs, 3)));
 }
 
 static void notrace on_mkdir(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_mkdir(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					     ygr_attach_number(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_MKDIR))
+		ygr_attach_answer(fregs, judge_mkdir(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						     ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_rmdir(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					       YGR_EV_RMDIR, YGR_ON_RMDIR));
+	if (!ygr_pipeline_skips(YGR_ON_RMDIR))
+		ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						       YGR_EV_RMDIR, YGR_ON_RMDIR));
 }
 
 static void notrace on_symlink(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_symlink(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					       ygr_attach_arg(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_SYMLINK))
+		ygr_attach_answer(fregs, judge_symlink(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						       ygr_attach_arg(fregs, 2)));
 }
 
 static void notrace on_unlink(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					       YGR_EV_UNLINK, YGR_ON_UNLINK));
+	if (!ygr_pipeline_skips(YGR_ON_UNLINK))
+		ygr_attach_answer(fregs, judge_removal(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						       YGR_EV_UNLINK, YGR_ON_UNLINK));
 }
 
 static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
-					      ygr_attach_number(fregs, 4)));
+	if (!ygr_pipeline_skips(YGR_ON_RENAME))
+		ygr_attach_answer(fregs, judge_rename(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						      ygr_attach_arg(fregs, 2), ygr_attach_arg(fregs, 3),
+						      ygr_attach_number(fregs, 4)));
 }
 
 static void notrace on_link(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_link(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					    ygr_attach_arg(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_LINK))
+		ygr_attach_answer(fregs, judge_link(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						    ygr_attach_arg(fregs, 2)));
 }
 
 /* Until 6.2 for files that are open, too. Both also ask on behalf of open(O_TRUNC). */
 static void notrace on_path_truncate(unsigned long ip, unsigned long parent_ip,
 				     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_truncate(ygr_attach_arg(fregs, 0)));
+	if (!ygr_pipeline_skips(YGR_ON_TRUNCATE))
+		ygr_attach_answer(fregs, judge_truncate(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_file_truncate(unsigned long ip, unsigned long parent_ip,
@@ -282,14 +256,16 @@ static void notrace on_file_truncate(unsigned long ip, unsigned long parent_ip,
 {
 	const struct file *file = ygr_attach_arg(fregs, 0);
 
-	ygr_attach_answer(fregs, judge_truncate(&file->f_path));
+	if (!ygr_pipeline_skips(YGR_ON_TRUNCATE))
+		ygr_attach_answer(fregs, judge_truncate(&file->f_path));
 }
 
 static void notrace on_chmod(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_chmod(ygr_attach_arg(fregs, 0),
-					     ygr_attach_number(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_CHMOD))
+		ygr_attach_answer(fregs, judge_chmod(ygr_attach_arg(fregs, 0),
+						     ygr_attach_number(fregs, 1)));
 }
 
 static void notrace on_chown(unsigned long ip, unsigned long parent_ip,
@@ -298,7 +274,8 @@ static void notrace on_chown(unsigned long ip, unsigned long parent_ip,
 	const kuid_t uid = KUIDT_INIT(ygr_attach_number(fregs, 1));
 	const kgid_t gid = KGIDT_INIT(ygr_attach_number(fregs, 2));
 
-	ygr_attach_answer(fregs, judge_chown(ygr_attach_arg(fregs, 0), uid, gid));
+	if (!ygr_pipeline_skips(YGR_ON_CHOWN))
+		ygr_attach_answer(fregs, judge_chown(ygr_attach_arg(fregs, 0), uid, gid));
 }
 
 /* The first argument is of the mount, which is not told itself. */
@@ -307,17 +284,19 @@ static void notrace on_setxattr(unsigned long ip, unsigned long parent_ip,
 {
 	const unsigned int dentry = YGR_COMPAT_SETXATTR_DENTRY;
 
-	ygr_attach_answer(fregs, judge_setxattr(ygr_attach_arg(fregs, dentry),
-						ygr_attach_arg(fregs, dentry + 1),
-						ygr_attach_number(fregs, dentry + 4)));
+	if (!ygr_pipeline_skips(YGR_ON_SETXATTR))
+		ygr_attach_answer(fregs, judge_xattr(ygr_attach_arg(fregs, dentry), YGR_EV_SETXATTR,
+						     YGR_ON_SETXATTR, ygr_attach_arg(fregs, dentry + 1),
+						     ygr_attach_number(fregs, dentry + 4)));
 }
 
 /* Since 6.2 access lists, which are attributes to the system calls, have a hook of their own. */
 static void notrace on_set_acl(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_setxattr(ygr_attach_arg(fregs, 1), ygr_attach_arg(fregs, 2),
-						0));
+	if (!ygr_pipeline_skips(YGR_ON_SETXATTR))
+		ygr_attach_answer(fregs, judge_xattr(ygr_attach_arg(fregs, 1), YGR_EV_SETXATTR, YGR_ON_SETXATTR,
+						     ygr_attach_arg(fregs, 2), 0));
 }
 
 static void notrace on_removexattr(unsigned long ip, unsigned long parent_ip,
@@ -325,8 +304,9 @@ static void notrace on_removexattr(unsigned long ip, unsigned long parent_ip,
 {
 	const unsigned int dentry = YGR_COMPAT_SETXATTR_DENTRY;
 
-	ygr_attach_answer(fregs, judge_removexattr(ygr_attach_arg(fregs, dentry),
-						   ygr_attach_arg(fregs, dentry + 1)));
+	if (!ygr_pipeline_skips(YGR_ON_REMOVEXATTR))
+		ygr_attach_answer(fregs, judge_xattr(ygr_attach_arg(fregs, dentry), YGR_EV_REMOVEXATTR,
+						     YGR_ON_REMOVEXATTR, ygr_attach_arg(fregs, dentry + 1), 0));
 }
 
 /* No hook of security modules before 6.17, and the way of all that change them, since 5.13. */
@@ -335,7 +315,8 @@ static void notrace on_chattr(unsigned long ip, unsigned long parent_ip,
 {
 	const u32 flags = ygr_compat_fileattr_flags(ygr_attach_arg(fregs, 2));
 
-	ygr_attach_answer(fregs, judge_chattr(ygr_attach_arg(fregs, 1), flags));
+	if (!ygr_pipeline_skips(YGR_ON_CHATTR))
+		ygr_attach_answer(fregs, judge_chattr(ygr_attach_arg(fregs, 1), flags));
 }
 
 static struct ygr_hook hooks[] = {

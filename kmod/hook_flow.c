@@ -67,7 +67,7 @@ static bool is_worth_telling(const struct ygr_body_close *body, const struct soc
 	       (flow && test_bit(YGR_FLOW_ACCEPTED, &flow->bits));
 }
 
-static void tell_closed(const struct socket *sock, const struct sock *sk)
+static noinline void tell_closed(const struct socket *sock, const struct sock *sk)
 {
 	const struct ygr_flow *flow = ygr_flow_find(sk);
 	struct ygr_body_close body = {

@@ -18,13 +18,11 @@ static void init_code(struct ygr_event *event, u16 type, enum ygr_on on)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
-static int judge_file(u16 type, enum ygr_on on, const struct file *file)
+static noinline int judge_file(u16 type, enum ygr_on on, const struct file *file)
 {
 	struct ygr_body_code body = { .call = YGR_CODE_FILE };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(on))
-		return 0;
 	init_code(&event, type, on);
 	event.inode = file_inode(file);
 	ygr_event_add_path(&event, &file->f_path, NULL);
@@ -32,13 +30,11 @@ static int judge_file(u16 type, enum ygr_on on, const struct file *file)
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-static int judge_memory(u16 type, enum ygr_on on)
+static noinline int judge_memory(u16 type, enum ygr_on on)
 {
 	const struct ygr_body_code body = { .call = YGR_CODE_MEMORY };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(on))
-		return 0;
 	init_code(&event, type, on);
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
@@ -101,14 +97,12 @@ static void fill_bpf(struct ygr_body_bpf *body, const union bpf_attr *attr)
 }
 
 /* The kernel has made a copy of what it was given, with zeroes behind it. */
-static int judge_bpf(int cmd, const union bpf_attr *attr)
+static noinline int judge_bpf(int cmd, const union bpf_attr *attr)
 {
 	struct ygr_event_strings strings __uninitialized;
 	struct ygr_body_bpf body = { .cmd = cmd };
 	struct ygr_event event __uninitialized;
 
-	if (!is_about_programs(cmd) || ygr_pipeline_skips(YGR_ON_BPF))
-		return 0;
 	fill_bpf(&body, attr);
 	init_code(&event, YGR_EV_BPF, YGR_ON_BPF);
 	preempt_disable_notrace();
@@ -131,9 +125,9 @@ static void notrace on_read_file(unsigned long ip, unsigned long parent_ip,
 
 	if (!file)
 		return;
-	if (ygr_compat_reads_module(id))
+	if (ygr_compat_reads_module(id) && !ygr_pipeline_skips(YGR_ON_MODULE_LOAD))
 		ygr_attach_answer(fregs, judge_file(YGR_EV_MODULE_LOAD, YGR_ON_MODULE_LOAD, file));
-	else if (id == READING_KEXEC_IMAGE)
+	else if (id == READING_KEXEC_IMAGE && !ygr_pipeline_skips(YGR_ON_KEXEC))
 		ygr_attach_answer(fregs, judge_file(YGR_EV_KEXEC, YGR_ON_KEXEC, file));
 }
 
@@ -142,16 +136,19 @@ static void notrace on_load_data(unsigned long ip, unsigned long parent_ip,
 {
 	enum kernel_load_data_id id = ygr_attach_number(fregs, 0);
 
-	if (id == LOADING_MODULE)
+	if (id == LOADING_MODULE && !ygr_pipeline_skips(YGR_ON_MODULE_LOAD))
 		ygr_attach_answer(fregs, judge_memory(YGR_EV_MODULE_LOAD, YGR_ON_MODULE_LOAD));
-	else if (id == LOADING_KEXEC_IMAGE)
+	else if (id == LOADING_KEXEC_IMAGE && !ygr_pipeline_skips(YGR_ON_KEXEC))
 		ygr_attach_answer(fregs, judge_memory(YGR_EV_KEXEC, YGR_ON_KEXEC));
 }
 
 static void notrace on_bpf(unsigned long ip, unsigned long parent_ip,
 			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_bpf(ygr_attach_number(fregs, 0), ygr_attach_arg(fregs, 1)));
+	int cmd = ygr_attach_number(fregs, 0);
+
+	if (is_about_programs(cmd) && !ygr_pipeline_skips(YGR_ON_BPF))
+		ygr_attach_answer(fregs, judge_bpf(cmd, ygr_attach_arg(fregs, 1)));
 }
 
 static void on_module_load(void *data, struct module *module)

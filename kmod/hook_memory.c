@@ -41,43 +41,43 @@ static bool maps_executable(const struct file *file, unsigned long prot)
 	       !(file && is_noexec(&file->f_path));
 }
 
-/* What is of no file is empty: only if it can be written as well, is there something to run. */
-static int judge_anonymous(unsigned long prot)
+static noinline int judge_anonymous(unsigned long prot)
 {
 	struct ygr_event event __uninitialized;
 
-	if (!(prot & PROT_WRITE) || ygr_pipeline_skips(YGR_ON_EXEC_MEMORY))
-		return 0;
 	init_mapping(&event, YGR_EV_MMAP_EXEC, YGR_ON_EXEC_MEMORY, NULL);
 	return ygr_file_run(&event, NULL, YGR_ACCESS_WRITE | YGR_ACCESS_EXEC, prot, NULL);
 }
 
-static int judge_mmap(const struct file *file, unsigned long prot)
+static noinline int judge_file(const struct file *file, unsigned long prot)
 {
 	struct ygr_event event __uninitialized;
 
-	if (!maps_executable(file, prot))
-		return 0;
-	if (!file)
-		return judge_anonymous(prot);
-	if (ygr_pipeline_skips(YGR_ON_MMAP_EXEC))
-		return 0;
 	init_mapping(&event, YGR_EV_MMAP_EXEC, YGR_ON_MMAP_EXEC, file);
 	return ygr_file_run(&event, event.inode, YGR_ACCESS_EXEC, prot, NULL);
+}
+
+/* What is of no file is empty: only if it can be written as well, is there something to run. */
+static int judge_mmap(const struct file *file, unsigned long prot)
+{
+	if (!maps_executable(file, prot))
+		return 0;
+	if (file)
+		return ygr_pipeline_skips(YGR_ON_MMAP_EXEC) ? 0 : judge_file(file, prot);
+	if (!(prot & PROT_WRITE))
+		return 0;
+	return ygr_pipeline_skips(YGR_ON_EXEC_MEMORY) ? 0 : judge_anonymous(prot);
 }
 
 /*
  * WRITE: it can be written, or pages of it are its own, which they become by being
  * written. The caller has locked the memory map.
  */
-static int judge_mprotect(const struct vm_area_struct *vma, unsigned long prot)
+static noinline int judge_mprotect(const struct vm_area_struct *vma, unsigned long prot)
 {
 	struct ygr_event event __uninitialized;
 	u32 access = YGR_ACCESS_EXEC;
 
-	if (!(prot & PROT_EXEC) || (vma->vm_flags & VM_EXEC) ||
-	    ygr_pipeline_skips(YGR_ON_EXEC_MEMORY))
-		return 0;
 	if ((vma->vm_flags & VM_WRITE) || vma->anon_vma)
 		access |= YGR_ACCESS_WRITE;
 	init_mapping(&event, YGR_EV_MPROTECT_EXEC, YGR_ON_EXEC_MEMORY, vma->vm_file);
@@ -86,6 +86,18 @@ static int judge_mprotect(const struct vm_area_struct *vma, unsigned long prot)
 
 /* What memfd_create() makes of the name it is given, and nobody else of his. */
 #define MEMFD		"memfd:"
+
+/* strncmp() alone would take half of what an ignored one may cost. */
+static bool is_memfd(const char *name)
+{
+	u32 i;
+
+#pragma GCC unroll 6
+	for (i = 0; i < strlen(MEMFD); i++)
+		if (name[i] != MEMFD[i])
+			return false;
+	return true;
+}
 
 /* The name as d_path() will tell it. Nothing else of this event is in the scratch. */
 static void add_memfd_path(struct ygr_event_strings *strings, const char *name)
@@ -98,7 +110,7 @@ static void add_memfd_path(struct ygr_event_strings *strings, const char *name)
 	ygr_event_add_whole(strings, YGR_STR_PATH, path, len + 1);
 }
 
-static int judge_memfd(const char *name)
+static noinline int judge_memfd(const char *name)
 {
 	struct ygr_event_strings strings __uninitialized;
 	struct ygr_event event __uninitialized;
@@ -137,8 +149,11 @@ static void notrace on_mmap(unsigned long ip, unsigned long parent_ip,
 static void notrace on_mprotect(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_mprotect(ygr_attach_arg(fregs, 0),
-						ygr_attach_number(fregs, 2)));
+	const struct vm_area_struct *vma = ygr_attach_arg(fregs, 0);
+	unsigned long prot = ygr_attach_number(fregs, 2);
+
+	if ((prot & PROT_EXEC) && !(vma->vm_flags & VM_EXEC) && !ygr_pipeline_skips(YGR_ON_EXEC_MEMORY))
+		ygr_attach_answer(fregs, judge_mprotect(vma, prot));
 }
 
 /* No hook of security modules before 6.18: these make the file, of ordinary or of huge pages. */
@@ -147,9 +162,8 @@ static void notrace on_file_setup(unsigned long ip, unsigned long parent_ip,
 {
 	const char *name = ygr_attach_arg(fregs, 0);
 
-	if (strncmp(name, MEMFD, strlen(MEMFD)) || ygr_pipeline_skips(YGR_ON_MEMFD))
-		return;
-	ygr_attach_answer(fregs, judge_memfd(name));
+	if (is_memfd(name) && !ygr_pipeline_skips(YGR_ON_MEMFD))
+		ygr_attach_answer(fregs, judge_memfd(name));
 }
 
 static struct ygr_hook hooks[] = {

@@ -82,62 +82,50 @@ static int run_of(struct ygr_event *event, struct ygr_body_mount *body, const st
 	return run(event, body, sb->s_id, sb->s_type->name, NULL);
 }
 
-static int judge_mount(const char *source, const struct path *where, const char *fstype,
-		       unsigned long flags, const char *options)
+static noinline int judge_mount(const char *source, const struct path *where, const char *fstype,
+				unsigned long flags, const char *options)
 {
 	const struct ygr_body_mount body = { .flags = flags, .call = YGR_MOUNT_MOUNT };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_MOUNT))
-		return 0;
 	init_mount(&event, YGR_EV_MOUNT, YGR_ON_MOUNT, where);
 	return run(&event, &body, source, fstype, options);
 }
 
-/* mount(2) comes by here, too, and has been judged. */
-static int judge_kern_mount(const struct super_block *sb)
+static noinline int judge_kern_mount(const struct super_block *sb)
 {
 	struct ygr_body_mount body = { .call = YGR_MOUNT_FSCONFIG };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_compat_current_call() != YGR_COMPAT_CALL_FSCONFIG ||
-	    ygr_pipeline_skips(YGR_ON_MOUNT))
-		return 0;
 	init_mount(&event, YGR_EV_MOUNT, YGR_ON_MOUNT, NULL);
 	return run_of(&event, &body, sb);
 }
 
-static int judge_umount(struct vfsmount *mnt, int flags)
+static noinline int judge_umount(struct vfsmount *mnt, int flags)
 {
 	const struct path where = { .mnt = mnt, .dentry = mnt->mnt_root };
 	struct ygr_body_mount body = { .flags = (u32)flags };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_UMOUNT))
-		return 0;
 	init_mount(&event, YGR_EV_UMOUNT, YGR_ON_UMOUNT, &where);
 	return run_of(&event, &body, mnt->mnt_sb);
 }
 
 /* Where it comes from is nowhere yet, mostly: only what it is is told. */
-static int judge_move_mount(const struct path *from, const struct path *to)
+static noinline int judge_move_mount(const struct path *from, const struct path *to)
 {
 	struct ygr_event event __uninitialized;
 	struct ygr_body_mount body = { 0 };
 
-	if (ygr_pipeline_skips(YGR_ON_MOVE_MOUNT))
-		return 0;
 	init_mount(&event, YGR_EV_MOVE_MOUNT, YGR_ON_MOVE_MOUNT, to);
 	return run_of(&event, &body, from->mnt->mnt_sb);
 }
 
-static int judge_pivot_root(const struct path *old, const struct path *new)
+static noinline int judge_pivot_root(const struct path *old, const struct path *new)
 {
 	struct ygr_event event __uninitialized;
 	struct ygr_body_mount body = { 0 };
 
-	if (ygr_pipeline_skips(YGR_ON_PIVOT_ROOT))
-		return 0;
 	init_mount(&event, YGR_EV_PIVOT_ROOT, YGR_ON_PIVOT_ROOT, new);
 	ygr_event_add_path(&event, old, NULL);
 	return run_of(&event, &body, new->mnt->mnt_sb);
@@ -146,36 +134,42 @@ static int judge_pivot_root(const struct path *old, const struct path *new)
 static void notrace on_mount(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_mount(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					     ygr_attach_arg(fregs, 2), ygr_attach_number(fregs, 3),
-					     ygr_attach_arg(fregs, 4)));
+	if (!ygr_pipeline_skips(YGR_ON_MOUNT))
+		ygr_attach_answer(fregs, judge_mount(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						     ygr_attach_arg(fregs, 2), ygr_attach_number(fregs, 3),
+						     ygr_attach_arg(fregs, 4)));
 }
 
+/* mount(2) comes by here, too, and has been judged. */
 static void notrace on_kern_mount(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_kern_mount(ygr_attach_arg(fregs, 0)));
+	if (ygr_compat_current_call() == YGR_COMPAT_CALL_FSCONFIG && !ygr_pipeline_skips(YGR_ON_MOUNT))
+		ygr_attach_answer(fregs, judge_kern_mount(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_umount(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_umount(ygr_attach_arg(fregs, 0),
-					      ygr_attach_number(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_UMOUNT))
+		ygr_attach_answer(fregs, judge_umount(ygr_attach_arg(fregs, 0),
+						      ygr_attach_number(fregs, 1)));
 }
 
 static void notrace on_move_mount(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_move_mount(ygr_attach_arg(fregs, 0),
-						  ygr_attach_arg(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_MOVE_MOUNT))
+		ygr_attach_answer(fregs, judge_move_mount(ygr_attach_arg(fregs, 0),
+							  ygr_attach_arg(fregs, 1)));
 }
 
 static void notrace on_pivot_root(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_pivot_root(ygr_attach_arg(fregs, 0),
-						  ygr_attach_arg(fregs, 1)));
+	if (!ygr_pipeline_skips(YGR_ON_PIVOT_ROOT))
+		ygr_attach_answer(fregs, judge_pivot_root(ygr_attach_arg(fregs, 0),
+							  ygr_attach_arg(fregs, 1)));
 }
 
 static struct ygr_hook hooks[] = {

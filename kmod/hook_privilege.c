@@ -60,23 +60,19 @@ static int run(u16 type, enum ygr_on on, const void *body, u16 body_len)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
-static int judge_setuid(const struct cred *new, const struct cred *old, int flags)
+static noinline int judge_setuid(const struct cred *new, const struct cred *old, int flags)
 {
 	struct ygr_body_ids body = { .call = call_of(flags) };
 
-	if (ygr_pipeline_skips(YGR_ON_SETUID))
-		return 0;
 	fill_uids(&body.old, old);
 	fill_uids(&body.new, new);
 	return run(YGR_EV_SETUID, YGR_ON_SETUID, &body, sizeof(body));
 }
 
-static int judge_setgid(const struct cred *new, const struct cred *old, enum ygr_ids_call call)
+static noinline int judge_setgid(const struct cred *new, const struct cred *old, enum ygr_ids_call call)
 {
 	struct ygr_body_ids body = { .call = call };
 
-	if (ygr_pipeline_skips(YGR_ON_SETGID))
-		return 0;
 	fill_gids(&body.old, old);
 	fill_gids(&body.new, new);
 	if (call == YGR_IDS_GROUPS)
@@ -84,8 +80,8 @@ static int judge_setgid(const struct cred *new, const struct cred *old, enum ygr
 	return run(YGR_EV_SETGID, YGR_ON_SETGID, &body, sizeof(body));
 }
 
-static int judge_capset(const struct cred *old, const kernel_cap_t *effective,
-			const kernel_cap_t *inheritable, const kernel_cap_t *permitted)
+static noinline int judge_capset(const struct cred *old, const kernel_cap_t *effective,
+				 const kernel_cap_t *inheritable, const kernel_cap_t *permitted)
 {
 	const struct ygr_body_caps body = {
 		.old = {
@@ -100,38 +96,40 @@ static int judge_capset(const struct cred *old, const kernel_cap_t *effective,
 		},
 	};
 
-	if (ygr_pipeline_skips(YGR_ON_CAPSET))
-		return 0;
 	return run(YGR_EV_CAPSET, YGR_ON_CAPSET, &body, sizeof(body));
 }
 
 static void notrace on_fix_setuid(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_setuid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      ygr_attach_number(fregs, 2)));
+	if (!ygr_pipeline_skips(YGR_ON_SETUID))
+		ygr_attach_answer(fregs, judge_setuid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						      ygr_attach_number(fregs, 2)));
 }
 
 static void notrace on_fix_setgid(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_setgid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      call_of(ygr_attach_number(fregs, 2))));
+	if (!ygr_pipeline_skips(YGR_ON_SETGID))
+		ygr_attach_answer(fregs, judge_setgid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						      call_of(ygr_attach_number(fregs, 2))));
 }
 
 static void notrace on_fix_setgroups(unsigned long ip, unsigned long parent_ip,
 				     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_setgid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
-					      YGR_IDS_GROUPS));
+	if (!ygr_pipeline_skips(YGR_ON_SETGID))
+		ygr_attach_answer(fregs, judge_setgid(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1),
+						      YGR_IDS_GROUPS));
 }
 
 /* The first argument is the new set of credentials, not filled yet. */
 static void notrace on_capset(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_capset(ygr_attach_arg(fregs, 1), ygr_attach_arg(fregs, 2),
-					      ygr_attach_arg(fregs, 3), ygr_attach_arg(fregs, 4)));
+	if (!ygr_pipeline_skips(YGR_ON_CAPSET))
+		ygr_attach_answer(fregs, judge_capset(ygr_attach_arg(fregs, 1), ygr_attach_arg(fregs, 2),
+						      ygr_attach_arg(fregs, 3), ygr_attach_arg(fregs, 4)));
 }
 
 static struct ygr_hook hooks[] = {

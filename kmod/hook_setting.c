@@ -36,12 +36,10 @@ static int run(u16 type, enum ygr_on on, const struct ygr_body_setting *body)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. @ts: NULL: stays */
-static int judge_settime(const struct timespec64 *ts)
+static noinline int judge_settime(const struct timespec64 *ts)
 {
 	struct ygr_body_setting body = { .call = YGR_SETTING_TIMEZONE };
 
-	if (ygr_pipeline_skips(YGR_ON_SETTIME))
-		return 0;
 	body.old_value = ktime_get_real_ns();
 	if (ts) {
 		body.call = YGR_SETTING_CLOCK;
@@ -50,14 +48,10 @@ static int judge_settime(const struct timespec64 *ts)
 	return run(YGR_EV_SETTIME, YGR_ON_SETTIME, &body);
 }
 
-static int judge_unshare(u64 flags, enum ygr_setting_call call)
+static noinline int judge_unshare(u64 namespaces, enum ygr_setting_call call)
 {
-	const struct ygr_body_setting body = {
-		.call = call, .namespaces = flags & CLONE_NEW_ALL,
-	};
+	const struct ygr_body_setting body = { .call = call, .namespaces = namespaces };
 
-	if (!body.namespaces || ygr_pipeline_skips(YGR_ON_UNSHARE))
-		return 0;
 	return run(YGR_EV_UNSHARE, YGR_ON_UNSHARE, &body);
 }
 
@@ -78,26 +72,23 @@ static void fill_namespace(struct ygr_body_setting *body, unsigned int fd)
 }
 
 /* By a descriptor of a process, @type says which of its namespaces, as many as one likes. */
-static int judge_setns(unsigned int fd, u64 type)
+static noinline int judge_setns(struct pt_regs *regs)
 {
-	struct ygr_body_setting body = {
-		.call = YGR_SETTING_SETNS, .namespaces = type & CLONE_NEW_ALL,
-	};
+	struct ygr_body_setting body = { .call = YGR_SETTING_SETNS };
+	unsigned long args[6] __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_SETNS))
-		return 0;
-	fill_namespace(&body, fd);
+	syscall_get_arguments(current, regs, args);
+	body.namespaces = args[1] & CLONE_NEW_ALL;
+	fill_namespace(&body, args[0]);
 	return run(YGR_EV_SETNS, YGR_ON_SETNS, &body);
 }
 
-static int judge_key(const struct key *key)
+static noinline int judge_key(const struct key *key)
 {
 	struct ygr_body_setting body = { .call = YGR_SETTING_KEY };
 	struct ygr_event_strings strings __uninitialized;
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(YGR_ON_KEYCTL))
-		return 0;
 	strscpy(body.kind, key->type->name, sizeof(body.kind));
 	ygr_event_init(&event, YGR_EV_KEYCTL, YGR_CLASS_PRIVILEGE, YGR_ON_KEYCTL);
 	preempt_disable_notrace();
@@ -131,103 +122,107 @@ static bool matters(int option)
 	}
 }
 
-static int judge_prctl(int option, unsigned long value)
+static noinline int judge_prctl(int option, unsigned long value)
 {
 	const struct ygr_body_setting body = {
 		.call = YGR_SETTING_PRCTL + option, .new_value = value,
 	};
 
-	if (!matters(option) || ygr_pipeline_skips(YGR_ON_PRCTL))
-		return 0;
 	return run(YGR_EV_PRCTL, YGR_ON_PRCTL, &body);
 }
 
-/* 0xffffffff only asks which it is. */
-static int judge_personality(u32 personality)
+static noinline int judge_personality(u32 personality)
 {
 	const struct ygr_body_setting body = {
 		.call = YGR_SETTING_PERSONALITY, .old_value = current->personality,
 		.new_value = personality,
 	};
 
-	if (personality == 0xffffffff || personality == current->personality ||
-	    ygr_pipeline_skips(YGR_ON_PERSONALITY))
-		return 0;
 	return run(YGR_EV_PERSONALITY, YGR_ON_PERSONALITY, &body);
 }
 
-/* The other operations only ask. */
-static int judge_seccomp(unsigned int op, unsigned int flags)
+static noinline int judge_seccomp(unsigned int op, unsigned int flags)
 {
 	const struct ygr_body_setting body = {
 		.call = op == SECCOMP_SET_MODE_STRICT ? YGR_SETTING_STRICT : YGR_SETTING_FILTER,
 		.new_value = flags,
 	};
 
-	if ((op != SECCOMP_SET_MODE_STRICT && op != SECCOMP_SET_MODE_FILTER) ||
-	    ygr_pipeline_skips(YGR_ON_SECCOMP))
-		return 0;
 	return run(YGR_EV_SECCOMP, YGR_ON_SECCOMP, &body);
 }
 
 static void notrace on_settime(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_settime(ygr_attach_arg(fregs, 0)));
+	if (!ygr_pipeline_skips(YGR_ON_SETTIME))
+		ygr_attach_answer(fregs, judge_settime(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_unshare(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_unshare(ygr_attach_number(fregs, 0), YGR_SETTING_UNSHARE));
+	u64 namespaces = ygr_attach_number(fregs, 0) & CLONE_NEW_ALL;
+
+	if (namespaces && !ygr_pipeline_skips(YGR_ON_UNSHARE))
+		ygr_attach_answer(fregs, judge_unshare(namespaces, YGR_SETTING_UNSHARE));
 }
 
 /* Each fork and each thread comes by here. */
 static void notrace on_copy_namespaces(unsigned long ip, unsigned long parent_ip,
 				       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	u64 flags = ygr_attach_number(fregs, 0);
+	u64 namespaces = ygr_attach_number(fregs, 0) & CLONE_NEW_ALL;
 
-	if (unlikely(flags & CLONE_NEW_ALL))
-		ygr_attach_answer(fregs, judge_unshare(flags, YGR_SETTING_CLONE));
+	if (unlikely(namespaces) && !ygr_pipeline_skips(YGR_ON_UNSHARE))
+		ygr_attach_answer(fregs, judge_unshare(namespaces, YGR_SETTING_CLONE));
 }
 
 static void notrace on_setns(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	unsigned long args[6];
-
-	syscall_get_arguments(current, ygr_attach_arg(fregs, 0), args);
-	ygr_attach_answer(fregs, judge_setns(args[0], args[1]));
+	if (!ygr_pipeline_skips(YGR_ON_SETNS))
+		ygr_attach_answer(fregs, judge_setns(ygr_attach_arg(fregs, 0)));
 }
 
+/* 0xffffffff only asks which it is. */
 static void notrace on_personality(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	unsigned long args[6];
+	unsigned long args[6] __uninitialized;
+	u32 personality;
 
 	syscall_get_arguments(current, ygr_attach_arg(fregs, 0), args);
-	ygr_attach_answer(fregs, judge_personality(args[0]));
+	personality = args[0];
+	if (personality != 0xffffffff && personality != current->personality &&
+	    !ygr_pipeline_skips(YGR_ON_PERSONALITY))
+		ygr_attach_answer(fregs, judge_personality(personality));
 }
 
 static void notrace on_key_alloc(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_key(ygr_attach_arg(fregs, 0)));
+	if (!ygr_pipeline_skips(YGR_ON_KEYCTL))
+		ygr_attach_answer(fregs, judge_key(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_prctl(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_prctl(ygr_attach_number(fregs, 0),
-					     ygr_attach_number(fregs, 1)));
+	int option = ygr_attach_number(fregs, 0);
+
+	if (matters(option) && !ygr_pipeline_skips(YGR_ON_PRCTL))
+		ygr_attach_answer(fregs, judge_prctl(option, ygr_attach_number(fregs, 1)));
 }
 
+/* The other operations only ask. */
 static void notrace on_seccomp(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_seccomp(ygr_attach_number(fregs, 0),
-					       ygr_attach_number(fregs, 1)));
+	unsigned int op = ygr_attach_number(fregs, 0);
+
+	if ((op == SECCOMP_SET_MODE_STRICT || op == SECCOMP_SET_MODE_FILTER) &&
+	    !ygr_pipeline_skips(YGR_ON_SECCOMP))
+		ygr_attach_answer(fregs, judge_seccomp(op, ygr_attach_number(fregs, 1)));
 }
 
 /* Named, since what the name begins with depends on the architecture. */

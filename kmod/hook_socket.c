@@ -394,13 +394,11 @@ static int judge_send(const struct socket *sock, const struct msghdr *msg)
 }
 
 /* The attempt: nobody has come yet, so only a denial is worth a record. */
-static int judge_accept(const struct socket *sock)
+static noinline int judge_accept(const struct socket *sock)
 {
 	struct ygr_body_socket body = { 0 };
 	struct ygr_event event __uninitialized;
 
-	if (!ygr_pipeline_may_deny(YGR_ON_ACCEPT))
-		return 0;
 	fill_socket(&body, sock);
 	init_by(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body, &body.local);
 	event.only_if_denied = true;
@@ -425,23 +423,27 @@ static void set_peer_process(struct ygr_body_socket *body, const struct sock *sk
 	rcu_read_unlock();
 }
 
-static void set_accepted_cookie(struct ygr_body_socket *body, const struct sock *sk)
+/* Return: the flow's cookie; 0: there is none. */
+static u64 begin_accepted(const struct sock *sk)
 {
 	struct ygr_flow *flow;
+	u64 cookie = 0;
 
 	preempt_disable_notrace();
 	flow = ygr_flow_begin(sk);
 	if (flow) {
 		set_bit(YGR_FLOW_ACCEPTED, &flow->bits);
-		body->socket_cookie = flow->cookie;
+		cookie = flow->cookie;
 	}
 	preempt_enable_notrace();
+	return cookie;
 }
 
 /* A connection becomes a socket of the current task. */
-static void tell_accepted(const struct sock *sk, const struct socket *parent)
+static noinline void tell_accepted(const struct sock *sk, const struct socket *parent, u64 cookie)
 {
 	struct ygr_body_socket body = {
+		.socket_cookie = cookie,
 		.socket_ino = SOCK_INODE((struct socket *)parent)->i_ino,
 		.family = sk->sk_family,
 		.type = sk->sk_type,
@@ -451,7 +453,6 @@ static void tell_accepted(const struct sock *sk, const struct socket *parent)
 
 	ygr_address_set_bound(&body.local, sk);
 	ygr_address_set_peer(&body.remote, sk);
-	set_accepted_cookie(&body, sk);
 	set_peer_process(&body, sk);
 	init_by(&event, YGR_EV_ACCEPT, YGR_ON_ACCEPT, &body, &body.local);
 	event.settled = true;
@@ -564,14 +565,22 @@ static void notrace on_sendmsg(unsigned long ip, unsigned long parent_ip,
 static void notrace on_accept(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	ygr_attach_answer(fregs, judge_accept(ygr_attach_arg(fregs, 0)));
+	if (ygr_pipeline_may_deny(YGR_ON_ACCEPT))
+		ygr_attach_answer(fregs, judge_accept(ygr_attach_arg(fregs, 0)));
 }
 
 static void notrace on_graft(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (in_task() && !(current->flags & PF_KTHREAD))
-		tell_accepted(ygr_attach_arg(fregs, 0), ygr_attach_arg(fregs, 1));
+	const struct sock *sk = ygr_attach_arg(fregs, 0);
+	u64 cookie;
+
+	if (!in_task() || (current->flags & PF_KTHREAD))
+		return;
+	/* Its end is told also where this is not. */
+	cookie = begin_accepted(sk);
+	if (!ygr_pipeline_skips(YGR_ON_ACCEPT))
+		tell_accepted(sk, ygr_attach_arg(fregs, 1), cookie);
 }
 
 static struct ygr_hook hooks[] = {

@@ -28,44 +28,41 @@ static void fill_target(struct ygr_body_target *body, struct task_struct *task)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
-static int run(u16 type, enum ygr_on on, struct ygr_body_target *body, struct task_struct *task)
+static noinline int judge(u16 type, enum ygr_on on, struct task_struct *task, enum ygr_target_call call,
+			  unsigned int mode, int sig)
 {
+	struct ygr_body_target body = { .call = call, .mode = mode, .signal = sig };
 	struct ygr_event event __uninitialized;
 
-	if (ygr_pipeline_skips(on))
-		return 0;
-	fill_target(body, task);
+	fill_target(&body, task);
 	ygr_event_init(&event, type, YGR_CLASS_PRIVILEGE, on);
-	return ygr_pipeline_run(&event, body, sizeof(*body));
+	return ygr_pipeline_run(&event, &body, sizeof(body));
+}
+
+static __always_inline int ask(u16 type, enum ygr_on on, struct task_struct *task, enum ygr_target_call call,
+			       unsigned int mode, int sig)
+{
+	return ygr_pipeline_skips(on) ? 0 : judge(type, on, task, call, mode, sig);
 }
 
 /* Reading is what ps(1) does, so it is an event by itself, which nobody sees who does not ask. */
 static int judge_access(struct task_struct *child, unsigned int mode)
 {
-	struct ygr_body_target body = { .call = YGR_TARGET_ATTACH, .mode = mode };
-
-	if (!(mode & PTRACE_MODE_ATTACH)) {
-		body.call = YGR_TARGET_READ;
-		return run(YGR_EV_PTRACE, YGR_ON_PTRACE_READ, &body, child);
-	}
+	if (!(mode & PTRACE_MODE_ATTACH))
+		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE_READ, child, YGR_TARGET_READ, mode, 0);
 	switch (ygr_compat_current_call()) {
 	case YGR_COMPAT_CALL_VM_WRITEV:
-		body.call = YGR_TARGET_VM_WRITE;
-		return run(YGR_EV_VM_WRITE, YGR_ON_VM_WRITE, &body, child);
+		return ask(YGR_EV_VM_WRITE, YGR_ON_VM_WRITE, child, YGR_TARGET_VM_WRITE, mode, 0);
 	case YGR_COMPAT_CALL_VM_READV:
-		body.call = YGR_TARGET_VM_READ;
-		break;
+		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_VM_READ, mode, 0);
 	default:
-		break;
+		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_ATTACH, mode, 0);
 	}
-	return run(YGR_EV_PTRACE, YGR_ON_PTRACE, &body, child);
 }
 
 static int judge_traceme(struct task_struct *parent)
 {
-	struct ygr_body_target body = { .call = YGR_TARGET_TRACEME };
-
-	return run(YGR_EV_PTRACE, YGR_ON_PTRACE, &body, parent);
+	return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, parent, YGR_TARGET_TRACEME, 0, 0);
 }
 
 static bool is_guarded(struct task_struct *task)
@@ -87,11 +84,9 @@ static bool matters(struct task_struct *task, int sig)
 
 static int judge_signal(struct task_struct *task, int sig)
 {
-	struct ygr_body_target body = { .call = YGR_TARGET_SIGNAL, .signal = sig };
-
 	if (!matters(task, sig))
 		return 0;
-	return run(YGR_EV_SIGNAL, YGR_ON_SIGNAL, &body, task);
+	return ask(YGR_EV_SIGNAL, YGR_ON_SIGNAL, task, YGR_TARGET_SIGNAL, 0, sig);
 }
 
 static void notrace on_access_check(unsigned long ip, unsigned long parent_ip,
@@ -121,7 +116,7 @@ static void notrace on_kill(unsigned long ip, unsigned long parent_ip,
 }
 
 static struct ygr_hook hooks[] = {
-	YGR_HOOK_FUNCTION(security_ptrace_access_check, on_access_check),
+	YGR_HOOK_HOT_FUNCTION(security_ptrace_access_check, on_access_check),
 	YGR_HOOK_FUNCTION(security_ptrace_traceme, on_traceme),
 	YGR_HOOK_FUNCTION(security_task_kill, on_kill),
 };
