@@ -289,8 +289,9 @@ bench-native: $(B)/bench/native	## the reader's speed and density, beside memcpy
 bench-events: $(B)/bench/events user	## what reading a spool costs: filters and formats
 	$(Q)tests/bench/events/run $<
 
-bench:	## instructions per event beside what else there is, by -icount, on both kernels
+bench:	## every figure of docs/: instructions per event beside what else there is (-icount, both kernels), and the reader's speed
 	$(Q)tests/bench/run
+	$(Q)$(MAKE) --no-print-directory bench-native bench-events
 
 .PHONY: bench-quick bench-compare
 bench-quick:	## a few of these figures, on one kernel, in a minute or two; no table is written

@@ -22,6 +22,12 @@
 #include "spool_scan.h"
 
 #define ROUND_NR	5u	/* of LOAD_FILE_NR opens, each by a process of its own */
+#define SHAPE_ROUND_NR	12u	/* groups of 4,000 come out even */
+#define SHAPE_RATE	10000u	/* opens in a second, in groups of whatever size */
+#define RATE_ROUND_NR	40u
+#define RATE_GROUP_NR	10u
+#define RATE_MAX	100000u
+#define RATE_STEP	1000u	/* how exact the highest rate is */
 #define EVENT_NR_MAX	65536u
 #define BATCH_NR_MAX	4096u
 #define LOOK_US		200	/* how exact the times of arrival are */
@@ -29,15 +35,17 @@
 
 static const struct pace {
 	const char *contender;
-	unsigned int pause_us;	/* between opens */
+	struct load_pace opens;
 	unsigned int round_nr;
 	const char *params;	/* of the module */
 } paces[] = {
-	{ "delivery-burst", 0, ROUND_NR, "" },
-	{ "delivery-paced", 1000, 2, "" },
-	{ "delivery-ring-256", 0, ROUND_NR, "ring_kib=256" },
-	{ "delivery-ring-4096", 0, ROUND_NR, "ring_kib=4096" },
-	{ "delivery-ring-16384", 0, ROUND_NR, "ring_kib=16384" },
+	{ "delivery-burst", { 1, 0 }, ROUND_NR, "" },
+	{ "delivery-paced", { 1, 1000000 }, 2, "" },
+	{ "delivery-ring-256", { 1, 0 }, ROUND_NR, "ring_kib=256" },
+	{ "delivery-ring-4096", { 1, 0 }, ROUND_NR, "ring_kib=4096" },
+	{ "delivery-ring-16384", { 1, 0 }, ROUND_NR, "ring_kib=16384" },
+#define SHAPE(nr)	{ "delivery-shape-" #nr, { nr, nr * (1000000000ull / SHAPE_RATE) }, SHAPE_ROUND_NR, "" }
+	SHAPE(1), SHAPE(10), SHAPE(100), SHAPE(1000), SHAPE(4000),
 };
 
 /* ---- the work ---- */
@@ -53,25 +61,26 @@ static uint64_t clock_of(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static int open_once(const struct pace *pace)
+static int open_once(const struct pace *pace, uint64_t begin_ns, unsigned int before_nr)
 {
-	uint64_t begin_ns = clock_of(CLOCK_PROCESS_CPUTIME_ID);
-	int status = load_open_files(4, pace->pause_us);
+	uint64_t begin_cpu_ns = clock_of(CLOCK_PROCESS_CPUTIME_ID);
+	int status = load_open_files(4, &pace->opens, begin_ns, before_nr);
 
-	*work_ns += clock_of(CLOCK_PROCESS_CPUTIME_ID) - begin_ns;
+	*work_ns += clock_of(CLOCK_PROCESS_CPUTIME_ID) - begin_cpu_ns;
 	return status;
 }
 
 static int work(void *arg)
 {
 	const struct pace *pace = arg;
+	uint64_t begin_ns = guest_now_ns();
 	int status;
 
 	for (unsigned int i = 0; i < pace->round_nr; i++) {
 		pid_t pid = fork();
 
 		if (!pid)
-			_exit(open_once(pace));
+			_exit(open_once(pace, begin_ns, i * LOAD_FILE_NR));
 		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
 			return 1;
 	}
@@ -196,6 +205,7 @@ static void find_arrivals(const char *path)
 	ygr_spool_scan_close(scan);
 }
 
+/* @ns: sorted here */
 static void tell_latency(const char *contender, const char *where, uint64_t *ns)
 {
 	const struct { const char *name; unsigned int at; } items[] = {
@@ -319,13 +329,17 @@ static uint64_t suppressed_nr(void)
 	return noise.suppressed[YGR_CLASS_FILE];
 }
 
-static void measure_pace(const struct pace *pace, uint64_t alone_ns)
-{
-	const uint64_t made_nr = (uint64_t)pace->round_nr * LOAD_FILE_NR;
+struct outcome {
+	uint64_t made_nr, suppressed, lost_nr, work_ns;
 	struct spent begin, end;
+};
+
+/* One run, whose books balance; what has arrived is in arrivals. */
+static struct outcome deliver(const struct pace *pace)
+{
+	struct outcome outcome = { .made_nr = (uint64_t)pace->round_nr * LOAD_FILE_NR };
 	struct far_end far = { 0 };
 	struct daemon daemon;
-	uint64_t lost_nr, suppressed;
 
 	assert_int_equal(guest_module_load_file("/yagura.ko", pace->params), 0);
 	daemon_init(&daemon, pace->contender, NULL);
@@ -337,42 +351,97 @@ static void measure_pace(const struct pace *pace, uint64_t alone_ns)
 
 	memset(&arrivals, 0, sizeof(arrivals));
 	*work_ns = 0;
-	begin = spent_until_now(&daemon);
+	outcome.begin = spent_until_now(&daemon);
 	arrivals.begin_ns = guest_now_ns();
 	watch(guest_child_start(work, (void *)pace));
-	end = spent_until_now(&daemon);
-	print_message("# delivered: %s\n", pace->contender);
+	outcome.end = spent_until_now(&daemon);
+	outcome.work_ns = *work_ns;
 
 	daemon_check_accounts(&daemon, &far);
-	lost_nr = far_end_told(&far, YGR_CLASS_FILE);
-	suppressed = suppressed_nr();
+	outcome.lost_nr = far_end_told(&far, YGR_CLASS_FILE);
+	outcome.suppressed = suppressed_nr();
 	find_batches(&spool, daemon.spool);
 	find_batches(&far_file, far.path);
 	find_arrivals(far.path);
 	/* Delivered or counted. Of the daemon's own files there may also be one in the last two. */
-	assert_in_range(made_nr, arrivals.open_nr + arrivals.merged_nr,
-			arrivals.open_nr + arrivals.merged_nr + lost_nr + suppressed);
-	if (!lost_nr)
-		assert_int_equal(made_nr, arrivals.open_nr + arrivals.merged_nr + suppressed);
-
-	bench_tell(pace->contender, "made", made_nr);
-	bench_tell(pace->contender, "arrived", arrivals.open_nr);
-	bench_tell(pace->contender, "merged", arrivals.merged_nr);
-	bench_tell(pace->contender, "suppressed", suppressed);
-	bench_tell(pace->contender, "lost", lost_nr);
-	bench_tell(pace->contender, "events", arrivals.nr);
-	/* What sleeping costs differs by more. */
-	if (!pace->pause_us)
-		bench_tell(pace->contender, "kernel", *work_ns - alone_ns);
-	tell_spent(pace->contender, &begin, &end);
-	tell_latency(pace->contender, "to-spool", arrivals.to_spool_ns);
-	tell_latency(pace->contender, "to-receiver", arrivals.to_far_ns);
-	print_message("# measured: %s\n", pace->contender);
+	assert_in_range(outcome.made_nr, arrivals.open_nr + arrivals.merged_nr,
+			arrivals.open_nr + arrivals.merged_nr + outcome.lost_nr + outcome.suppressed);
+	if (!outcome.lost_nr)
+		assert_int_equal(outcome.made_nr, arrivals.open_nr + arrivals.merged_nr + outcome.suppressed);
 	far_end_close(&far);
 	close(spool.fd);
 	close(far_file.fd);
 	daemon_exit(&daemon);
 	assert_int_equal(guest_module_unload(), 0);
+	return outcome;
+}
+
+/* Without a sensor. The second time, all is in caches. */
+static uint64_t work_alone(const struct pace *pace)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		*work_ns = 0;
+		assert_int_equal(work((void *)pace), 0);
+	}
+	return *work_ns;
+}
+
+static void measure_pace(const struct pace *pace)
+{
+	/* What sleeping costs differs by more. */
+	const bool is_told_of_kernel = !pace->opens.period_ns;
+	const uint64_t alone_ns = is_told_of_kernel ? work_alone(pace) : 0;
+	const struct outcome outcome = deliver(pace);
+
+	bench_tell(pace->contender, "made", outcome.made_nr);
+	bench_tell(pace->contender, "arrived", arrivals.open_nr);
+	bench_tell(pace->contender, "merged", arrivals.merged_nr);
+	bench_tell(pace->contender, "suppressed", outcome.suppressed);
+	bench_tell(pace->contender, "lost", outcome.lost_nr);
+	bench_tell(pace->contender, "events", arrivals.nr);
+	if (is_told_of_kernel)
+		bench_tell(pace->contender, "kernel", outcome.work_ns - alone_ns);
+	tell_spent(pace->contender, &outcome.begin, &outcome.end);
+	tell_latency(pace->contender, "to-spool", arrivals.to_spool_ns);
+	tell_latency(pace->contender, "to-receiver", arrivals.to_far_ns);
+	print_message("# measured: %s\n", pace->contender);
+}
+
+/* ---- the highest rate ---- */
+
+/*
+ * Return: opens in a second, as they were made; 0: not so many can be, or not all are at the receiver. Which of the two
+ * it is, does not matter: one CPU does both.
+ */
+static unsigned int rate_of(unsigned int wanted)
+{
+	const struct pace pace = {
+		"delivery-rate", { RATE_GROUP_NR, RATE_GROUP_NR * 1000000000ull / wanted }, RATE_ROUND_NR, "",
+	};
+	const struct outcome outcome = deliver(&pace);
+	unsigned int rate = outcome.made_nr * 1000000000 / (arrivals.end_ns - arrivals.begin_ns);
+	bool holds = arrivals.open_nr == outcome.made_nr && rate >= wanted - wanted / 50;
+
+	print_message("# of %u opens in a second, %u were made, %llu suppressed and %llu dropped\n", wanted, rate,
+		      (unsigned long long)outcome.suppressed, (unsigned long long)outcome.lost_nr);
+	return holds ? rate : 0;
+}
+
+static void measure_highest_rate(void)
+{
+	unsigned int low = 0, high = RATE_MAX, best = 0;
+
+	while (high - low > RATE_STEP) {
+		unsigned int middle = (low + high) / 2, rate = rate_of(middle);
+
+		if (rate) {
+			low = middle;
+			best = rate;
+		} else {
+			high = middle;
+		}
+	}
+	bench_tell("delivery-rate", "opens", best);
 }
 
 void bench_delivery(void **state)
@@ -382,14 +451,7 @@ void bench_delivery(void **state)
 	work_ns = mmap(NULL, sizeof(*work_ns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	assert_true(work_ns != MAP_FAILED);
-	for (size_t i = 0; i < sizeof(paces) / sizeof(paces[0]); i++) {
-		uint64_t alone_ns;
-
-		/* The second time, all is in caches. */
-		assert_int_equal(work((void *)&paces[i]), 0);
-		*work_ns = 0;
-		assert_int_equal(work((void *)&paces[i]), 0);
-		alone_ns = *work_ns;
-		measure_pace(&paces[i], alone_ns);
-	}
+	for (size_t i = 0; i < sizeof(paces) / sizeof(paces[0]); i++)
+		measure_pace(&paces[i]);
+	measure_highest_rate();
 }

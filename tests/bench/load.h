@@ -29,7 +29,21 @@ int load_run_program(char *const argv[]);
 
 #define LOAD_FILE_NR	1000u
 
-/* Each of the files with so many names in their path: 1, 4 or 16. Return: 0; 1: one failed. */
-int load_open_files(unsigned int depth, unsigned int pause_us);
+/* So many opens as fast as they go, and the next so many a period after these were due; who is late does not wait. */
+struct load_pace {
+	unsigned int group_nr;
+	uint64_t period_ns;	/* 0: all of them as fast as they go */
+};
+
+/*
+ * Opens each of the files with so many names in their path (1, 4 or 16) once, and closes it.
+ *
+ * @pace: NULL: as fast as they go
+ * @begin_ns: when the first of all was due
+ * @before_nr: how many were opened since
+ *
+ * Return: 0; 1: one failed.
+ */
+int load_open_files(unsigned int depth, const struct load_pace *pace, uint64_t begin_ns, unsigned int before_nr);
 
 #endif

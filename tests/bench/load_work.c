@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -51,7 +52,16 @@ static void make_files(unsigned int depth)
 	}
 }
 
-int load_open_files(unsigned int depth, unsigned int pause_us)
+/* Before the open of that number. */
+static void wait_for_turn(const struct load_pace *pace, uint64_t begin_ns, unsigned int nr)
+{
+	uint64_t at_ns = begin_ns + nr / pace->group_nr * pace->period_ns;
+	const struct timespec at = { (time_t)(at_ns / 1000000000), (long)(at_ns % 1000000000) };
+
+	clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &at, NULL);
+}
+
+int load_open_files(unsigned int depth, const struct load_pace *pace, uint64_t begin_ns, unsigned int before_nr)
 {
 	const char *directory = directory_of(depth);
 	char path[300];
@@ -59,29 +69,29 @@ int load_open_files(unsigned int depth, unsigned int pause_us)
 	for (unsigned int i = 0; i < LOAD_FILE_NR; i++) {
 		int fd;
 
+		if (pace && pace->period_ns && (before_nr + i) % pace->group_nr == 0)
+			wait_for_turn(pace, begin_ns, before_nr + i);
 		snprintf(path, sizeof(path), "%sfile_%04u", directory, i);
 		fd = open(path, O_WRONLY);
 		if (fd < 0 || close(fd))
 			return 1;
-		if (pause_us)
-			usleep(pause_us);
 	}
 	return 0;
 }
 
 static int open_1(void)
 {
-	return load_open_files(1, 0);
+	return load_open_files(1, NULL, 0, 0);
 }
 
 static int open_4(void)
 {
-	return load_open_files(4, 0);
+	return load_open_files(4, NULL, 0, 0);
 }
 
 static int open_16(void)
 {
-	return load_open_files(DEPTH_MAX, 0);
+	return load_open_files(DEPTH_MAX, NULL, 0, 0);
 }
 
 static int change_names(void)
