@@ -123,7 +123,7 @@ struct shape {
 	const char *names[10];		/* in front of '(': a map of the names within */
 };
 
-#define TAG(tag)	(1u << (tag))
+#define TAG(tag)	YGR_RECORD_TAG_BIT(tag)
 
 extern const struct shape ygr_encode_subject_shape;
 

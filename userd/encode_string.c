@@ -238,41 +238,44 @@ static uint8_t *put_other_string(struct extras *extras, uint8_t *at, int tag,
 	return put_string(at, string);
 }
 
-static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct ygr_record_view *view)
+/* Without those that have no key: what was sent over a socket is for names.h, and for nobody else. */
+static uint32_t keyed(uint32_t tags)
+{
+	uint32_t keyed = tags;
+
+	for (uint32_t left = tags; left; left &= left - 1)
+		if (!string_keys[__builtin_ctz(left)])
+			keyed &= ~(left & -left);
+	return keyed;
+}
+
+/* @cut: not empty */
+static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct ygr_record_view *view, uint32_t cut)
 {
 	uint8_t *map;
-	uint8_t nr = 0;
 
 	map = put_key(extras, at, "truncated");
+	*map = (uint8_t)(0x80 | __builtin_popcount(cut));
 	at = map + 1;
-	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
-		const struct ygr_record_string *string = &view->strings[tag];
+	for (; cut; cut &= cut - 1) {
+		int tag = __builtin_ctz(cut);
+		uint32_t true_len = view->strings[tag].true_len;
 
-		if (!ygr_record_string_is_cut(string) || !string_keys[tag])
-			continue;
 		at = put_word(at, string_keys[tag]);
-		at = string->true_len == YGR_LEN_UNKNOWN ? ygr_pack_nil(at) : ygr_pack_u64(at, string->true_len);
-		nr++;
+		at = true_len == YGR_LEN_UNKNOWN ? ygr_pack_nil(at) : ygr_pack_u64(at, true_len);
 	}
-	*map = (uint8_t)(0x80 | nr);
 	return at;
 }
 
-/* One without a key is not told: what was sent over a socket is for names.h, and for nobody else. */
 uint8_t *ygr_encode_strings(struct extras *extras, uint8_t *at, const struct ygr_record_view *view,
 			    uint32_t done)
 {
-	bool is_cut = false;
+	uint32_t cut = keyed(view->cut);
 
-	for (int tag = 1; tag < YGR_RECORD_TAG_NR; tag++) {
-		const struct ygr_record_string *string = &view->strings[tag];
+	for (uint32_t left = keyed(view->there & ~done); left; left &= left - 1) {
+		int tag = __builtin_ctz(left);
 
-		if (!string_keys[tag])
-			continue;
-		is_cut |= ygr_record_string_is_cut(string);
-		if (!string->bytes || done & TAG(tag))
-			continue;
-		at = put_other_string(extras, at, tag, string);
+		at = put_other_string(extras, at, tag, &view->strings[tag]);
 	}
-	return is_cut ? put_truncated(extras, at, view) : at;
+	return cut ? put_truncated(extras, at, view, cut) : at;
 }

@@ -93,6 +93,9 @@ static void note_string(struct ygr_record_view *view, const struct ygr_string *s
 	slot->bytes = (const char *)(string + 1);
 	slot->len = string->len;
 	slot->true_len = string->true_len;
+	view->there |= YGR_RECORD_TAG_BIT(string->tag);
+	if (ygr_record_string_is_cut(slot))
+		view->cut |= YGR_RECORD_TAG_BIT(string->tag);
 }
 
 /* Strings fill [at, end) exactly, each padded to 8. */
@@ -101,6 +104,8 @@ static int fill_strings(struct ygr_record_view *view, const uint8_t *at, const u
 {
 	for (int tag = 0; tag < YGR_RECORD_TAG_NR; tag++)
 		view->strings[tag].bytes = NULL;
+	view->there = 0;
+	view->cut = 0;
 	for (int nr = 0; at < end; nr++) {
 		const struct ygr_string *string = (const struct ygr_string *)at;
 		uint64_t room = (uint64_t)(end - at);

@@ -56,7 +56,12 @@ struct ygr_record_view {
 	const struct ygr_record *head;
 	union ygr_record_body body;	/* of a known type; zero where the record's own is shorter */
 	struct ygr_record_string strings[YGR_RECORD_TAG_NR]; /* the first of each tag */
+	uint32_t there;		/* YGR_RECORD_TAG_BIT()s of the strings that are */
+	uint32_t cut;		/* of these, which are shorter than they were */
 };
+
+#define YGR_RECORD_TAG_BIT(tag)	(1u << (tag))
+_Static_assert(YGR_RECORD_TAG_NR <= 32, "a bit for each tag");
 
 /*
  * @bytes: 8-aligned; @avail: readable there.
