@@ -417,6 +417,25 @@ static void ignored_close_is_not_told(void **state)
 	close(pair.server);
 }
 
+/* Its socket is followed from then on all the same. */
+static void ignored_accept_has_an_end(void **state)
+{
+	const struct ygr_body_close *body;
+	struct pair pair;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: accept, do: ignore }"));
+	pair = open_pair(AF_INET);
+	send_all(pair.accepted, 300);
+	receive_all(pair.client, 300);
+	body = close_and_expect(*state, pair.accepted);
+	assert_counts(body, 300, 0);
+	assert_true(body->socket_cookie);
+	assert_int_equal(body->owner_tgid, getpid());
+	guest_reject(*state, .type = YGR_EV_ACCEPT);
+	close(pair.client);
+	close(pair.server);
+}
+
 /* ---- Unix ---- */
 
 static int connect_unix(void *arg)
@@ -478,6 +497,7 @@ int main(void)
 		test(socket_is_of_its_network),
 		test(ring_sends_like_anybody),
 		test(ignored_close_is_not_told),
+		test(ignored_accept_has_an_end),
 		test(accept_tells_who_is_there),
 	};
 
