@@ -49,7 +49,7 @@ static noinline int judge_anonymous(unsigned long prot)
 	return ygr_file_run(&event, NULL, YGR_ACCESS_WRITE | YGR_ACCESS_EXEC, prot, NULL);
 }
 
-static noinline int judge_file(const struct file *file, unsigned long prot)
+static noinline int judge_mapped_file(const struct file *file, unsigned long prot)
 {
 	struct ygr_event event __uninitialized;
 
@@ -63,7 +63,7 @@ static int judge_mmap(const struct file *file, unsigned long prot)
 	if (!maps_executable(file, prot))
 		return 0;
 	if (file)
-		return ygr_pipeline_skips(YGR_ON_MMAP_EXEC) ? 0 : judge_file(file, prot);
+		return ygr_pipeline_skips(YGR_ON_MMAP_EXEC) ? 0 : judge_mapped_file(file, prot);
 	if (!(prot & PROT_WRITE))
 		return 0;
 	return ygr_pipeline_skips(YGR_ON_EXEC_MEMORY) ? 0 : judge_anonymous(prot);

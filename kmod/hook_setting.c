@@ -71,7 +71,7 @@ static void fill_namespace(struct ygr_body_setting *body, unsigned int fd)
 	fput(file);
 }
 
-/* By a descriptor of a process, @type says which of its namespaces, as many as one likes. */
+/* By a descriptor of a process, the second argument says which of its namespaces, as many as one likes. */
 static noinline int judge_setns(struct pt_regs *regs)
 {
 	struct ygr_body_setting body = { .call = YGR_SETTING_SETNS };

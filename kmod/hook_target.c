@@ -28,8 +28,8 @@ static void fill_target(struct ygr_body_target *body, struct task_struct *task)
 }
 
 /* Returns, as do all judge_*() here, what the hook must: 0 or -errno. */
-static noinline int judge(u16 type, enum ygr_on on, struct task_struct *task, enum ygr_target_call call,
-			  unsigned int mode, int sig)
+static noinline int judge_target(u16 type, enum ygr_on on, struct task_struct *task, enum ygr_target_call call,
+				 unsigned int mode, int sig)
 {
 	struct ygr_body_target body = { .call = call, .mode = mode, .signal = sig };
 	struct ygr_event event __uninitialized;
@@ -39,30 +39,30 @@ static noinline int judge(u16 type, enum ygr_on on, struct task_struct *task, en
 	return ygr_pipeline_run(&event, &body, sizeof(body));
 }
 
-static __always_inline int ask(u16 type, enum ygr_on on, struct task_struct *task, enum ygr_target_call call,
-			       unsigned int mode, int sig)
+static __always_inline int judge_unless_skipped(u16 type, enum ygr_on on, struct task_struct *task,
+						enum ygr_target_call call, unsigned int mode, int sig)
 {
-	return ygr_pipeline_skips(on) ? 0 : judge(type, on, task, call, mode, sig);
+	return ygr_pipeline_skips(on) ? 0 : judge_target(type, on, task, call, mode, sig);
 }
 
 /* Reading is what ps(1) does, so it is an event by itself, which nobody sees who does not ask. */
 static int judge_access(struct task_struct *child, unsigned int mode)
 {
 	if (!(mode & PTRACE_MODE_ATTACH))
-		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE_READ, child, YGR_TARGET_READ, mode, 0);
+		return judge_unless_skipped(YGR_EV_PTRACE, YGR_ON_PTRACE_READ, child, YGR_TARGET_READ, mode, 0);
 	switch (ygr_compat_current_call()) {
 	case YGR_COMPAT_CALL_VM_WRITEV:
-		return ask(YGR_EV_VM_WRITE, YGR_ON_VM_WRITE, child, YGR_TARGET_VM_WRITE, mode, 0);
+		return judge_unless_skipped(YGR_EV_VM_WRITE, YGR_ON_VM_WRITE, child, YGR_TARGET_VM_WRITE, mode, 0);
 	case YGR_COMPAT_CALL_VM_READV:
-		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_VM_READ, mode, 0);
+		return judge_unless_skipped(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_VM_READ, mode, 0);
 	default:
-		return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_ATTACH, mode, 0);
+		return judge_unless_skipped(YGR_EV_PTRACE, YGR_ON_PTRACE, child, YGR_TARGET_ATTACH, mode, 0);
 	}
 }
 
 static int judge_traceme(struct task_struct *parent)
 {
-	return ask(YGR_EV_PTRACE, YGR_ON_PTRACE, parent, YGR_TARGET_TRACEME, 0, 0);
+	return judge_unless_skipped(YGR_EV_PTRACE, YGR_ON_PTRACE, parent, YGR_TARGET_TRACEME, 0, 0);
 }
 
 static bool is_guarded(struct task_struct *task)
@@ -86,7 +86,7 @@ static int judge_signal(struct task_struct *task, int sig)
 {
 	if (!matters(task, sig))
 		return 0;
-	return ask(YGR_EV_SIGNAL, YGR_ON_SIGNAL, task, YGR_TARGET_SIGNAL, 0, sig);
+	return judge_unless_skipped(YGR_EV_SIGNAL, YGR_ON_SIGNAL, task, YGR_TARGET_SIGNAL, 0, sig);
 }
 
 static void notrace on_access_check(unsigned long ip, unsigned long parent_ip,
