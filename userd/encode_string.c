@@ -239,14 +239,14 @@ static uint8_t *put_other_string(struct extras *extras, uint8_t *at, int tag,
 }
 
 /* Without those that have no key: what was sent over a socket is for names.h, and for nobody else. */
-static uint32_t keyed(uint32_t tags)
+static uint32_t with_key(uint32_t tags)
 {
-	uint32_t keyed = tags;
+	uint32_t without = 0;
 
 	for (uint32_t left = tags; left; left &= left - 1)
 		if (!string_keys[__builtin_ctz(left)])
-			keyed &= ~(left & -left);
-	return keyed;
+			without |= left & -left;
+	return tags & ~without;
 }
 
 /* @cut: not empty */
@@ -270,9 +270,9 @@ static uint8_t *put_truncated(struct extras *extras, uint8_t *at, const struct y
 uint8_t *ygr_encode_strings(struct extras *extras, uint8_t *at, const struct ygr_record_view *view,
 			    uint32_t done)
 {
-	uint32_t cut = keyed(view->cut);
+	uint32_t cut = with_key(view->cut);
 
-	for (uint32_t left = keyed(view->there & ~done); left; left &= left - 1) {
+	for (uint32_t left = with_key(view->there & ~done); left; left &= left - 1) {
 		int tag = __builtin_ctz(left);
 
 		at = put_other_string(extras, at, tag, &view->strings[tag]);

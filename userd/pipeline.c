@@ -11,8 +11,6 @@
 #define RETRY_MIN_NS		(20 * YGR_NS_PER_MS)
 #define RETRY_MAX_NS		(2 * YGR_NS_PER_S)
 #define NO_MEMORY_WAIT_NS	(100 * YGR_NS_PER_MS)
-/* Of a ring, what a batch may hold and not be written; from a half on, the kernel has to be choosy. */
-#define HELD_SHARE		4u
 
 /* ---- spool -> release ----------------------------------------------------- */
 
@@ -217,13 +215,13 @@ static int fill_batch(struct ygr_pipeline *pipeline, uint64_t now_ns)
 	return 0;
 }
 
-/* What is in a batch stays in its ring until that is on disk. */
+/* What is in a batch stays in its ring until that is on disk. While another one is written, its part is counted, too. */
 static bool holds_much(const struct ygr_pipeline *pipeline)
 {
 	for (uint32_t i = 0; i < pipeline->source->ring_nr; i++) {
 		const struct ygr_ring_reader *ring = &pipeline->rings[i];
 
-		if (ring->pos - ring->tail >= ring->map.data_bytes / HELD_SHARE)
+		if (ring->pos - ring->tail >= ring->map.data_bytes / YGR_PIPELINE_HELD_SHARE)
 			return true;
 	}
 	return false;

@@ -27,7 +27,7 @@
 
 struct ygr_pipeline_config {
 	uint64_t hold_ns;
-	uint64_t flush_ns;		/* the age at which a batch is closed */
+	uint64_t flush_ns;		/* the age at which a batch is closed, if it does not hold YGR_PIPELINE_HELD_SHARE */
 	size_t	 batch_bytes;		/* of msgpack; the size at which it is */
 	size_t	 table_bytes;
 	uint8_t	 boot_id[YGR_BATCH_ID_BYTES];
@@ -39,6 +39,8 @@ struct ygr_pipeline_config {
 };
 
 #define YGR_PIPELINE_LOOKUPS_PER_S	500
+/* A part of a ring: as much a batch may hold without being written. From a half on, the kernel has to be choosy. */
+#define YGR_PIPELINE_HELD_SHARE		4u
 
 struct ygr_pipeline_stats {
 	uint64_t encoded_nr;		/* events added to a batch */

@@ -29,7 +29,7 @@
 
 #define CPUS_NR		4
 #define RING_BYTES	(1u << 20)	/* what the module has by default */
-#define FEED_BYTES	(RING_BYTES / 4)	/* at which it wakes the reader */
+#define FEED_BYTES	(RING_BYTES / 8)	/* at which it wakes the reader */
 #define SERVICES_NR	2000
 #define ROUNDS_MAX	32
 #define TABLE_BYTES	(32u << 20)
@@ -286,6 +286,15 @@ static void take_all(struct bench *bench, struct stages *stages, enum contender 
 	}
 }
 
+/* As in the pipeline. */
+static bool holds_much(const struct stages *stages)
+{
+	for (int i = 0; i < CPUS_NR; i++)
+		if (stages->rings[i].pos - stages->rings[i].tail >= RING_BYTES / YGR_PIPELINE_HELD_SHARE)
+			return true;
+	return false;
+}
+
 static void release(struct stages *stages)
 {
 	for (int i = 0; i < CPUS_NR; i++)
@@ -305,7 +314,10 @@ static void run_stages(struct bench *bench, enum contender level, bool keep)
 			read_only(&stages);
 		else
 			take_all(bench, &stages, level, keep);
-		release(&stages);
+		if (level >= ENCODE && holds_much(&stages))
+			close_batch(bench, &stages, level, keep);
+		if (level < ENCODE || ygr_batch_is_empty(&stages.batch))
+			release(&stages);
 		watch_stop(bench);
 	}
 	if (level >= ENCODE && !ygr_batch_is_empty(&stages.batch)) {
