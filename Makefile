@@ -291,7 +291,8 @@ bench-events: $(B)/bench/events user	## what reading a spool costs: filters and 
 
 bench:	## every figure of docs/: instructions per event beside what else there is (-icount, both kernels), and the reader's speed
 	$(Q)tests/bench/run
-	$(Q)$(MAKE) --no-print-directory bench-native bench-events
+	$(Q)$(MAKE) --no-print-directory bench-native
+	$(Q)$(MAKE) --no-print-directory bench-events
 
 .PHONY: bench-quick bench-compare
 bench-quick:	## a few of these figures, on one kernel, in a minute or two; no table is written

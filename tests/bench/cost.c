@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "cost.h"
@@ -67,9 +68,12 @@ static int make_calls(void *arg)
 
 static void caller_start(void)
 {
+	static const struct timeval patience = { .tv_sec = 120 };
 	int ends[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+	/* Who fails there leaves children that have that end: its closing cannot be waited for. */
+	assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
 	caller.pid = guest_child_start(make_calls, ends);
 	caller.fd = ends[0];
 	close(ends[1]);

@@ -127,6 +127,7 @@ static void each_of_many_forks_is_one_allocation(void **state)
 		shortages[i] = shortage_end();
 	}
 	for (unsigned int i = 0; i < KEPT_NR; i++) {
+		assert_true(children[i] > 0);
 		assert_int_equal(kill(children[i], SIGKILL), 0);
 		assert_int_equal(guest_child_wait(children[i], GUEST_WAIT_MS), 128 + SIGKILL);
 	}
