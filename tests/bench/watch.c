@@ -16,6 +16,13 @@ void watch_check(const struct watcher *watcher, const struct books *books, uint1
 		assert_int_equal(books->of_type, done_nr);
 }
 
+struct books watch_books_of(const struct watch_seen *seen, uint16_t type)
+{
+	return (struct books){
+		.happened = seen->events, .recorded = seen->events, .of_type = type ? seen->of_type[type] : 0,
+	};
+}
+
 void watch_add(struct books *sum, const struct books *books)
 {
 	sum->happened += books->happened;

@@ -19,6 +19,14 @@ struct books {
 	uint64_t of_type;	/* of the kind that the work does; not those suppressed or lost */
 };
 
+/* What one has told who loses nothing, merges nothing and suppresses nothing. */
+struct watch_seen {
+	uint64_t events;
+	uint64_t of_type[256];	/* by enum ygr_event_type; 0: the others */
+};
+
+struct books watch_books_of(const struct watch_seen *seen, uint16_t type);
+
 /* In place until it is closed. */
 struct watcher {
 	void (*begin)(struct watcher *watcher);	/* forgets what was */

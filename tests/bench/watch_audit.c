@@ -19,12 +19,7 @@
 
 struct seen {
 	uint64_t records;
-	uint64_t events;
-	uint64_t opens;
-	uint64_t connects;
-	uint64_t execs;
-	uint64_t unlinks;
-	uint64_t renames;
+	struct watch_seen watch;
 };
 
 struct audit {
@@ -47,40 +42,42 @@ static long field_of(const char *text, const char *name)
 	return at ? strtol(at + strlen(name), NULL, 10) : -1;
 }
 
-/* In the reader. Each event has one record of its call, with others that no one counts here. */
-static void count_record(void *arg, const struct peer_audit_message *message)
+/* Return: enum ygr_event_type; 0: none that works do. */
+static uint16_t type_of(const char *text)
 {
-	struct seen *seen = arg;
-	const char *text = (const char *)message->payload;
-
-	seen->records++;
-	if (message->header.nlmsg_type != AUDIT_SYSCALL)
-		return;
-	seen->events++;
 	switch (field_of(text, " syscall=")) {
 	case SYS_open:
 	case SYS_creat:
 	case SYS_openat:
 	case SYS_openat2:
-		seen->opens++;
-		break;
+		return YGR_EV_OPEN;
 	case SYS_connect:
-		seen->connects++;
-		break;
+		return YGR_EV_CONNECT;
 	case SYS_execve:
 	case SYS_execveat:
-		seen->execs += !!strstr(text, " success=yes");
-		break;
+		return strstr(text, " success=yes") ? YGR_EV_EXEC : 0;
 	case SYS_unlink:
 	case SYS_unlinkat:
-		seen->unlinks++;
-		break;
+		return YGR_EV_UNLINK;
 	case SYS_rename:
 	case SYS_renameat:
 	case SYS_renameat2:
-		seen->renames++;
-		break;
+		return YGR_EV_RENAME;
+	default:
+		return 0;
 	}
+}
+
+/* In the reader. Each event has one record of its call, with others that no one counts here. */
+static void count_record(void *arg, const struct peer_audit_message *message)
+{
+	struct seen *seen = arg;
+
+	seen->records++;
+	if (message->header.nlmsg_type != AUDIT_SYSCALL)
+		return;
+	seen->watch.events++;
+	seen->watch.of_type[type_of((const char *)message->payload)]++;
 }
 
 /* Until nothing is queued and, while nobody else does anything, no more comes. */
@@ -105,29 +102,8 @@ static void begin(struct watcher *watcher)
 
 static struct books end(struct watcher *watcher, uint16_t type)
 {
-	struct seen *seen = of(watcher)->seen;
-	struct books books = { 0 };
-
 	settle(of(watcher));
-	books.happened = books.recorded = seen->events;
-	switch (type) {
-	case YGR_EV_OPEN:
-		books.of_type = seen->opens;
-		break;
-	case YGR_EV_CONNECT:
-		books.of_type = seen->connects;
-		break;
-	case YGR_EV_EXEC:
-		books.of_type = seen->execs;
-		break;
-	case YGR_EV_UNLINK:
-		books.of_type = seen->unlinks;
-		break;
-	case YGR_EV_RENAME:
-		books.of_type = seen->renames;
-		break;
-	}
-	return books;
+	return watch_books_of(&of(watcher)->seen->watch, type);
 }
 
 static void end_for_good(struct watcher *watcher)

@@ -11,13 +11,14 @@ struct bpf {
 	struct peer *peer;
 };
 
-static uint64_t seen[256]; /* by type */
+static struct watch_seen seen;
 
 static void count_record(const struct peer *peer, const struct ygr_record *head)
 {
 	(void)peer;
 	assert_in_range(head->type, 1, 255);
-	seen[head->type]++;
+	seen.events++;
+	seen.of_type[head->type]++;
 }
 
 static struct peer *peer_of(struct watcher *watcher)
@@ -28,19 +29,13 @@ static struct peer *peer_of(struct watcher *watcher)
 static void begin(struct watcher *watcher)
 {
 	peer_consume(peer_of(watcher));
-	memset(seen, 0, sizeof(seen));
+	memset(&seen, 0, sizeof(seen));
 }
 
 static struct books end(struct watcher *watcher, uint16_t type)
 {
-	struct books books = { 0 };
-
 	peer_consume(peer_of(watcher));
-	for (unsigned int i = 0; i < sizeof(seen) / sizeof(seen[0]); i++)
-		books.recorded += seen[i];
-	books.happened = books.recorded;
-	books.of_type = seen[type];
-	return books;
+	return watch_books_of(&seen, type);
 }
 
 static void end_for_good(struct watcher *watcher)

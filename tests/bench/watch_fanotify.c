@@ -20,18 +20,11 @@
 #define EVENT_BYTES	65536u
 #define LOADER		"ld-linux-x86-64.so.2" /* its open is part of an exec, and told as one */
 
-struct seen {
-	uint64_t events;
-	uint64_t opens;
-	uint64_t execs;
-	uint64_t renames;
-};
-
 struct fanotify {
 	struct watcher watcher;
 	int fd;
 	pid_t reader;		/* that of permission */
-	struct seen *seen;	/* in memory that the reader shares */
+	struct watch_seen *seen;	/* in memory that the reader shares */
 };
 
 static struct fanotify *of(struct watcher *watcher)
@@ -54,13 +47,13 @@ static const char *name_of(const struct fanotify_event_metadata *event)
 	return (const char *)handle->f_handle + handle->handle_bytes;
 }
 
-static void count_event(struct seen *seen, const struct fanotify_event_metadata *event)
+static void count_event(struct watch_seen *seen, const struct fanotify_event_metadata *event)
 {
 	assert_false(event->mask & FAN_Q_OVERFLOW);
 	seen->events++;
-	seen->opens += !!(event->mask & FAN_OPEN);
-	seen->execs += event->mask & FAN_OPEN_EXEC && strcmp(name_of(event), LOADER);
-	seen->renames += !!(event->mask & FAN_RENAME);
+	seen->of_type[YGR_EV_OPEN] += !!(event->mask & FAN_OPEN);
+	seen->of_type[YGR_EV_EXEC] += event->mask & FAN_OPEN_EXEC && strcmp(name_of(event), LOADER);
+	seen->of_type[YGR_EV_RENAME] += !!(event->mask & FAN_RENAME);
 }
 
 static void take_all(struct fanotify *fanotify)
@@ -92,7 +85,7 @@ static void answer(const struct fanotify *fanotify)
 		struct fanotify_response response = { .fd = event->fd, .response = FAN_ALLOW };
 
 		fanotify->seen->events++;
-		fanotify->seen->opens++;
+		fanotify->seen->of_type[YGR_EV_OPEN]++;
 		if (write(fanotify->fd, &response, sizeof(response)) != sizeof(response))
 			_exit(1);
 		close(event->fd);
@@ -122,24 +115,9 @@ static void begin(struct watcher *watcher)
 
 static struct books end(struct watcher *watcher, uint16_t type)
 {
-	const struct seen *seen = of(watcher)->seen;
-	struct books books = { 0 };
-
 	if (!of(watcher)->reader)
 		take_all(of(watcher));
-	books.happened = books.recorded = seen->events;
-	switch (type) {
-	case YGR_EV_OPEN:
-		books.of_type = seen->opens;
-		break;
-	case YGR_EV_EXEC:
-		books.of_type = seen->execs;
-		break;
-	case YGR_EV_RENAME:
-		books.of_type = seen->renames;
-		break;
-	}
-	return books;
+	return watch_books_of(of(watcher)->seen, type);
 }
 
 static void end_for_good(struct watcher *watcher)
