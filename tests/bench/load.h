@@ -38,7 +38,6 @@ struct load_pace {
 /*
  * Opens each of the files with so many names in their path (1, 4 or 16) once, and closes it.
  *
- * @pace: NULL: as fast as they go
  * @begin_ns: when the first of all was due
  * @before_nr: how many were opened since
  *

@@ -69,7 +69,7 @@ int load_open_files(unsigned int depth, const struct load_pace *pace, uint64_t b
 	for (unsigned int i = 0; i < LOAD_FILE_NR; i++) {
 		int fd;
 
-		if (pace && pace->period_ns && (before_nr + i) % pace->group_nr == 0)
+		if (pace->period_ns && (before_nr + i) % pace->group_nr == 0)
 			wait_for_turn(pace, begin_ns, before_nr + i);
 		snprintf(path, sizeof(path), "%sfile_%04u", directory, i);
 		fd = open(path, O_WRONLY);
@@ -79,19 +79,26 @@ int load_open_files(unsigned int depth, const struct load_pace *pace, uint64_t b
 	return 0;
 }
 
+static int open_at_once(unsigned int depth)
+{
+	static const struct load_pace at_once = { .group_nr = 1 };
+
+	return load_open_files(depth, &at_once, 0, 0);
+}
+
 static int open_1(void)
 {
-	return load_open_files(1, NULL, 0, 0);
+	return open_at_once(1);
 }
 
 static int open_4(void)
 {
-	return load_open_files(4, NULL, 0, 0);
+	return open_at_once(4);
 }
 
 static int open_16(void)
 {
-	return load_open_files(DEPTH_MAX, NULL, 0, 0);
+	return open_at_once(DEPTH_MAX);
 }
 
 static int change_names(void)
