@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/native/result.bash
 upgrade=$(realpath tools/yagura-upgrade/yagura-upgrade)
 
-# A machine of its own: /sys/module and /etc are not this one's.
+# A machine of its own: /sys/module, /run and /etc are not this one's.
 if [[ ${1-} != inside ]]; then
 	user=()
 	[[ $(id -u) = 0 ]] || user=(--map-root-user)
@@ -16,9 +16,9 @@ if [[ ${1-} != inside ]]; then
 	exec unshare "${user[@]}" --mount "$0" inside
 fi
 rig=$(mktemp -d)
-trap 'rm -rf "$rig"' EXIT
+trap 'kill $daemon; rm -rf "$rig"' EXIT
 mkdir -p "$rig"/{bin,etc/yagura/policy.d}
-mount -t tmpfs none /sys/module && mount --bind "$rig/etc" /etc || exit 2
+mount -t tmpfs none /sys/module && mount -t tmpfs none /run && mount --bind "$rig/etc" /etc || exit 2
 export rig
 module=/sys/module/yagura
 
@@ -31,7 +31,7 @@ cat >"$rig/bin/fails" <<'END'
 exit 1
 END
 chmod +x "$rig/bin/fails"
-stub systemctl '! fails "$1"'
+stub systemctl '[[ $1 != show ]] || cat "$rig/main-pid"; ! fails "$1"'
 stub rmmod 'fails rmmod && exit 1; rm -r /sys/module/yagura'
 stub modprobe 'fails modprobe && exit 1; mkdir -p /sys/module/yagura; echo 2 >/sys/module/yagura/version'
 stub modinfo 'fails modinfo && exit 1; [[ $1 != -F ]] || cat "$rig/new-abi"'
@@ -44,6 +44,14 @@ status) exit "$(cat "$rig/status")" ;;
 esac'
 PATH=$rig/bin:$PATH
 
+# The daemon that runs, whose program a package has replaced.
+cp /bin/sleep "$rig/yagurad"
+"$rig/yagurad" 1000 &
+daemon=$!
+until [[ $(readlink "/proc/$daemon/exe") = "$rig/yagurad" ]]; do sleep 0.01; done
+echo of-after >"$rig/yagurad.new"
+mv "$rig/yagurad.new" "$rig/yagurad"
+
 # Version 1 of the module, of another ABI, with a policy; the next one is installed.
 machine() {
 	rm -rf "$rig"/fail-* $module "$rig"/etc/yagura/policy.d/*
@@ -55,6 +63,7 @@ machine() {
 	echo 0 >"$rig/stop"
 	echo 3 >"$rig/new-abi"
 	echo policy >"$rig/blob"
+	echo $daemon >"$rig/main-pid"
 }
 
 # run_upgrade ARGS... - what it says, its status if it is not 0, and what the machine has then
@@ -65,7 +74,7 @@ run_upgrade() {
 	[[ $status = 0 ]] || echo "status $status"
 }
 
-asked() { grep -v '^modinfo\|^yaguractl version\|^yaguractl status\|policy show' "$rig/log" | sed 's, /tmp[^ ]*, BLOB,'; }
+asked() { grep -v '^modinfo\|^yaguractl version\|^yaguractl status\|policy show\|^systemctl show\|daemon-reload' "$rig/log" | sed 's, /tmp[^ ]*, BLOB,'; }
 replaced="yaguractl stop --yes
 systemctl stop yagurad
 rmmod yagura
@@ -81,7 +90,7 @@ result "in this order" "$(asked)" "$replaced"
 machine
 rm "$rig/blob"
 run_upgrade --if-needed >/dev/null
-result "no policy, none is loaded" "$(asked)" "$(grep -v policy <<<"$replaced")"
+result "no policy, none is loaded" "$(asked)" "$(grep -v 'policy load' <<<"$replaced")"
 machine
 echo 0 >"$rig/status"
 result "the same ABI: the daemon is restarted" "$(run_upgrade --if-needed; asked)" "systemctl try-restart yagurad"
@@ -121,6 +130,36 @@ refused "the old module goes on as before" "the policy is locked"
 machine
 echo Y >$module/parameters/require_signed_policy
 refused "policies must be signed here: name the one to load with --policy and --signature" "a signed policy"
+
+# Since the first of these.
+drop_in=/run/systemd/system/yagurad.service.d/50-before.conf
+result "the daemon of before is kept" "$(cmp /bin/sleep /run/yagura-before/yagurad 2>&1)" ""
+result "and the unit starts it, where it was" "$(cat $drop_in)" "[Service]
+BindReadOnlyPaths=/run/yagura-before/yagurad:$rig/yagurad
+ExecStart=
+ExecStart=$rig/yagurad 1000 "
+kept() { echo "$(findmnt -rno TARGET yagura-before | wc -l) mounted, $(find /run -type f | wc -l) files"; }
+result "by one mount" "$(kept)" "1 mounted, 2 files"
+machine
+run_upgrade --if-needed >/dev/null
+result "the module is replaced: it is not kept any longer" "$(kept)" "0 mounted, 0 files"
+machine
+echo 1 >"$rig/stop"
+run_upgrade --if-needed >/dev/null
+echo 0 >"$rig/status"
+result "nor when they understand each other again" "$(run_upgrade --if-needed; kept)" "0 mounted, 0 files"
+machine
+echo 0 >"$rig/main-pid"
+echo 1 >"$rig/stop"
+result "there is none" "$(run_upgrade --if-needed | grep kept; kept)" \
+	"yagura-upgrade: the daemon of before could not be kept: if it ends, the next boot has one
+0 mounted, 0 files"
+machine
+touch "$rig/fail-daemon-reload"
+echo 1 >"$rig/stop"
+result "it cannot be kept" "$(run_upgrade --if-needed | grep kept; kept)" \
+	"yagura-upgrade: the daemon of before could not be kept: if it ends, the next boot has one
+0 mounted, 0 files"
 
 machine
 echo 3 >"$rig/stop"
