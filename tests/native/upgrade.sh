@@ -80,7 +80,8 @@ systemctl stop yagurad
 rmmod yagura
 modprobe yagura
 yaguractl policy load BLOB
-systemctl start yagurad"
+systemctl start yagurad
+systemctl reset-failed yagura-policy"
 stays="yagura-upgrade: the module that runs is of another ABI version than the new programs, and cannot be replaced now:\
  it and the daemon of before go on; the next boot has the new ones"
 
@@ -171,11 +172,12 @@ refused "the old module cannot be unloaded: its policy is locked until the next 
 
 machine
 touch "$rig/fail-load" /etc/yagura/policy.d/10-site.yaml
-result "the policy is not taken: the host's is" "$(run_upgrade --if-needed; asked | tail -n 2)" "load: refused
+result "the policy is not taken: the host's is" "$(run_upgrade --if-needed; asked | tail -n 3)" "load: refused
 yagura-upgrade: the new module does not take the policy that was in force: that of /etc/yagura/policy.d
 yagura-upgrade: version 2 is loaded
 yaguractl policy apply
-systemctl start yagurad"
+systemctl start yagurad
+systemctl reset-failed yagura-policy"
 machine
 touch "$rig/fail-load"
 result "there is no other: the daemon runs all the same" "$(run_upgrade --if-needed; asked | tail -n 1)" "load: refused
