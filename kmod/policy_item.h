@@ -6,7 +6,7 @@
 #ifndef YGR_POLICY_ITEM_H
 #define YGR_POLICY_ITEM_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 /*
  * Every item of every section, whether a test names it or not.

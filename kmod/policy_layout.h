@@ -6,7 +6,7 @@
 #ifndef YGR_POLICY_LAYOUT_H
 #define YGR_POLICY_LAYOUT_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 /*
  * Fills the pointers and numbers of @image: every section lies inside the

@@ -4,6 +4,7 @@
 #include "field.h"
 #include "policy_item.h"
 #include "policy_layout.h"
+#include "policy_verify.h"
 
 /* What has been verified so far. */
 struct verifier {
