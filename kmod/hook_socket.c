@@ -6,9 +6,7 @@
 #include <linux/in6.h>
 #include <linux/net.h>
 #include <linux/pid.h>
-#include <linux/random.h>
 #include <linux/security.h>
-#include <linux/siphash.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/un.h>
@@ -18,20 +16,14 @@
 
 #include "address.h"
 #include "compact.h"
+#include "first_send.h"
 #include "flow.h"
 #include "hooks.h"
 #include "noise.h"
 #include "pipeline.h"
 #include "policy.h"
-#include "recent.h"
 #include "stream.h"
 #include "subject.h"
-
-/* Datagrams to one destination within so long are told once, unless a rule asks for each. */
-#define YGR_SEND_WINDOW_S	60
-
-static struct ygr_recent destinations;
-static siphash_key_t destination_secret;
 
 /* @len is the caller's word: nothing beyond it is looked at. */
 static __always_inline void set_sockaddr(struct ygr_address *to, const struct sockaddr *from, int len)
@@ -346,36 +338,6 @@ static noinline void run_ruled_connect(const struct socket *sock, const struct s
 	ygr_attach_answer(fregs, error);
 }
 
-/* Where the current process sends to from a network, as one number. */
-static u64 destination_key(const struct ygr_body_socket *body, const struct sock *sk)
-{
-	const struct {
-		struct ygr_address remote;
-		u64 start_ns;
-		u32 tgid;
-		u32 net_ns;
-		u32 protocol;
-		u32 pad;
-	} from = {
-		.remote = body->remote,
-		.start_ns = ygr_subject_start_ns(current),
-		.tgid = current->tgid,
-		.net_ns = sock_net(sk)->ns.inum,
-		.protocol = body->protocol,
-	};
-
-	return siphash(&from, sizeof(from), &destination_secret);
-}
-
-/* The first to this destination for a while; what goes nowhere is not. */
-static bool is_first_send(const struct ygr_body_socket *body, const struct sock *sk)
-{
-	return sk && body->remote.family &&
-	       ygr_recent_is_new(&destinations, destination_key(body, sk),
-				 YGR_SEND_WINDOW_S + ktime_get_boot_fast_ns() / NSEC_PER_SEC,
-				 YGR_SEND_WINDOW_S);
-}
-
 static int judge_send(const struct socket *sock, const struct msghdr *msg)
 {
 	struct ygr_body_socket body = { 0 };
@@ -385,7 +347,7 @@ static int judge_send(const struct socket *sock, const struct msghdr *msg)
 	fill_socket(&body, sock);
 	set_cookie(&body, sock->sk);
 	set_destination(&body.remote, sock->sk, msg->msg_name, msg->msg_namelen);
-	is_first = is_first_send(&body, sock->sk);
+	is_first = ygr_first_send(&body, sock->sk);
 	if (!is_first && !ygr_pipeline_looks_at(YGR_ON_SEND))
 		return 0;
 	init_by(&event, YGR_EV_SEND, YGR_ON_SEND, &body, &body.remote);
@@ -592,10 +554,5 @@ static struct ygr_hook hooks[] = {
 	YGR_HOOK_FUNCTION(security_socket_accept, on_accept),
 	YGR_HOOK_FUNCTION(security_sock_graft, on_graft),
 };
-
-void ygr_hook_socket_begin(void)
-{
-	get_random_bytes(&destination_secret, sizeof(destination_secret));
-}
 
 const struct ygr_hook_table ygr_hook_socket_table = { hooks, ARRAY_SIZE(hooks) };

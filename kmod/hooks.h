@@ -14,9 +14,6 @@ extern const struct ygr_hook_table ygr_hook_memory_table;
 extern const struct ygr_hook_table ygr_hook_socket_table;
 extern const struct ygr_hook_table ygr_hook_flow_table;
 
-/* Before the hooks are attached. */
-void ygr_hook_socket_begin(void);
-
 /* After the hooks are attached: what of the flows can be followed to their end. */
 void ygr_hook_flow_begin(void);
 extern const struct ygr_hook_table ygr_hook_privilege_table;

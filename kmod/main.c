@@ -18,6 +18,7 @@
 #include "digest.h"
 #include "directory.h"
 #include "dns.h"
+#include "first_send.h"
 #include "flow.h"
 #include "heartbeat.h"
 #include "hooks.h"
@@ -224,7 +225,7 @@ static int __init yagura_init(void)
 	if (disable) {
 		ygr_attach_disable(tables);
 	} else {
-		ygr_hook_socket_begin();
+		ygr_first_send_init();
 		ygr_attach_init(tables, measure);
 		ygr_hook_flow_begin();
 		ygr_adopt_run();
