@@ -537,7 +537,7 @@ static int set_tls(struct http *http, const char **reason)
 
 	if (strncmp(http->settings->url, "https:", 6))
 		return 0;
-	curl_easy_setopt(http->easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(http->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	err = set_blob(http, CURLOPT_CAINFO_BLOB, tls->ca ?: SYSTEM_CA, &http->ca, reason);
 	if (!err && tls->cert)
 		err = set_blob(http, CURLOPT_SSLCERT_BLOB, tls->cert, &http->cert, reason);
