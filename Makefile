@@ -39,7 +39,9 @@ DIALECT	= -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(WARN)
 HARDEN	= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS	= -O2 -g
 LDFLAGS	= -pie -Wl,-z,relro,-z,now,--as-needed
-LDLIBS	= -luring -llz4 -lmsgpackc -lyaml -ljansson -lxxhash -lssl -lcrypto -lseccomp -lcurl -lrdkafka -lz -lldns -lncursesw -ltinfo
+# msgpack-c's library has a hyphen in its name since version 6.
+MSGPACK	:= $(if $(filter /%,$(shell $(CC) -print-file-name=libmsgpack-c.so)),-lmsgpack-c,-lmsgpackc)
+LDLIBS	= -luring -llz4 $(MSGPACK) -lyaml -ljansson -lxxhash -lssl -lcrypto -lseccomp -lcurl -lrdkafka -lz -lldns -lncursesw -ltinfo
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS ?= 5
