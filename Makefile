@@ -346,8 +346,8 @@ deb:	## Debian packages in $(B)/deb (VERSION=... for another version than the tr
 	tools/packaging/build-deb $(B)/deb $(VERSION)
 
 .PHONY: rpm
-rpm:	## RPM packages in $(B)/rpm
-	tools/packaging/build-rpm $(B)/rpm
+rpm:	## RPM packages in $(B)/rpm (VERSION=... for another version than the tree's)
+	tools/packaging/build-rpm $(B)/rpm $(VERSION)
 
 uninstall:	## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade sbin/yagura-boot bin/yagura-recv \
