@@ -39,3 +39,33 @@ flow() {
 		sleep 0.2
 	done
 }
+
+# with_flow NAME COMMAND... - one result, of a command while which events flow
+with_flow() {
+	rm -f /run/enough
+	flow "$ticks" &
+	check "$@"
+	sleep 2
+	touch /run/enough
+	wait
+	ticks=$(</run/last_tick)
+}
+
+# has_changed FROM TO - six results: another version was installed with events flowing, the module stays
+has_changed() {
+	check "nothing is lost by that" within 120 all_ticks_in /srv/recv/*.ygs
+	is "the service runs $2" "active yagurad $2" "$(systemctl is-active yagurad) $(yagurad --version)"
+	is "by the new program" /usr/sbin/yagurad "$(readlink "/proc/$(property yagurad MainPID)/exe")"
+	is "the module that runs is $1" "$1" "$(cat /sys/module/yagura/version)"
+	is "the next boot will have $2" "$2" "$(modinfo -F version yagura)"
+	check "the policy is still in force" eval '! /t/denied'
+}
+
+gone() { [[ ! -e /sys/module/yagura && ! -e /usr/sbin/yagurad ]] && ! systemctl cat yagurad 2>/dev/null; }
+
+# residue - files that have our name, but for those of the test
+residue() {
+	find / -xdev \( -path /t -o -path /srv -o -path /out -o -path /var/log/apt -o -path /var/log/journal \) -prune -o \
+		-iname '*yagura*' ! -name 'yagura-test.service' -print
+	find /run /dev /sys/module -maxdepth 2 -name '*yagura*' ! -name 'yagura-test*' 2>/dev/null
+}
