@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Root file systems of Debian 12 machines: made, changed by chroot, put on a disk,
+# Root file systems of Debian machines: made, changed by chroot, put on a disk,
 # booted. Source it; it changes to the root of the tree. Needs root.
 #
 # What costs much under emulation (compiling, apt) is done in the chroot, by the same
@@ -44,10 +44,10 @@ in_root() {
 		DEBIAN_FRONTEND=noninteractive chroot "$root" "$@" </dev/null
 }
 
-# new_root - a fresh machine
+# new_root [RELEASE] - a fresh machine, of Debian 12 if no other is named
 new_root() {
 	local base
-	base=$(tests/install/base) || return
+	base=$(tests/install/base "$@") || return
 	rm -rf "$root"
 	mkdir -p "$root"
 	tar -x -C "$root" --numeric-owner -f "$base"

@@ -16,9 +16,9 @@ kernel_field() {
 	kernel_list | awk -v name="$1" -v n="$2" '$1 == name { print $n }'
 }
 
-# The kernels that `make test` boots, and all.
+# The kernels that `make test` boots, and those of `make test-matrix`.
 YAGURA_KERNELS=$(kernel_list | awk '$6 == "test" { print $1 }' | xargs)
-YAGURA_MATRIX=$(kernel_list | awk '{ print $1 }' | xargs)
+YAGURA_MATRIX=$(kernel_list | awk '$6 != "install" { print $1 }' | xargs)
 
 # The release series that have been booted, oldest first.
 known_series() {
