@@ -278,7 +278,7 @@ test-vm:	## the guest suite on both kernels
 test-matrix:	## every kernel of tests/setup/kernels: fetched, built for, booted; writes docs/KERNELS.md
 	$(Q)tests/run-all --logs $(B)/logs matrix
 
-test-install:	## on a Debian 12 machine with systemd: make install, the packages, upgrades, removal (root)
+test-install:	## on Debian machines with systemd: make install, the packages, upgrades, removal (root)
 	$(Q)tests/run-all --logs $(B)/logs install
 
 demo:	## a small intrusion in a VM, seen from the receiver's end

@@ -22,8 +22,15 @@ denies() {
 	check "a policy denies" eval 'yaguractl policy load /t/policy.yaml && ! /t/denied'
 }
 
-# Without the lists of all that Debian has, whose reading takes a minute here.
-# What an owner has changed in a file of the package stays, without a question.
+# restarts - two results
+restarts() {
+	check "the service restarts" systemctl restart yagurad
+	tick 10
+	check "and nothing is lost by that" within 90 all_ticks_in /srv/recv/*.ygs
+}
+
+# Without the lists of all that Debian has, whose reading takes a minute here. What an owner has changed in a file of
+# the package stays, without a question.
 apt() { apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dir::State::Lists=/t/lists "$@"; }
 mkdir -p /t/lists/partial
 
@@ -61,6 +68,7 @@ has_changed() {
 	check "the policy is still in force" eval '! /t/denied'
 }
 
+# gone - module and service, at once
 gone() { [[ ! -e /sys/module/yagura && ! -e /usr/sbin/yagurad ]] && ! systemctl cat yagurad 2>/dev/null; }
 
 # residue - files that have our name, but for those of the test
