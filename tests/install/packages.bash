@@ -40,6 +40,16 @@ configure() {
 	in_root systemctl -q enable recv.service
 }
 
+# policy - one that denies from the boot on: /srv/denied
+policy() {
+	mkdir -p "$root/etc/yagura/policy.d"
+	cat >"$root/etc/yagura/policy.d/10-boot.yaml" <<-END
+		version: 1
+		rules: [{name: at-boot, on: exec, where: {path: /srv/denied}, do: deny}]
+	END
+	cp "$root/bin/true" "$root/srv/denied"
+}
+
 # compile_ahead VERSION RELEASE - the compiling that an upgrade in the guest would do, which takes
 # minutes there: DKMS takes a module from this archive if there is one. It has built this one already.
 compile_ahead() {
