@@ -309,6 +309,8 @@ bench-compare:	## whether BASE=commit|folder adds less than NEW (default: this t
 VERSION	= $(shell sed -n 's/^PACKAGE_VERSION="\{0,1\}\([^"]*\)"\{0,1\}/\1/p' dkms.conf 2>/dev/null)
 DKMS_DIR = $(DESTDIR)/usr/src/yagura-$(VERSION)
 unitdir	?= $(prefix)/lib/systemd/system
+# /usr/bin where the two are one (Fedora, from 42 on).
+sbindir	?= $(prefix)/sbin
 UNITS	= userd/yagurad.service tools/yaguractl/yagura-policy.service tools/yaguractl/yagura-policy-early.service \
 	  tools/yagura-boot/yagura-module.service tools/yagura-boot/yagura-boot-done.service
 # man8/yagurad.8 ...
@@ -316,9 +318,9 @@ MAN_PAGES = $(foreach page,$(notdir $(wildcard docs/man/*)),man$(patsubst .%,%,$
 
 .PHONY: install install-dkms uninstall clean help
 install: user install-dkms	## programs, manual pages, units, DKMS source (DESTDIR, prefix)
-	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/bin
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(prefix)/bin
 	install -m 755 $(B)/yagurad $(B)/yaguractl tools/yagura-upgrade/yagura-upgrade tools/yagura-boot/yagura-boot \
-		$(DESTDIR)$(prefix)/sbin/
+		$(DESTDIR)$(sbindir)/
 	install -m 755 $(B)/yagura-recv $(DESTDIR)$(prefix)/bin/
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 docs/man/$${page##*/} $(DESTDIR)$(prefix)/share/man/$$page || exit; done
@@ -327,7 +329,7 @@ install: user install-dkms	## programs, manual pages, units, DKMS source (DESTDI
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
 	install -d $(DESTDIR)$(unitdir)
 	for unit in $(UNITS); do \
-		sed 's,/usr/local,$(prefix),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
+		sed 's,/usr/local/sbin,$(sbindir),g; s,/usr/local,$(prefix),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
 	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
 	# By which the module was loaded before yagura-module.service was.
@@ -350,8 +352,8 @@ rpm:	## RPM packages in $(B)/rpm (VERSION=... for another version than the tree'
 	tools/packaging/build-rpm $(B)/rpm $(VERSION)
 
 uninstall:	## remove what install put there
-	rm -f $(addprefix $(DESTDIR)$(prefix)/,sbin/yagurad sbin/yaguractl sbin/yagura-upgrade sbin/yagura-boot bin/yagura-recv \
-		$(addprefix share/man/,$(MAN_PAGES)) \
+	rm -f $(addprefix $(DESTDIR)$(sbindir)/,yagurad yaguractl yagura-upgrade yagura-boot) \
+		$(addprefix $(DESTDIR)$(prefix)/,bin/yagura-recv $(addprefix share/man/,$(MAN_PAGES)) \
 		share/bash-completion/completions/yaguractl \
 		lib/modules-load.d/yagura.conf lib/sysusers.d/yagurad.conf)
 	rm -rf $(DESTDIR)$(prefix)/share/doc/yagura $(DKMS_DIR) \

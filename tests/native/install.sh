@@ -27,7 +27,7 @@ same_version() {
 	[[ $("$@") == *"$version"* ]]
 }
 
-echo "1..20"
+echo "1..22"
 mkdir -p "$root/opt/y/lib/modules-load.d"
 touch "$root/opt/y/lib/modules-load.d/yagura.conf"
 check "install succeeds" make -s install DESTDIR="$root" prefix=/opt/y
@@ -62,4 +62,10 @@ check "the DKMS source is whole" \
 	test -f "$root"/usr/src/yagura-*/dkms.conf -a -f "$root"/usr/src/yagura-*/kmod/main.c
 make -s uninstall DESTDIR="$root" prefix=/opt/y
 check "uninstall leaves nothing" nothing_left
+
+make -s install DESTDIR="$root" prefix=/opt/y sbindir=/opt/y/bin
+check "sbindir is where the units start them" eval \
+	'executable opt/y/bin/yagurad && contains opt/y/lib/systemd/system/yagurad.service "^ExecStart=/opt/y/bin/yagurad"'
+make -s uninstall DESTDIR="$root" prefix=/opt/y sbindir=/opt/y/bin
+check "and uninstall leaves nothing there" nothing_left
 exit $failed
