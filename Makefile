@@ -329,7 +329,7 @@ install: user install-dkms	## programs, manual pages, units, DKMS source (DESTDI
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/yaguractl
 	install -d $(DESTDIR)$(unitdir)
 	for unit in $(UNITS); do \
-		sed 's,/usr/local/sbin,$(sbindir),g; s,/usr/local,$(prefix),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
+		sed 's,/usr/local/sbin,$(sbindir),g' $$unit >$(DESTDIR)$(unitdir)/$${unit##*/} || exit; done
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d
 	install -m 644 userd/yagurad.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/yagurad.conf
 	# By which the module was loaded before yagura-module.service was.

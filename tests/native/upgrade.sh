@@ -16,7 +16,8 @@ if [[ ${1-} != inside ]]; then
 	exec unshare "${user[@]}" --mount "$0" inside
 fi
 rig=$(mktemp -d)
-trap 'kill $daemon; rm -rf "$rig"' EXIT
+daemon=
+trap 'kill $daemon 2>/dev/null; rm -rf "$rig"' EXIT
 mkdir -p "$rig"/{bin,etc/yagura/policy.d}
 mount -t tmpfs none /sys/module && mount -t tmpfs none /run && mount --bind "$rig/etc" /etc || exit 2
 export rig
@@ -31,7 +32,12 @@ cat >"$rig/bin/fails" <<'END'
 exit 1
 END
 chmod +x "$rig/bin/fails"
-stub systemctl '[[ $1 != show ]] || cat "$rig/main-pid"; ! fails "$1"'
+stub systemctl 'case "$*" in
+*MainPID*) cat "$rig/main-pid" ;;
+*ExecMainStatus*) cat "$rig/policy-unit" ;;
+esac
+! fails "$1"'
+stub nsenter 'shift 2; exec "$@"'
 stub rmmod 'fails rmmod && exit 1; rm -r /sys/module/yagura'
 stub modprobe 'fails modprobe && exit 1; mkdir -p /sys/module/yagura; echo 2 >/sys/module/yagura/version'
 stub modinfo 'fails modinfo && exit 1; [[ $1 != -F ]] || cat "$rig/new-abi"'
@@ -64,6 +70,7 @@ machine() {
 	echo 3 >"$rig/new-abi"
 	echo policy >"$rig/blob"
 	echo $daemon >"$rig/main-pid"
+	echo 3 >"$rig/policy-unit"
 }
 
 # run_upgrade ARGS... - what it says, its status if it is not 0, and what the machine has then
@@ -74,7 +81,7 @@ run_upgrade() {
 	[[ $status = 0 ]] || echo "status $status"
 }
 
-asked() { grep -v '^modinfo\|^yaguractl version\|^yaguractl status\|policy show\|^systemctl show\|daemon-reload' "$rig/log" | sed 's, /tmp[^ ]*, BLOB,'; }
+asked() { grep -v '^modinfo\|^yaguractl version\|^yaguractl status\|policy show\|^systemctl show\|daemon-reload\|^nsenter' "$rig/log" | sed 's, /tmp[^ ]*, BLOB,'; }
 replaced="yaguractl stop --yes
 systemctl stop yagurad
 rmmod yagura
@@ -139,8 +146,8 @@ result "and the unit starts it, where it was" "$(cat $drop_in)" "[Service]
 BindReadOnlyPaths=/run/yagura-before/yagurad:$rig/yagurad
 ExecStart=
 ExecStart=$rig/yagurad 1000 "
-kept() { echo "$(findmnt -rno TARGET yagura-before | wc -l) mounted, $(find /run -type f | wc -l) files"; }
-result "by one mount" "$(kept)" "1 mounted, 2 files"
+kept() { echo "$(findmnt -rno TARGET yagura-before | wc -l) mounted, $(find /run/* | grep -c yagura) files"; }
+result "by one mount" "$(kept)" "1 mounted, 4 files"
 machine
 run_upgrade --if-needed >/dev/null
 result "the module is replaced: it is not kept any longer" "$(kept)" "0 mounted, 0 files"
@@ -161,6 +168,25 @@ echo 1 >"$rig/stop"
 result "it cannot be kept" "$(run_upgrade --if-needed | grep kept; kept)" \
 	"yagura-upgrade: the daemon of before could not be kept: if it ends, the next boot has one
 0 mounted, 0 files"
+
+machine
+touch "$rig/fail-rmmod"
+result "it is not unloaded: the daemon of before starts again" "$(run_upgrade --if-needed; asked | tail -n 1; kept)" "rmmod: refused
+yagura-upgrade: the old module is stopped, but cannot be unloaded
+status 1
+systemctl start yagurad
+1 mounted, 4 files"
+result "the packages go: it is not kept any longer" "$("$upgrade" --forget; kept)" "0 mounted, 0 files"
+result "and a second time there is nothing to do" "$("$upgrade" --forget 2>&1)" ""
+run_upgrade --if-needed >/dev/null
+rm -r $module
+result "the module was unloaded by hand" "$(run_upgrade; kept)" "yagura-upgrade: the module is not loaded: modprobe yagura
+status 1
+0 mounted, 0 files"
+machine
+echo 1 >"$rig/policy-unit"
+run_upgrade --if-needed >/dev/null
+result "a policy with a mistake is not made up for" "$(asked | grep -c reset-failed)" 0
 
 machine
 echo 3 >"$rig/stop"

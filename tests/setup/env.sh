@@ -22,7 +22,7 @@ YAGURA_MATRIX=$(kernel_list | awk '$6 != "install" { print $1 }' | xargs)
 
 # The release series that have been booted, oldest first.
 known_series() {
-	kernel_list | awk '!seen[$2]++ { print $2 }' | sort -V
+	kernel_list | awk '$6 != "install" && !seen[$2]++ { print $2 }' | sort -V
 }
 
 package_of() { kernel_field "$1" 3; }
