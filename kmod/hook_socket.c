@@ -16,7 +16,7 @@
 
 #include "address.h"
 #include "compact.h"
-#include "first_send.h"
+#include "destination.h"
 #include "flow.h"
 #include "hooks.h"
 #include "noise.h"
@@ -347,7 +347,7 @@ static int judge_send(const struct socket *sock, const struct msghdr *msg)
 	fill_socket(&body, sock);
 	set_cookie(&body, sock->sk);
 	set_destination(&body.remote, sock->sk, msg->msg_name, msg->msg_namelen);
-	is_first = ygr_first_send(&body, sock->sk);
+	is_first = ygr_destination_is_new(&body, sock->sk);
 	if (!is_first && !ygr_pipeline_looks_at(YGR_ON_SEND))
 		return 0;
 	init_by(&event, YGR_EV_SEND, YGR_ON_SEND, &body, &body.remote);

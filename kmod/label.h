@@ -8,7 +8,7 @@
 #ifndef YGR_LABEL_H
 #define YGR_LABEL_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 #define YGR_LABEL_SLOT_NR	(2 * YGR_POLICY_LABELS_MAX)
 #define YGR_LABEL_WORDS		(YGR_LABEL_SLOT_NR / 64)

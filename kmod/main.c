@@ -14,11 +14,11 @@
 #include "argv.h"
 #include "attach.h"
 #include "context.h"
+#include "destination.h"
 #include "device.h"
 #include "digest.h"
 #include "directory.h"
 #include "dns.h"
-#include "first_send.h"
 #include "flow.h"
 #include "heartbeat.h"
 #include "hooks.h"
@@ -225,7 +225,7 @@ static int __init yagura_init(void)
 	if (disable) {
 		ygr_attach_disable(tables);
 	} else {
-		ygr_first_send_init();
+		ygr_destination_init();
 		ygr_attach_init(tables, measure);
 		ygr_hook_flow_begin();
 		ygr_adopt_run();

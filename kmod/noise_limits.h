@@ -3,7 +3,7 @@
 #ifndef YGR_NOISE_LIMITS_H
 #define YGR_NOISE_LIMITS_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 struct ygr_noise_limits {
 	__u64 coalesce_on;	/* YGR_ON_BIT()s; 0 if there is no window */

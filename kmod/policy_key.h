@@ -10,7 +10,7 @@
 #ifndef YGR_POLICY_KEY_H
 #define YGR_POLICY_KEY_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 #include "text_hash.h"
 
 /* Texts of one group are looked up together. */

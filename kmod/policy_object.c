@@ -4,6 +4,7 @@
 
 #include "compat/compat.h"
 #include "policy_object.h"
+#include "policy_verify.h"
 #include "signature.h"
 #include "tally.h"
 

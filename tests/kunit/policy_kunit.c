@@ -2,6 +2,7 @@
 #include <linux/slab.h>
 
 #include "policy_kunit.h"
+#include "policy_verify.h"
 
 struct draft kunit_draft;
 

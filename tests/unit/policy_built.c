@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy_built.h"
+#include "policy_verify.h"
 
 #include <stdlib.h>
 

@@ -14,6 +14,7 @@
 #include "match.h"
 #include "policy_print.h"
 #include "policy_says.h"
+#include "policy_verify.h"
 
 /* Every byte of a small policy: the format is a contract with running kernels. */
 static void test_bytes(void **state)

@@ -11,6 +11,7 @@
 
 #include "policy_built.h"
 #include "policy_mistakes.h"
+#include "policy_verify.h"
 
 static struct draft draft;
 

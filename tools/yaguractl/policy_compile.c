@@ -9,6 +9,7 @@
 #include "policy_layout.h"
 #include "policy_locate.h"
 #include "policy_text.h"
+#include "policy_verify.h"
 #include "policy_word.h"
 
 /*

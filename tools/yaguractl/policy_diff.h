@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 /*
  * Prints the heads' differences, then "+" rules, "-" rules, "~" rules with the lines that

@@ -11,6 +11,7 @@
 #include "drop_in.h"
 #include "policy_compile.h"
 #include "policy_locate.h"
+#include "policy_verify.h"
 #include "policy_word.h"
 #include "text_file.h"
 #include "yaml_tree.h"

@@ -3,7 +3,7 @@
 #ifndef YGR_POLICY_LOCATE_H
 #define YGR_POLICY_LOCATE_H
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 struct ygr_policy_location {
 	long rule;	/* index; -1: no rule's */

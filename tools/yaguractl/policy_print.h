@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 /*
  * The image must come from ygr_policy_verify().

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "policy_verify.h"
+#include "policy_image.h"
 
 /* Shorter lists are not worth a name. */
 #define YGR_POLICY_SHARED_MIN	8

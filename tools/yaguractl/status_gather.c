@@ -13,6 +13,7 @@
 #include "device.h"
 #include "event_name.h"
 #include "policy_locate.h"
+#include "policy_verify.h"
 
 static json_int_t age_s(uint64_t load_id)
 {

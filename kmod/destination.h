@@ -2,8 +2,8 @@
 /*
  * Which sends are the first of a process to where they go: of the others, only what a rule asks for is told.
  */
-#ifndef YGR_FIRST_SEND_H
-#define YGR_FIRST_SEND_H
+#ifndef YGR_DESTINATION_H
+#define YGR_DESTINATION_H
 
 #include <linux/types.h>
 #include <net/sock.h>
@@ -11,7 +11,7 @@
 #include <yagura/ygr_event.h>
 
 /* Before the hooks are attached. */
-void ygr_first_send_init(void);
+void ygr_destination_init(void);
 
 /*
  * @body: of the send: remote and protocol are looked at
@@ -22,6 +22,6 @@ void ygr_first_send_init(void);
  *
  * Context: task, any.
  */
-bool ygr_first_send(const struct ygr_body_socket *body, const struct sock *sk);
+bool ygr_destination_is_new(const struct ygr_body_socket *body, const struct sock *sk);
 
 #endif

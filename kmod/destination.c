@@ -4,7 +4,7 @@
 #include <linux/siphash.h>
 #include <linux/timekeeping.h>
 
-#include "first_send.h"
+#include "destination.h"
 #include "recent.h"
 #include "subject.h"
 
@@ -13,7 +13,7 @@
 static struct ygr_recent destinations;
 static siphash_key_t secret;
 
-void ygr_first_send_init(void)
+void ygr_destination_init(void)
 {
 	get_random_bytes(&secret, sizeof(secret));
 }
@@ -39,7 +39,7 @@ static u64 destination_key(const struct ygr_body_socket *body, const struct sock
 	return siphash(&from, sizeof(from), &secret);
 }
 
-bool ygr_first_send(const struct ygr_body_socket *body, const struct sock *sk)
+bool ygr_destination_is_new(const struct ygr_body_socket *body, const struct sock *sk)
 {
 	return sk && body->remote.family &&
 	       ygr_recent_is_new(&destinations, destination_key(body, sk),
