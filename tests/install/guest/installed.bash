@@ -75,5 +75,5 @@ gone() { [[ ! -e /sys/module/yagura && ! -e /usr/sbin/yagurad ]] && ! systemctl 
 residue() {
 	find / -xdev \( -path /t -o -path /srv -o -path /out -o -path /var/log/apt -o -path /var/log/journal \) -prune -o \
 		-iname '*yagura*' ! -name 'yagura-test.service' -print
-	find /run /dev /sys/module -maxdepth 4 -name '*yagura*' ! -name 'yagura-test*' 2>/dev/null
+	find /run /run/systemd/system /dev /sys/module -maxdepth 2 -name '*yagura*' ! -name 'yagura-test*' 2>/dev/null
 }
