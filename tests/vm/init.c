@@ -7,7 +7,8 @@
  *
  *	ttyS0	the kernel's console
  *	ttyS1	the verdict: one line, only if everything passed
- *	ttyS2	what the programs print, framed by "# run:" lines
+ *	ttyS2	what the programs print, framed by "# run:" lines; of one that failed,
+ *		also what the kernel warned of meanwhile, as "# kernel:" lines
  *	ttyS3	a tar of /out, if a program left something there
  *
  * A panic, a hang, a crash of a program or of this one all end without the
@@ -39,6 +40,7 @@
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -273,12 +275,41 @@ static unsigned long available_memory(void)
 	return kib / 1024;
 }
 
+/* Return: to be read from now on, a record at a time; -1: this kernel has none. */
+static int open_kernel_log(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+/*
+ * Print what a kernel log has got since it was opened, of warnings and worse. A record is
+ * "PRIORITY,NUMBER,TIME,FLAGS;TEXT"; EPIPE: the oldest ones have been overwritten.
+ */
+static void tell_warnings(int fd)
+{
+	char record[1024], *text;
+	ssize_t n;
+
+	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
+		if (n < 0)
+			continue;
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (text && (atoi(record) & LOG_PRIMASK) <= LOG_WARNING)
+			fprintf(output, "# kernel: %.*s\n", (int)strcspn(text + 1, "\n"), text + 1);
+	}
+}
+
 static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 {
 	unsigned long long begin_ms = now_ms();
 	struct tap tap = { 0 };
 	const char *why;
-	int fd[2], status = 0;
+	int fd[2], status = 0, kernel_log = open_kernel_log();
 	bool ended;
 	pid_t pid;
 
@@ -296,6 +327,9 @@ static void run_program(unsigned int timeout_s, char **argv, bool is_tap)
 
 	tap_end(&tap);
 	why = why_failed(ended, status, is_tap ? &tap : NULL);
+	if (why)
+		tell_warnings(kernel_log);
+	close(kernel_log);
 	program_nr++;
 	failure_nr += !!why;
 	if (is_tap) {
