@@ -84,21 +84,34 @@ struct hash hash_of(const char *path)
 	return hash;
 }
 
+/* Says why, as nobody sees errno in a failed assertion. Return: -1. */
+static int cannot(const char *what)
+{
+	fprintf(stderr, "# %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 int copy_prog(int to)
 {
-	int fd = open(PROG, O_RDONLY | O_CLOEXEC), ret = -1;
-	struct stat st;
+	int from = open(PROG, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
 
-	if (fd >= 0 && !fstat(fd, &st) && sendfile(to, fd, NULL, st.st_size) == st.st_size)
-		ret = 0;
-	close(fd);
-	return ret;
+	do
+		n = sendfile(to, from, NULL, 1 << 20);
+	while (n > 0);
+	if (n)
+		cannot("copy of " PROG);
+	close(from);
+	return n;
 }
 
 int make_copy(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755), ret = copy_prog(fd);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755), ret;
 
+	if (fd < 0)
+		return cannot(path);
+	ret = copy_prog(fd);
 	close(fd);
 	return ret;
 }
