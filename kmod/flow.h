@@ -19,7 +19,7 @@
 
 enum ygr_flow_bit {
 	YGR_FLOW_ACCEPTED,	/* it was taken, not made */
-	YGR_FLOW_SAID,		/* its first bytes have been looked at */
+	YGR_FLOW_SAID,		/* its first bytes have been told, or judged */
 };
 
 struct ygr_flow {

@@ -59,12 +59,20 @@ static void fill_flow(struct ygr_body_close *body, const struct ygr_flow *flow)
 	body->begin_ns = flow->begin_ns;
 }
 
-/* Connected, taken, or something has gone over it. */
-static bool is_worth_telling(const struct ygr_body_close *body, const struct sock *sk,
-			     const struct ygr_flow *flow)
+/* Connected, taken, or something has gone over it; and not the kernel's own, which has no flow. */
+static bool is_worth_telling(const struct sock *sk)
 {
-	return body->packets_out || body->packets_in || sk->sk_state == TCP_ESTABLISHED ||
-	       (flow && test_bit(YGR_FLOW_ACCEPTED, &flow->bits));
+	const struct ygr_flow *flow;
+
+	if (sk->sk_kern_sock)
+		return false;
+	if (sk->sk_state == TCP_ESTABLISHED)
+		return true;
+	if (ygr_flow_is_tcp(sk) && (READ_ONCE(tcp_sk(sk)->segs_out) || READ_ONCE(tcp_sk(sk)->segs_in)))
+		return true;
+	flow = ygr_flow_find(sk);
+	return flow && (test_bit(YGR_FLOW_ACCEPTED, &flow->bits) ||
+			atomic64_read(&flow->packets_out) || atomic64_read(&flow->packets_in));
 }
 
 static noinline void tell_closed(const struct socket *sock, const struct sock *sk)
@@ -79,15 +87,11 @@ static noinline void tell_closed(const struct socket *sock, const struct sock *s
 	};
 	struct ygr_event event __uninitialized;
 
-	if (!flow && sk->sk_kern_sock)
-		return;
 	fill_flow(&body, flow);
 	if (ygr_flow_is_tcp(sk))
 		fill_tcp(&body, sk);
 	else
 		fill_udp(&body, flow);
-	if (!is_worth_telling(&body, sk, flow))
-		return;
 	ygr_address_set_source(&body.local, sk);
 	if (inet_sk(sk)->inet_dport)
 		ygr_address_set_peer(&body.remote, sk);
@@ -111,7 +115,8 @@ static void notrace on_release(unsigned long ip, unsigned long parent_ip,
 
 	if (!sk || sk->sk_state == TCP_LISTEN || !in_task())
 		return;
-	if ((ygr_flow_is_tcp(sk) || ygr_flow_is_udp(sk)) && !ygr_pipeline_skips(YGR_ON_SOCKET_CLOSE))
+	if ((ygr_flow_is_tcp(sk) || ygr_flow_is_udp(sk)) && is_worth_telling(sk) &&
+	    !ygr_pipeline_skips(YGR_ON_SOCKET_CLOSE))
 		tell_closed(sock, sk);
 }
 

@@ -82,17 +82,22 @@ void ygr_stream_see(const struct socket *sock, const struct msghdr *msg, size_t 
 	char *bytes = this_cpu_ptr(buffers);
 	struct ygr_body_stream body = { 0 };
 	struct ygr_flow *flow;
+	bool is_event;
 	u32 len;
 
 	if (!bytes_max || !sk || !ygr_flow_is_tcp(sk) || !is_first(sk) || !size ||
-	    (!remote && !may_send(sk)) || ygr_pipeline_skips(YGR_ON_STREAM))
+	    (!remote && !may_send(sk)))
 		return;
-	flow = ygr_flow_begin(sk);
-	if (!flow || test_bit(YGR_FLOW_ACCEPTED, &flow->bits) || test_bit(YGR_FLOW_SAID, &flow->bits))
+	flow = ygr_flow_find(sk);
+	if (flow && (test_bit(YGR_FLOW_ACCEPTED, &flow->bits) || test_bit(YGR_FLOW_SAID, &flow->bits)))
 		return;
 	len = peek(msg, bytes);
-	if (!len || test_and_set_bit(YGR_FLOW_SAID, &flow->bits) ||
-	    !ygr_payload_is_stream((const u8 *)bytes, len))
+	is_event = ygr_payload_is_stream((const u8 *)bytes, len);
+	if (is_event && ygr_pipeline_skips(YGR_ON_STREAM))
+		return;
+	flow = ygr_flow_begin(sk);
+	/* Another thread may have been as early; and a send that fails may come again. */
+	if (!flow || !is_event || test_and_set_bit(YGR_FLOW_SAID, &flow->bits))
 		return;
 	body.socket_ino = SOCK_INODE((struct socket *)sock)->i_ino;
 	body.socket_cookie = flow->cookie;

@@ -52,6 +52,11 @@ static void close_and_reject(struct guest *guest, int fd)
 	guest_reject(guest, .type = YGR_EV_SOCKET_CLOSE, .where = is_of, .arg = &ino);
 }
 
+static uint64_t ignored(struct guest *guest)
+{
+	return guest_stats(guest, YGR_CPU_ALL).ignored;
+}
+
 static void send_all(int fd, size_t nr)
 {
 	while (nr) {
@@ -417,6 +422,30 @@ static void ignored_close_is_not_told(void **state)
 	close(pair.server);
 }
 
+/* A socket that went nowhere has no end that could be told: there is nothing to ignore. */
+static void close_that_is_no_event_is_not_ignored(void **state)
+{
+	struct sockaddr_in sin = ipv4("127.0.0.1", PORT);
+	int unconnected, bound;
+	struct pair pair;
+	uint64_t before;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: socket-close, do: ignore }"));
+	before = ignored(*state);
+	unconnected = open_socket(AF_INET, SOCK_STREAM);
+	bound = open_socket(AF_INET, SOCK_DGRAM);
+	assert_int_equal(bind(bound, (void *)&sin, sizeof(sin)), 0);
+	close(unconnected);
+	close(bound);
+	assert_int_equal(ignored(*state) - before, 0);
+	pair = open_pair(AF_INET);
+	close(pair.server);
+	assert_int_equal(ignored(*state) - before, 0);
+	close(pair.client);
+	close(pair.accepted);
+	assert_int_equal(ignored(*state) - before, 2);
+}
+
 /* Its socket is followed from then on all the same. */
 static void ignored_accept_has_an_end(void **state)
 {
@@ -433,6 +462,25 @@ static void ignored_accept_has_an_end(void **state)
 	assert_int_equal(body->owner_tgid, getpid());
 	guest_reject(*state, .type = YGR_EV_ACCEPT);
 	close(pair.client);
+	close(pair.server);
+}
+
+/* Its socket is followed from the first send on. */
+static void ignored_connect_has_an_end(void **state)
+{
+	const struct ygr_body_close *body;
+	struct pair pair;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: connect, do: ignore }"));
+	pair = open_pair(AF_INET);
+	send_all(pair.client, 300);
+	receive_all(pair.accepted, 300);
+	body = close_and_expect(*state, pair.client);
+	assert_counts(body, 300, 0);
+	assert_true(body->socket_cookie);
+	assert_int_equal(body->owner_tgid, getpid());
+	guest_reject(*state, .type = YGR_EV_CONNECT);
+	close(pair.accepted);
 	close(pair.server);
 }
 
@@ -497,7 +545,9 @@ int main(void)
 		test(socket_is_of_its_network),
 		test(ring_sends_like_anybody),
 		test(ignored_close_is_not_told),
+		test(close_that_is_no_event_is_not_ignored),
 		test(ignored_accept_has_an_end),
+		test(ignored_connect_has_an_end),
 		test(accept_tells_who_is_there),
 	};
 

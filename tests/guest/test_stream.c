@@ -204,6 +204,25 @@ static void policy_switches_it_off(void **state)
 	end(&pair);
 }
 
+/* What is left alone anyway is not ignored. */
+static void only_what_is_an_event_is_ignored(void **state)
+{
+	uint64_t before;
+	struct pair pair;
+
+	guest_policy_load(*state, RULES_1("{ name: no, on: stream, do: ignore }"));
+	before = guest_stats(*state, YGR_CPU_ALL).ignored;
+	pair = begin();
+	send_text(pair.client, "SSH-2.0-x\r\n");
+	send_text(pair.accepted, REQUEST);
+	end(&pair);
+	assert_int_equal(guest_stats(*state, YGR_CPU_ALL).ignored - before, 0);
+	pair = begin();
+	send_text(pair.client, REQUEST);
+	end(&pair);
+	assert_int_equal(guest_stats(*state, YGR_CPU_ALL).ignored - before, 1);
+}
+
 #define test(f) cmocka_unit_test_setup(f, guest_fresh)
 
 int main(void)
@@ -219,6 +238,7 @@ int main(void)
 		test(ring_sends_like_anybody),
 		test(fast_open_sends_before_it_is_connected),
 		test(policy_switches_it_off),
+		test(only_what_is_an_event_is_ignored),
 	};
 
 	return cmocka_run_group_tests(stream, guest_setup, guest_teardown);

@@ -151,7 +151,7 @@ struct ygr_stats {
 	__u32	flags;		/* in: 0 */
 	__u64	produced[YGR_CLASS_MAX]; /* = committed + dropped */
 	__u64	dropped[YGR_CLASS_MAX];
-	__u64	ignored;	/* events that policy said not to record */
+	__u64	ignored;	/* events that policy said not to record; of sends each, the first or not */
 	__u64	denied;		/* events refused */
 	__u64	path_failed;	/* paths that could not be resolved */
 	__u64	argv_failed;	/* argument vectors that could not be read */
