@@ -48,6 +48,7 @@
 #include "tap.h"
 
 #define ARG_NR_MAX	32
+#define DISK_TIMEOUT_MS	(3600u * 1000)
 #define TAINT_OOT	(1ul << 12)	/* a module that is not part of the kernel */
 #define TAINT_UNSIGNED	(1ul << 13)
 #define TAINT_AUX	(1ul << 16)	/* fanotify was asked for permissions (benchmark) */
@@ -131,6 +132,17 @@ static void load_modules(void)
 	/* The driver looks for its devices while we go on. */
 	for (int i = 0; i < 1000 && access("/dev/nvme0n1", F_OK); i++)
 		usleep(10000);
+}
+
+/* An emulated disk that is slow, since the machine is busy, is not dead: after a minute, the kernel gives it up. */
+static void be_patient_with_disk(void)
+{
+	FILE *f = fopen("/sys/block/nvme0n1/queue/io_timeout", "we");
+
+	if (!f)
+		return;
+	fprintf(f, "%u", DISK_TIMEOUT_MS);
+	fclose(f);
 }
 
 /* A terminal must pass bytes as they are: no echo, no \n to \r\n. */
@@ -483,6 +495,7 @@ int main(void)
 	console = open_port("/dev/console");
 	output = open_port("/dev/ttyS2");
 	load_modules();
+	be_patient_with_disk();
 	bring_loopback_up();
 	setrlimit(RLIMIT_CORE, &core);
 	setenv("PATH", "/t:/usr/sbin:/usr/bin:/sbin:/bin", 1);
