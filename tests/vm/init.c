@@ -303,7 +303,7 @@ static int open_kernel_log(void)
  */
 static void tell_warnings(int fd)
 {
-	char record[1024], *text;
+	char record[8192], *text;	/* the longest, with its fields */
 	ssize_t n;
 
 	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
