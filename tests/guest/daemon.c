@@ -49,6 +49,8 @@ void daemon_fail(const struct daemon *daemon, const char *what)
 {
 	print_tail(daemon, "yagurad.log");
 	print_tail(daemon, "yagura-recv.log");
+	print_tail(daemon, "run/reader.json");
+	print_tail(daemon, "run/sender.json");
 	fail_msg("in vain: %s", what);
 }
 
