@@ -17,7 +17,7 @@
 #include "guest.h"
 
 #define DAEMON_PATH_BYTES 256
-#define DAEMON_WAIT_MS	60000	/* emulation is slow, and restarts back off */
+#define DAEMON_WAIT_MS	20000	/* emulation is slow, and restarts back off */
 
 enum daemon_process {
 	DAEMON_READER,

@@ -446,42 +446,37 @@ static void close_that_is_no_event_is_not_ignored(void **state)
 	assert_int_equal(ignored(*state) - before, 2);
 }
 
-/* Its socket is followed from then on all the same. */
-static void ignored_accept_has_an_end(void **state)
+/* @policy ignores the event of @type by which one end of a connection is made: it sends, and its close is told. */
+static void check_ignored_has_an_end(struct guest *guest, const char *policy, unsigned int type, bool client_sends)
 {
 	const struct ygr_body_close *body;
+	int sender, receiver;
 	struct pair pair;
 
-	guest_policy_load(*state, RULES_1("{ name: no, on: accept, do: ignore }"));
+	guest_policy_load(guest, policy);
 	pair = open_pair(AF_INET);
-	send_all(pair.accepted, 300);
-	receive_all(pair.client, 300);
-	body = close_and_expect(*state, pair.accepted);
+	sender = client_sends ? pair.client : pair.accepted;
+	receiver = client_sends ? pair.accepted : pair.client;
+	send_all(sender, 300);
+	receive_all(receiver, 300);
+	body = close_and_expect(guest, sender);
 	assert_counts(body, 300, 0);
 	assert_true(body->socket_cookie);
 	assert_int_equal(body->owner_tgid, getpid());
-	guest_reject(*state, .type = YGR_EV_ACCEPT);
-	close(pair.client);
+	guest_reject(guest, .type = type);
+	close(receiver);
 	close(pair.server);
+}
+
+static void ignored_accept_has_an_end(void **state)
+{
+	check_ignored_has_an_end(*state, RULES_1("{ name: no, on: accept, do: ignore }"), YGR_EV_ACCEPT, false);
 }
 
 /* Its socket is followed from the first send on. */
 static void ignored_connect_has_an_end(void **state)
 {
-	const struct ygr_body_close *body;
-	struct pair pair;
-
-	guest_policy_load(*state, RULES_1("{ name: no, on: connect, do: ignore }"));
-	pair = open_pair(AF_INET);
-	send_all(pair.client, 300);
-	receive_all(pair.accepted, 300);
-	body = close_and_expect(*state, pair.client);
-	assert_counts(body, 300, 0);
-	assert_true(body->socket_cookie);
-	assert_int_equal(body->owner_tgid, getpid());
-	guest_reject(*state, .type = YGR_EV_CONNECT);
-	close(pair.accepted);
-	close(pair.server);
+	check_ignored_has_an_end(*state, RULES_1("{ name: no, on: connect, do: ignore }"), YGR_EV_CONNECT, true);
 }
 
 /* ---- Unix ---- */
